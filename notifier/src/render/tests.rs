@@ -1,0 +1,283 @@
+//! Every template in every language, and what must never stand in one.
+
+use jiff::civil::date;
+
+use super::*;
+use crate::notification::{Notice, NoticeKind, Receipt, Reply};
+
+const NUMBER: &str = "2026-000123-X";
+const URL: &str = "https://letters.example.gov.cn/track";
+
+fn office() -> Office {
+    Office {
+        name: "回音".into(),
+        organiser: "某某省自然资源厅".into(),
+        phone: "010-12345678".into(),
+        track_url: URL.into(),
+    }
+}
+
+fn receipt(office: &Office, neutral: bool) -> Notification<'_> {
+    Notification::Receipt(Receipt {
+        office,
+        number: NUMBER,
+        received_on: date(2026, 11, 23),
+        due_on: date(2026, 12, 2),
+        provisional: true,
+        neutral,
+    })
+}
+
+fn reply<'a>(office: &'a Office, text: &'a str, neutral: bool) -> Notification<'a> {
+    Notification::Reply(Reply {
+        office,
+        number: NUMBER,
+        writer_name: "张三丰",
+        subject: "关于采矿权延续的咨询",
+        text,
+        unit: "矿业权管理处",
+        issued_on: date(2026, 11, 30),
+        neutral,
+    })
+}
+
+fn notice(office: &Office, kind: NoticeKind, neutral: bool) -> Notification<'_> {
+    Notification::Notice(Notice {
+        office,
+        number: NUMBER,
+        writer_name: "张三丰",
+        kind,
+        ground: "《信访工作条例》第三十条",
+        text: "请向人民法院提起诉讼。\n\n附：联系方式",
+        issued_on: date(2026, 11, 30),
+        neutral,
+    })
+}
+
+const KINDS: [NoticeKind; 4] = [
+    NoticeKind::Declined,
+    NoticeKind::Directed,
+    NoticeKind::Transferred,
+    NoticeKind::Duplicate,
+];
+
+fn samples(office: &Office) -> Vec<Notification<'_>> {
+    let mut all = Vec::new();
+    for neutral in [false, true] {
+        all.push(receipt(office, neutral));
+        all.push(reply(office, "一、可以。\n\n二、请带材料。", neutral));
+        all.extend(KINDS.map(|kind| notice(office, kind, neutral)));
+    }
+    all
+}
+
+fn whole(rendered: &Rendered) -> String {
+    format!("{}\n{}\n{}", rendered.subject, rendered.text, rendered.html)
+}
+
+#[test]
+fn every_template_says_number_where_to_look_and_keeps_the_token_line() {
+    let without_phone = Office {
+        phone: String::new(),
+        ..office()
+    };
+    for office in [office(), without_phone] {
+        for (sample, language) in samples(&office)
+            .iter()
+            .flat_map(|sample| Language::ALL.map(|language| (sample, language)))
+        {
+            let rendered = render(sample, language).unwrap();
+            assert!(rendered.subject.contains(NUMBER) && !rendered.subject.contains('\n'));
+            for body in [&rendered.text, &rendered.html] {
+                assert!(body.contains(NUMBER) && body.contains(URL), "{body}");
+                assert_eq!(body.matches(&format!("[{TOKEN}]")).count(), 1, "{body}");
+                assert!(!body.contains("\n\n\n") && !body.contains(" \n"), "{body}");
+                assert!(!body.contains("{{") && !body.contains("{%"), "{body}");
+                assert!(!office.phone.is_empty() || !body.contains("电话"), "{body}");
+                assert!(
+                    !office.phone.is_empty() || !body.contains("Telephone"),
+                    "{body}"
+                );
+            }
+            assert!(
+                rendered
+                    .html
+                    .contains(&format!("<html lang=\"{}\">", language.code()))
+            );
+            assert_eq!(
+                rendered.text.contains("信件编号"),
+                language == Language::Chinese
+            );
+        }
+    }
+}
+
+#[test]
+fn the_token_line_reads_as_the_tracker_expects() {
+    let office = office();
+    let rendered = render(&receipt(&office, false), Language::Chinese).unwrap();
+    let filled = fill(&rendered, Some("ABCD-EFGH-JKMN-PQRS"), Some("k7-42"));
+    assert!(filled.text.contains("\n回信请保留本行：[k7-42]\n"));
+    assert!(filled.text.contains("\n查询码：ABCD-EFGH-JKMN-PQRS\n"));
+    assert!(filled.html.contains("[k7-42]") && filled.html.contains("ABCD-EFGH-JKMN-PQRS"));
+    assert!(rendered.has_places() && !filled.has_places());
+}
+
+#[test]
+fn a_receipt_of_a_sealed_letter_looks_like_any_other() {
+    let office = office();
+    for language in Language::ALL {
+        let open = render(&receipt(&office, false), language).unwrap();
+        assert_eq!(open, render(&receipt(&office, true), language).unwrap());
+        assert!(open.text.contains(if language == Language::Chinese {
+            "2026年12月2日（暂定"
+        } else {
+            "2 December 2026 (provisional"
+        }));
+        for box_word in ["举报", "信箱", "信访", "纪检", "report box", "petition"] {
+            assert!(!whole(&open).contains(box_word), "{box_word}");
+        }
+    }
+}
+
+#[test]
+fn a_neutral_mail_tells_nothing() {
+    let office = office();
+    let secrets = [
+        "张三",
+        "采矿权",
+        "可以",
+        "矿业权",
+        "自然资源",
+        "回音",
+        "12345678",
+        "诉讼",
+        "条例",
+        "举报",
+        "信箱",
+        "纪检",
+        "受理",
+        "转送",
+        "重复",
+        "report",
+        "declin",
+        "accept",
+        "transfer",
+    ];
+    for language in Language::ALL {
+        let mut all = vec![render(&reply(&office, "可以。", true), language).unwrap()];
+        let notices = KINDS.map(|kind| render(&notice(&office, kind, true), language).unwrap());
+        assert!(
+            notices.iter().all(|other| *other == notices[0]),
+            "kinds look alike"
+        );
+        all.extend(notices);
+        for rendered in all {
+            let whole = whole(&rendered).to_lowercase();
+            for secret in secrets {
+                assert!(!whole.contains(secret), "{secret} in {whole}");
+            }
+            assert!(
+                !whole.contains(CODE),
+                "the code stands in the receipt alone"
+            );
+        }
+    }
+    assert!(render(&reply(&office, "", true), Language::Chinese).is_ok());
+}
+
+#[test]
+fn a_reply_shows_its_text_whole_and_its_html_inert() {
+    let office = office();
+    let text = "一、<script>alert(1)</script>\r\n  第二行 & 更多\r\n\r\n\r\n二、\"引号\"";
+    let rendered = render(&reply(&office, text, false), Language::Chinese).unwrap();
+    assert_eq!(
+        rendered.subject,
+        "Re: 关于采矿权延续的咨询（信件编号 2026-000123-X）"
+    );
+    let shown = "\n\n一、<script>alert(1)</script>\n  第二行 & 更多\n\n\n二、\"引号\"\n\n";
+    assert!(rendered.text.contains(shown), "{}", rendered.text);
+    assert!(
+        rendered
+            .text
+            .contains("承办处室：矿业权管理处\n2026年11月30日\n")
+    );
+    assert!(!rendered.html.contains("<script"));
+    assert!(rendered.html.contains("&#60;script"), "{}", rendered.html);
+    assert!(
+        rendered.html.contains("<br>  第二行 &#38; 更多</p>"),
+        "{}",
+        rendered.html
+    );
+}
+
+#[test]
+fn a_reply_that_says_nothing_is_refused() {
+    let office = office();
+    let blank = render(&reply(&office, " \r\n\u{fdd0}\t", false), Language::English);
+    assert!(matches!(blank, Err(RenderError::Blank)));
+}
+
+#[test]
+fn people_cannot_make_places_for_secrets_or_lines_of_their_own() {
+    let office = office();
+    let forged = format!("查询码 {CODE} 口令 {TOKEN}");
+    let sample = Notification::Reply(Reply {
+        office: &office,
+        number: NUMBER,
+        writer_name: &forged,
+        subject: "问\r\nBcc: a@b.c\u{2028}题",
+        text: &forged,
+        unit: &forged,
+        issued_on: date(2026, 11, 30),
+        neutral: false,
+    });
+    let rendered = render(&sample, Language::Chinese).unwrap();
+    assert_eq!(
+        rendered.subject,
+        "Re: 问 Bcc: a@b.c 题（信件编号 2026-000123-X）"
+    );
+    let filled = fill(&rendered, Some("SECRETCODE"), Some("SECRETTOKEN"));
+    assert!(!whole(&filled).contains("SECRETCODE"));
+    assert_eq!(filled.text.matches("SECRETTOKEN").count(), 1);
+    assert_eq!(filled.html.matches("SECRETTOKEN").count(), 1);
+}
+
+#[test]
+fn a_page_that_shows_what_was_sent_shows_dots() {
+    let office = office();
+    let rendered = render(&receipt(&office, false), Language::English).unwrap();
+    let shown = fill(&rendered, None, None);
+    assert!(shown.text.contains("Query code: ••••\n") && shown.text.contains("[••••]"));
+    assert!(
+        fill(&rendered, Some("<b>"), None)
+            .html
+            .contains("&#60;b&#62;")
+    );
+}
+
+#[test]
+fn a_duplicate_names_the_first_letter() {
+    let office = office();
+    let sample = Notification::Notice(Notice {
+        office: &office,
+        number: NUMBER,
+        writer_name: "",
+        kind: NoticeKind::Duplicate,
+        ground: "2026-000101-7",
+        text: "",
+        issued_on: date(2026, 11, 30),
+        neutral: false,
+    });
+    let rendered = render(&sample, Language::Chinese).unwrap();
+    assert!(
+        rendered
+            .text
+            .starts_with("来信人：\n\n您的来信（信件编号 2026-000123-X）收悉。")
+    );
+    assert!(
+        rendered
+            .text
+            .contains("\n\n原信件编号：2026-000101-7\n\n某某省自然资源厅\n")
+    );
+}
