@@ -1,0 +1,38 @@
+//! The schema of Huiyin, forward only, SQLite and PostgreSQL alike.
+//!
+//! Conventions: an id is a BIGINT that the application assigns, growing with time. An instant is
+//! a BIGINT of microseconds since 1970 UTC. A day is an ISO date in the department's zone. A row
+//! that can belong to a sealed letter keeps its words either in its text columns or, encrypted,
+//! in `sealed` (with `key_id` naming the master key), never in both.
+//!
+//! A released migration is never edited; the next one changes what it did.
+
+use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m0001_people;
+mod m0002_letters;
+mod m0003_intake;
+mod m0004_history;
+mod m0005_leaving;
+mod m0006_figures;
+mod m0007_running;
+
+/// Applies the migrations in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_people::Migration),
+            Box::new(m0002_letters::Migration),
+            Box::new(m0003_intake::Migration),
+            Box::new(m0004_history::Migration),
+            Box::new(m0005_leaving::Migration),
+            Box::new(m0006_figures::Migration),
+            Box::new(m0007_running::Migration),
+        ]
+    }
+}

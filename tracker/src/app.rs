@@ -1,0 +1,163 @@
+//! What any step may touch: the store, the clock, randomness, the configuration. Cheap to clone.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use tokio::sync::Notify;
+
+use crate::{
+    clock::{Clock, Entropy, Ids, SystemClock, SystemEntropy},
+    config::Config,
+    domain::calendar::Calendar,
+    keys::{KeyError, Keys},
+    letters::setup,
+    store::{Store, StoreError, Vault},
+};
+
+/// A running Huiyin, or one command of it.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] holds.
+pub struct Parts {
+    /// Where letters are.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Unpredictable bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// Row ids.
+    pub ids: Ids,
+    /// How it was set up.
+    pub config: Config,
+    /// The department's zone.
+    pub zone: TimeZone,
+    /// Workdays.
+    pub calendar: &'static Calendar,
+    /// Names this installation in every mail it sends, so that it knows its own.
+    pub instance: String,
+    /// Rings when something was put into the outbox.
+    pub outbox_bell: Notify,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// Why Huiyin cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Keys.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The database.
+    #[error("the database {url} cannot be used: {source}")]
+    Store {
+        /// Which, without its password.
+        url: String,
+        /// Why.
+        source: StoreError,
+    },
+    /// The zone.
+    #[error("timezone = {0:?} is not an IANA name; try \"Asia/Shanghai\"")]
+    Zone(String),
+}
+
+impl App {
+    /// Opens everything: keys, database (migrated), channels that ship.
+    ///
+    /// # Errors
+    /// When keys or database cannot be used.
+    pub async fn open(config: Config) -> Result<Self, StartError> {
+        Self::open_with(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await
+    }
+
+    /// The same with another clock and randomness.
+    ///
+    /// # Errors
+    /// When keys or database cannot be used.
+    pub async fn open_with(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
+        let zone = TimeZone::get(&config.timezone)
+            .map_err(|_| StartError::Zone(config.timezone.clone()))?;
+        let keys = Keys::load_or_make(&config.key_file(), &*entropy)?;
+        let url = config.database_url();
+        let broken = |source| StartError::Store { url: without_password(&url), source };
+        let vault = Arc::new(Vault { keys, entropy: entropy.clone() });
+        let store = Store::connect(&url, vault).await.map_err(broken)?;
+        store.migrate().await.map_err(broken)?;
+        let instance = setup::instance(&store, &*entropy).await.map_err(broken)?;
+        let app = Self(Arc::new(Parts {
+            store,
+            clock,
+            entropy,
+            ids: Ids::default(),
+            config,
+            zone,
+            calendar: Calendar::built_in(),
+            instance,
+            outbox_bell: Notify::new(),
+        }));
+        setup::channels(&app).await.map_err(broken)?;
+        Ok(app)
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The day of an instant in the department's zone: a day ends there at 24:00.
+    #[must_use]
+    pub fn day_of(&self, at: Timestamp) -> Date {
+        self.zone.to_datetime(at).date()
+    }
+
+    /// Today in the department's zone.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.day_of(self.now())
+    }
+
+    /// The next row id.
+    #[must_use]
+    pub fn id(&self) -> i64 {
+        self.ids.next(self.now(), &*self.entropy)
+    }
+
+    /// A number from 0 to 1, for spreading retries.
+    #[must_use]
+    pub fn jitter(&self) -> f64 {
+        f64::from(u32::from_be_bytes(crate::clock::random(&*self.entropy))) / f64::from(u32::MAX)
+    }
+
+    /// How long an issued reply can be taken back.
+    #[must_use]
+    pub fn undo(&self) -> Duration {
+        Duration::from_secs(self.config.outbox.undo_seconds.into())
+    }
+
+    /// A link that works from outside; the base comes from the configuration alone.
+    #[must_use]
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.config.base_url.trim_end_matches('/'))
+    }
+}
+
+/// A database URL fit for messages.
+fn without_password(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => {
+            format!("{}…{}", &url[..scheme + 3], &url[at..])
+        }
+        _ => url.to_owned(),
+    }
+}

@@ -1,0 +1,190 @@
+//! 答复: the answer is issued. It counts as an answer once it is served; until it has left it can
+//! be taken back.
+
+use serde_json::json;
+
+use super::{
+    Error, Result,
+    announce::{self, Post},
+    assign::need,
+    change::Change,
+    draft::within,
+};
+use crate::{
+    app::App,
+    domain::{
+        access::Staff,
+        event::EventKind,
+        number::LetterNumber,
+        status::Action,
+        words::{Direction, MessageKind, OutboxKind, OutboxState, Service},
+    },
+    store::{
+        letters::Letter,
+        messages::{FileRecord, FileWords, Message, MessageWords},
+    },
+};
+
+/// A file that goes out with an answer.
+#[derive(Debug, Clone)]
+pub struct NewFile {
+    /// Safe file name.
+    pub name: String,
+    /// Media type.
+    pub media_type: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Largest file, in bytes.
+pub const FILE: usize = 20 << 20;
+
+/// Issues the answer.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn answer(
+    app: &App,
+    staff: &Staff,
+    number: LetterNumber,
+    version: Option<i64>,
+    words: &str,
+    files: Vec<NewFile>,
+) -> Result<Letter> {
+    need(words, "text")?;
+    within(words)?;
+    let units = app.store.units().await?;
+    let mut change = Change::open(app, staff, number, version, Action::Answer).await?;
+    let now = change.now();
+    let writer = change.step.writer(&change.letter).await?;
+    let message_id = issue(app, &change, words, files).await?;
+    let unit = units.iter().find(|u| Some(u.id) == change.letter.unit_id);
+    let unit = unit.map(|u| u.name.as_str()).unwrap_or_default();
+    let rendered = announce::reply(app, &change.letter, &writer, unit, words, now)?;
+    change.step.drop_draft(change.letter.id).await?;
+    let mut data = json!({ "message": message_id });
+    if writer.words.email.is_empty() || app.config.smtp.is_none() {
+        // The writer left no address: the answer is served by lying ready at /track.
+        data["service"] = json!(Service::Portal.code());
+        serve_now(&mut change);
+    } else {
+        let thread = app.store.thread(&change.letter).await?;
+        let post = Post {
+            letter: &change.letter,
+            address: &writer.words.email,
+            kind: OutboxKind::Reply,
+            message_id: Some(message_id),
+            source_name: Some(change.letter.source_name.clone()),
+            in_reply_to: thread.last,
+            references: thread.references,
+            now,
+            due_at: now + app.undo(),
+        };
+        let outgoing = announce::outgoing(app, post, rendered);
+        change.step.add_outgoing(vec![(change.letter.lock.clone(), outgoing)]).await?;
+    }
+    let letter = change.finish(EventKind::Issued, data).await?;
+    app.outbox_bell.notify_one();
+    Ok(letter)
+}
+
+fn serve_now(change: &mut Change<'_>) {
+    let now = change.now();
+    change.letter.status = crate::domain::status::Status::Answered;
+    change.letter.answered_at = Some(now);
+    change.letter.undelivered = false;
+    change.meet(now);
+}
+
+async fn issue(app: &App, change: &Change<'_>, words: &str, files: Vec<NewFile>) -> Result<i64> {
+    if files.iter().any(|f| f.bytes.len() > FILE) {
+        return Err(Error::Rule("a file may have at most 20 MB"));
+    }
+    let id = app.id();
+    let bytes: Vec<&[u8]> = files.iter().map(|f| f.bytes.as_slice()).collect();
+    let blobs = change.step.add_blobs(&bytes).await?;
+    let records: Vec<FileRecord> = files
+        .into_iter()
+        .zip(blobs)
+        .map(|(f, blob)| FileRecord {
+            id: app.id(),
+            message_id: id,
+            size: i64::try_from(f.bytes.len()).unwrap_or(i64::MAX),
+            words: FileWords { name: f.name, media_type: f.media_type },
+            part: None,
+            blob_id: Some(blob),
+        })
+        .collect();
+    let message = Message {
+        id,
+        letter_id: change.letter.id,
+        direction: Direction::Out,
+        kind: MessageKind::Reply,
+        at: change.now(),
+        author_id: change.actor,
+        arrival_id: None,
+        blob_id: None,
+        words: MessageWords {
+            subject: change.letter.subject.clone(),
+            text: words.to_owned(),
+            visible_text: words.to_owned(),
+            ..MessageWords::default()
+        },
+        has_html: false,
+        attachments: i32::try_from(records.len()).unwrap_or(i32::MAX),
+    };
+    change.step.add_messages(vec![(change.letter.lock.clone(), message, records)]).await?;
+    Ok(id)
+}
+
+/// 撤回发送: takes an answer back that has not left yet; its words become the draft again.
+///
+/// # Errors
+/// See [`Error`]; an answer that is leaving or has left stays.
+pub async fn recall(
+    app: &App,
+    staff: &Staff,
+    number: LetterNumber,
+    version: Option<i64>,
+) -> Result<Letter> {
+    let change = Change::open(app, staff, number, version, Action::Recall).await?;
+    let id = change.letter.id;
+    let turned = change
+        .step
+        .turn_outgoing(id, OutboxKind::Reply, &[OutboxState::Queued], OutboxState::Recalled)
+        .await?;
+    if turned == 0 {
+        return Err(Error::Rule("the answer has left already and cannot be taken back"));
+    }
+    if let Some(reply) = change.step.last_reply(&change.letter).await? {
+        let words = reply.words.text.clone();
+        change.step.keep_draft(&change.letter, words, Some(staff.person_id)).await?;
+        change.step.drop_message(reply.id).await?;
+    }
+    change.finish(EventKind::Recalled, json!({})).await
+}
+
+/// Sends again what came back, or what nobody knows to have left.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn resend(
+    app: &App,
+    staff: &Staff,
+    number: LetterNumber,
+    version: Option<i64>,
+) -> Result<Letter> {
+    let change = Change::open(app, staff, number, version, Action::Resend).await?;
+    let from = [OutboxState::Unknown, OutboxState::Failed];
+    let mut turned = 0;
+    for kind in [OutboxKind::Reply, OutboxKind::Notice] {
+        turned +=
+            change.step.turn_outgoing(change.letter.id, kind, &from, OutboxState::Queued).await?;
+    }
+    if turned == 0 {
+        return Err(Error::Rule("there is nothing to send again: no mail failed or is unknown"));
+    }
+    let letter = change.finish(EventKind::Resent, json!({ "mails": turned })).await?;
+    app.outbox_bell.notify_one();
+    Ok(letter)
+}

@@ -1,0 +1,182 @@
+//! What every step on an existing letter shares: loading it within the actor's scope, checking
+//! right, status and version, and saving everything that follows in one transaction.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Error, Result};
+use crate::{
+    app::App,
+    domain::{
+        access::{self, Holding, Staff, Viewer},
+        event::EventKind,
+        figures::{self, Dimensions, Facts, Met},
+        number::LetterNumber,
+        obligation,
+        status::{Action, next},
+    },
+    store::{Step, events::NewEvent, letters::Letter, obligations::Obligation},
+};
+
+/// A letter being changed.
+pub(crate) struct Change<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) step: Step<'a>,
+    pub(crate) letter: Letter,
+    pub(crate) actor: Option<i64>,
+    obligations: Vec<Obligation>,
+    before: Facts,
+    version: i64,
+}
+
+impl<'a> Change<'a> {
+    /// Opens a step that a member of staff takes: right, version and status are checked, and the
+    /// status is moved on.
+    pub(crate) async fn open(
+        app: &'a App,
+        staff: &Staff,
+        number: LetterNumber,
+        version: Option<i64>,
+        action: Action,
+    ) -> Result<Self> {
+        let step = app.store.begin(app.now()).await?;
+        let scope = access::scope(&Viewer::Staff(staff.clone()));
+        let letter = step.letter(number, &scope).await?.ok_or(Error::NotFound)?;
+        access::permits(staff, action, holding(&letter))?;
+        if version.is_some_and(|v| v != letter.version) {
+            return Err(Error::Conflict { current: letter.version });
+        }
+        Self::with(app, step, letter, action, Some(staff.person_id)).await
+    }
+
+    /// Opens a step that the machine takes.
+    pub(crate) async fn by_machine(app: &'a App, id: i64, action: Action) -> Result<Self> {
+        let step = app.store.begin(app.now()).await?;
+        let letter = step.letter_by_id(id).await?.ok_or(Error::NotFound)?;
+        Self::with(app, step, letter, action, None).await
+    }
+
+    async fn with(
+        app: &'a App,
+        step: Step<'a>,
+        mut letter: Letter,
+        action: Action,
+        actor: Option<i64>,
+    ) -> Result<Self> {
+        let after = next(letter.status, action)?;
+        let obligations = step.obligations(letter.id).await?;
+        let before = facts(app, &letter, &obligations);
+        let version = letter.version;
+        letter.status = after;
+        Ok(Self { app, step, letter, actor, obligations, before, version })
+    }
+
+    /// The instant of the step.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.step.now
+    }
+
+    /// Meets the counted obligation at the instant something was issued. Late stays late: an
+    /// obligation once met is not touched again.
+    pub(crate) fn meet(&mut self, issued_at: Timestamp) {
+        let on = self.app.day_of(issued_at);
+        for o in self.obligations.iter_mut().filter(|o| o.counts && o.is_open()) {
+            o.met_at = Some(issued_at);
+            o.met_on = Some(on);
+            o.in_time = Some(obligation::in_time(on, o.due_on));
+        }
+    }
+
+    /// Ends what is owed without meeting it: withdrawn, duplicate, invalid.
+    pub(crate) fn end_obligations(&mut self) {
+        let now = self.now();
+        for o in self.obligations.iter_mut().filter(|o| o.is_open()) {
+            o.ended_at = Some(now);
+        }
+    }
+
+    /// Saves everything and makes it durable.
+    pub(crate) async fn finish(self, kind: EventKind, data: serde_json::Value) -> Result<Letter> {
+        self.finish_with(NewEvent::new(kind, None, data)).await
+    }
+
+    /// The same with an event that carries words.
+    pub(crate) async fn finish_with(mut self, mut event: NewEvent) -> Result<Letter> {
+        event.actor_id = self.actor;
+        let open = self.letter.status.is_open();
+        let due = self.obligations.iter().find(|o| o.counts && o.is_open()).map(|o| o.due_on);
+        self.letter.next_due_on = due.filter(|_| open);
+        self.letter.version = self.version + 1;
+        let after = facts(self.app, &self.letter, &self.obligations);
+        if let serde_json::Value::Object(data) = &mut event.data {
+            data.insert("after".into(), stands(&self.letter));
+        }
+        let id = self.app.id();
+        self.step.add_events(vec![(&mut self.letter, id, event)]).await?;
+        let deltas = figures::delta(Some(&self.before), &after);
+        let deltas = deltas.into_iter().map(|d| (self.app.id(), d)).collect();
+        self.step.add_deltas(deltas).await?;
+        for obligation in self.obligations {
+            self.step.save_obligation(obligation).await?;
+        }
+        let saved = self.letter.clone();
+        if !self.step.save_letter(self.letter, self.version).await? {
+            return Err(Error::Conflict { current: self.version + 1 });
+        }
+        self.step.commit().await?;
+        Ok(saved)
+    }
+}
+
+/// Where a letter stands after a step, as its event keeps it: any past day can be told from this.
+pub(crate) fn stands(letter: &Letter) -> serde_json::Value {
+    json!({
+        "status": letter.status.code(),
+        "unit": letter.unit_id,
+        "handler": letter.handler_id,
+        "class": letter.class.map(|c| c.code()),
+        "topic": letter.topic,
+        "place": letter.place,
+        "sealed": letter.is_sealed(),
+        "undelivered": letter.undelivered,
+        "served": letter.notice_served,
+    })
+}
+
+/// Where a letter is, as far as rights depend on it.
+pub(crate) fn holding(letter: &Letter) -> Holding {
+    Holding {
+        unit_id: letter.unit_id,
+        handler_id: letter.handler_id,
+        sealed: letter.is_sealed(),
+    }
+}
+
+/// What the figures need to know of a letter: its first round's counted obligation decides.
+pub(crate) fn facts(app: &App, letter: &Letter, obligations: &[Obligation]) -> Facts {
+    let counted = obligations.iter().find(|o| o.counts && o.round == 1);
+    let met = counted.and_then(|o| {
+        let on = o.met_on?;
+        let days = (on - letter.received_on).get_days();
+        Some(Met {
+            in_time: o.in_time.unwrap_or(false),
+            workdays: app.calendar.workdays_between(letter.received_on, on),
+            days: u32::try_from(days).unwrap_or(0),
+        })
+    });
+    Facts {
+        dimensions: Dimensions {
+            received_on: letter.received_on,
+            channel_id: letter.channel_id,
+            unit_id: letter.unit_id,
+            class: letter.class,
+            topic: letter.topic.clone(),
+            place: letter.place.clone(),
+            sealed: letter.is_sealed(),
+        },
+        status: letter.status,
+        due_on: counted.map_or(letter.received_on, |o| o.due_on),
+        met,
+        undelivered: letter.undelivered,
+    }
+}

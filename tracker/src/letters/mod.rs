@@ -1,0 +1,94 @@
+//! The life of a letter. One file is one step: load, decide by [`crate::domain`], save state,
+//! event, obligation, figures and outbox in one transaction.
+//!
+//! | step | file |
+//! |---|---|
+//! | a message arrives, its bytes are committed | [`arrive`] |
+//! | it becomes a letter, joins one, or is set aside | [`register`] |
+//! | a person says what to do with what was set aside | [`release`] |
+//! | accept, decline, direct | [`accept`], [`decline`] |
+//! | to unit and handler, take, send back | [`assign`] |
+//! | note, draft | [`draft`] |
+//! | answer, take back, send again | [`answer`] |
+//! | words leave, and come to something | [`announce`], [`deliver`] |
+//! | served by hand | [`serve`] |
+//! | duplicate, invalid, withdrawn | [`end`] |
+//! | who may read a sealed letter, whom it accuses, who read it | [`seal`] |
+//! | units, people, channels | [`setup`], [`staff`] |
+
+pub mod accept;
+pub mod announce;
+pub mod answer;
+pub mod arrive;
+pub mod assign;
+pub(crate) mod change;
+pub mod decline;
+pub mod deliver;
+pub mod draft;
+pub mod end;
+pub mod register;
+pub mod release;
+pub mod seal;
+pub mod serve;
+pub mod setup;
+pub mod staff;
+
+use crate::{
+    domain::{access::Denied, status::Refusal, text::FieldError},
+    keys::KeyError,
+    store::StoreError,
+};
+
+/// Why a step was not taken. Nothing of it happened.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The letter is not in a state for it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// It is somebody else's to do.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// There is none, or the viewer must not know of it: the same answer.
+    #[error("there is no such letter")]
+    NotFound,
+    /// Somebody else changed the letter meanwhile.
+    #[error("the letter was changed meanwhile; it is now version {current}")]
+    Conflict {
+        /// The version that stands now.
+        current: i64,
+    },
+    /// Fields at fault, all of them.
+    #[error("{} at fault", .0.iter().map(|f| f.field).collect::<Vec<_>>().join(", "))]
+    Fields(Vec<FieldError>),
+    /// A rule of the step itself, in words.
+    #[error("{0}")]
+    Rule(&'static str),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Words could not be rendered.
+    #[error("the message could not be written: {0}")]
+    Render(#[from] notifier::RenderError),
+    /// Work in the background ended early.
+    #[error("the work was cut short: {0}")]
+    CutShort(String),
+}
+
+impl From<KeyError> for Error {
+    fn from(e: KeyError) -> Self {
+        Self::Store(e.into())
+    }
+}
+
+/// What a step answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A place where a test may kill the process; nothing in a release.
+pub(crate) fn fail_point(name: &str) {
+    #[cfg(feature = "failpoints")]
+    if fail::eval(name, |_| ()).is_some() {
+        std::process::abort();
+    }
+    #[cfg(not(feature = "failpoints"))]
+    let _ = name;
+}

@@ -1,0 +1,464 @@
+//! What was read becomes a numbered letter, joins one, or is set aside: every line of the ledger
+//! gets exactly one fate. A whole batch is one transaction.
+
+use std::{collections::HashMap, time::Duration};
+
+use ingest::letter::{Authentication, IncomingLetter};
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::{
+    Error, Result,
+    announce::{self, Post},
+    change::{facts, stands},
+    fail_point,
+};
+use crate::{
+    app::App,
+    domain::{
+        code::{QueryCode, ReplyToken},
+        delivery,
+        event::EventKind,
+        figures,
+        number::LetterNumber,
+        obligation::ObligationKind,
+        status::Status,
+        term, text,
+        thread::{self, Joining, Named},
+        words::{Direction, Fate, Language, MessageKind, OutboxKind},
+    },
+    store::{
+        Step,
+        arrivals::{ArrivalRecord, Verdict},
+        channels::Channel,
+        events::NewEvent,
+        letters::{Letter, WriterRecord, WriterWords},
+        messages::{FileRecord, FileWords, Message, MessageWords},
+        obligations::Obligation,
+    },
+};
+
+/// A line of the ledger with what its bytes said, or why they could not be read.
+pub type Read = (ArrivalRecord, std::result::Result<IncomingLetter, String>);
+
+enum Decision {
+    Fate(Verdict),
+    New(Box<IncomingLetter>),
+    Joins(i64, Box<IncomingLetter>),
+}
+
+/// Gives every line its fate. New letters of the batch are one transaction; each addition is one.
+///
+/// # Errors
+/// When the database refuses; lines without a fate are read again later.
+pub async fn register(app: &App, batch: Vec<Read>) -> Result<Vec<Verdict>> {
+    if batch.is_empty() {
+        return Ok(Vec::new());
+    }
+    let channels = app.store.channels().await?;
+    let (mut verdicts, mut new, mut joining) = (Vec::new(), Vec::new(), Vec::new());
+    for (line, read) in batch {
+        match decide(app, &line, read).await? {
+            Decision::Fate(verdict) => verdicts.push(verdict),
+            Decision::New(letter) => new.push((line, letter)),
+            Decision::Joins(id, letter) => joining.push((line, id, letter)),
+        }
+    }
+    let step = app.store.begin(app.now()).await?;
+    for verdict in &verdicts {
+        step.give_fate(verdict, None, None).await?;
+    }
+    verdicts.extend(add_new(app, &step, &channels, new).await?);
+    fail_point("before-letter");
+    step.commit().await?;
+    fail_point("after-letter");
+    for (line, id, letter) in joining {
+        verdicts.push(super::release::join(app, &line, id, &letter, None, None).await?);
+    }
+    app.outbox_bell.notify_one();
+    Ok(verdicts)
+}
+
+async fn decide(
+    app: &App,
+    line: &ArrivalRecord,
+    read: std::result::Result<IncomingLetter, String>,
+) -> Result<Decision> {
+    let set_aside = |fate, reason: &str, letter_id, sealed| {
+        let reason = Some(reason.to_owned());
+        Ok(Decision::Fate(Verdict { id: line.id, fate, reason, letter_id, sealed }))
+    };
+    let letter = match read {
+        Err(reason) => return set_aside(Fate::Quarantined, &reason, None, line.sealed),
+        Ok(letter) => letter,
+    };
+    let named = named(app, &letter).await?;
+    let sealed = line.sealed || named.iter().any(|n| n.sealed);
+    if let Some(automatic) = letter.automatic {
+        let code = serde_json::to_value(automatic).unwrap_or_default();
+        let about = named.first().map(|n| n.letter_id);
+        return set_aside(Fate::Automatic, code.as_str().unwrap_or_default(), about, sealed);
+    }
+    let empty = letter.text.trim().is_empty() && letter.attachments.is_empty();
+    if empty && letter.subject.trim().is_empty() {
+        return set_aside(Fate::Quarantined, "empty", None, sealed);
+    }
+    match thread::join(&named, letter.authentication == Authentication::Fail) {
+        Joining::New => Ok(Decision::New(Box::new(letter))),
+        Joining::Joins(id) => Ok(Decision::Joins(id, Box::new(letter))),
+        Joining::Held { reason, letter_id, sealed: of_sealed } => {
+            set_aside(Fate::Held, reason.code(), letter_id, sealed || of_sealed)
+        }
+    }
+}
+
+/// The letters a message proves to know: by a token that only we could have made, or by naming
+/// one of our own mails.
+pub(crate) async fn named(app: &App, letter: &IncomingLetter) -> Result<Vec<Named>> {
+    let mut ids: Vec<i64> = Vec::new();
+    for token in letter.tokens.iter().take(10) {
+        let Ok(token) = token.parse::<ReplyToken>() else { continue };
+        if let Some(found) = app.store.letter_for_writer(token.number).await? {
+            let ours = app.store.vault.keys.reply_token(found.id);
+            if bool::from(subtle::ConstantTimeEq::ct_eq(&ours[..], &token.mac[..])) {
+                ids.push(found.id);
+            }
+        }
+    }
+    let mails: Vec<String> =
+        letter.in_reply_to.iter().chain(&letter.references).take(100).cloned().collect();
+    let by_mail = app.store.letters_of_mails(&mails).await?;
+    // The mail answered directly says more than the thread it stands in.
+    for mail in &mails {
+        ids.extend(by_mail.iter().filter(|(m, _)| m == mail).map(|(_, id)| *id));
+    }
+    ids.dedup();
+    let sender = letter.from.as_ref().map(|f| announce::address_key(app, &f.address));
+    let reply_to = announce::address_key(app, &letter.writer.email);
+    let mut named = Vec::new();
+    let step = app.store.begin(app.now()).await?;
+    for id in ids {
+        let Some(found) = step.letter_by_id(id).await? else { continue };
+        let mut from_writer = step.is_writer(&found, &reply_to).await?;
+        if let Some(sender) = &sender {
+            from_writer |= step.is_writer(&found, sender).await?;
+        }
+        named.push(Named { letter_id: id, from_writer, sealed: found.is_sealed() });
+    }
+    Ok(named)
+}
+
+/// Everything that one new letter adds.
+struct Entry {
+    line: ArrivalRecord,
+    letter: Letter,
+    writer: WriterRecord,
+    incoming: IncomingLetter,
+    obligation: Obligation,
+}
+
+async fn add_new(
+    app: &App,
+    step: &Step<'_>,
+    channels: &[Channel],
+    new: Vec<(ArrivalRecord, Box<IncomingLetter>)>,
+) -> Result<Vec<Verdict>> {
+    let mut entries = Vec::with_capacity(new.len());
+    let mut serials = HashMap::new();
+    for (line, _) in &new {
+        *serials.entry(app.day_of(line.received_at).year()).or_insert(0u32) += 1;
+    }
+    let mut next: HashMap<i16, u32> = HashMap::new();
+    for (year, n) in serials {
+        next.insert(year, step.next_serials(year, n).await?);
+    }
+    for (line, incoming) in new {
+        let channel = channels
+            .iter()
+            .find(|c| c.id == line.channel_id)
+            .ok_or(Error::Rule("the channel of this message no longer exists"))?;
+        let received_on = app.day_of(line.received_at);
+        let serial = next.entry(received_on.year()).or_insert(1);
+        let number = LetterNumber { year: received_on.year(), serial: *serial };
+        *serial += 1;
+        entries.push(entry(app, line, channel, number, *incoming)?);
+    }
+    save(app, step, entries).await
+}
+
+fn entry(
+    app: &App,
+    line: ArrivalRecord,
+    channel: &Channel,
+    number: LetterNumber,
+    incoming: IncomingLetter,
+) -> Result<Entry> {
+    let received_on = app.day_of(line.received_at);
+    let id = app.id();
+    let obligation = owed(app, channel, id, received_on)?;
+    let w = &incoming.writer;
+    let writer = WriterRecord {
+        id: app.id(),
+        words: WriterWords {
+            name: text::cut(&text::one_line(&w.name), text::SHORT),
+            phone: w.phone.clone(),
+            email: if text::is_address(&w.email) { w.email.clone() } else { String::new() },
+            address: w.address.clone(),
+        },
+        anonymous: w.anonymous,
+    };
+    let letter = Letter {
+        id,
+        number,
+        channel_id: channel.id,
+        source: line.source,
+        source_name: line.source_name.clone(),
+        kind: incoming.kind.as_deref().and_then(|k| k.parse().ok()),
+        class: None,
+        route: None,
+        topic: None,
+        place: None,
+        status: Status::Received,
+        round: 1,
+        version: 1,
+        subject: text::cut(&text::one_line(&incoming.subject), text::SUBJECT),
+        language: language(&incoming),
+        unit_id: None,
+        handler_id: None,
+        writer_id: writer.id,
+        received_at: line.received_at,
+        received_on,
+        seen_at: line.seen_at,
+        accepted_at: None,
+        answered_at: None,
+        next_due_on: Some(obligation.due_on),
+        undelivered: false,
+        notice_served: false,
+        lock: app.store.vault.new_lock(channel.sealed),
+        code_version: 1,
+        wants_publication: incoming.wants_publication && !channel.sealed,
+        duplicate_of: None,
+        attachments: i32::try_from(incoming.attachments.len()).unwrap_or(i32::MAX),
+        event_seq: 0,
+        event_hash: [0; 32],
+    };
+    Ok(Entry { line, letter, writer, incoming, obligation })
+}
+
+/// What a channel owes every letter from its first second.
+fn owed(app: &App, channel: &Channel, letter_id: i64, start_on: Date) -> Result<Obligation> {
+    let derived = term::derive(app.calendar, channel.term, start_on, &[], 0)
+        .map_err(|_| Error::Rule("the channel's term cannot be counted; mend it in /admin"))?;
+    Ok(Obligation {
+        id: app.id(),
+        letter_id,
+        round: 1,
+        kind: ObligationKind::Answer,
+        counts: true,
+        rule: channel.rule.clone(),
+        rule_version: channel.rule_version,
+        basis_zh: channel.basis_zh.clone(),
+        basis_en: channel.basis_en.clone(),
+        calendar_version: app.calendar.version().to_owned(),
+        zone: app.config.timezone.clone(),
+        start_on,
+        term: channel.term,
+        extension: 0,
+        nominal_on: derived.nominal_on,
+        due_on: derived.due_on,
+        provisional: derived.provisional,
+        met_at: None,
+        met_on: None,
+        in_time: None,
+        ended_at: None,
+    })
+}
+
+fn language(incoming: &IncomingLetter) -> Language {
+    if let Some(language) = incoming.language.as_deref().and_then(|l| l.parse().ok()) {
+        return language;
+    }
+    let words = [&incoming.subject, &incoming.visible_text];
+    let chinese = words.iter().flat_map(|w| w.chars()).any(|c| ('\u{3400}'..'\u{fb00}').contains(&c));
+    let latin = words.iter().flat_map(|w| w.chars()).any(|c| c.is_ascii_alphabetic());
+    if !chinese && latin { Language::English } else { Language::Chinese }
+}
+
+async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Verdict>> {
+    let mut verdicts = Vec::with_capacity(entries.len());
+    let (mut letters, mut messages, mut owed) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut deltas, mut events) = (Vec::new(), Vec::new());
+    let receipts = receipts(app, step, &entries).await?;
+    let deciders: Vec<_> = entries.iter().map(|e| e.line.settled_by).collect();
+    for e in entries {
+        let after = facts(app, &e.letter, std::slice::from_ref(&e.obligation));
+        deltas.extend(figures::delta(None, &after).into_iter().map(|d| (app.id(), d)));
+        let data = json!({
+            "number": e.letter.number.to_string(),
+            "channel": e.letter.channel_id,
+            "source": e.letter.source.code(),
+            "received_at": e.letter.received_at.as_microsecond(),
+            "due_on": e.obligation.due_on.to_string(),
+            "after": stands(&e.letter),
+        });
+        events.push((app.id(), NewEvent::new(EventKind::Registered, e.line.settled_by, data)));
+        let (message, files) =
+            message(app, &e.line, &e.letter, &e.incoming, MessageKind::Letter);
+        messages.push((e.letter.lock.clone(), message, files));
+        owed.push(e.obligation);
+        verdicts.push(Verdict {
+            id: e.line.id,
+            fate: Fate::Letter,
+            reason: None,
+            letter_id: Some(e.letter.id),
+            sealed: e.letter.is_sealed(),
+        });
+        let has_mail = !e.writer.words.email.is_empty();
+        let key = has_mail.then(|| announce::address_key(app, &e.writer.words.email));
+        letters.push((e.letter, e.writer, key));
+    }
+    let heads = letters.iter_mut().zip(events).map(|((letter, _, _), (id, e))| (letter, id, e));
+    let rows = heads.collect::<Vec<_>>();
+    let event_rows = step.prepare_events(rows);
+    step.add_letters(letters).await?;
+    step.add_messages(messages).await?;
+    step.add_prepared_events(event_rows).await?;
+    step.add_obligations(owed).await?;
+    step.add_deltas(deltas).await?;
+    step.add_outgoing(receipts).await?;
+    for (verdict, by) in verdicts.iter().zip(deciders) {
+        step.give_fate(verdict, None, by).await?;
+    }
+    Ok(verdicts)
+}
+
+/// Receipts for those who left an address, few enough a day that no victim of a forged address
+/// is flooded and no automatic answer keeps a loop going.
+async fn receipts(
+    app: &App,
+    step: &Step<'_>,
+    entries: &[Entry],
+) -> Result<Vec<(crate::store::sealing::Lock, crate::store::outbox::Outgoing)>> {
+    let key = |e: &Entry| announce::address_key(app, &e.writer.words.email);
+    let keys: Vec<String> = entries.iter().map(key).collect();
+    let day = Duration::from_secs(86_400);
+    let mut sent = step.automatic_since(&keys, step.now - day).await?;
+    let mut out = Vec::new();
+    for e in entries.iter().filter(|e| !e.writer.words.email.is_empty()) {
+        let key = key(e);
+        let today = sent.iter().filter(|k| **k == key).count();
+        if app.config.smtp.is_none() || !delivery::receipt_allowed(today) {
+            continue;
+        }
+        sent.push(key);
+        let mail = e.incoming.message_id.clone().filter(|_| e.line.source.is_mail());
+        let post = Post {
+            letter: &e.letter,
+            address: &e.writer.words.email,
+            kind: OutboxKind::Receipt,
+            message_id: None,
+            source_name: Some(e.line.source_name.clone()),
+            references: mail.clone().into_iter().collect(),
+            in_reply_to: mail,
+            now: step.now,
+            due_at: step.now,
+        };
+        let rendered = announce::receipt(app, &e.letter, &e.obligation)?;
+        out.push((e.letter.lock.clone(), announce::outgoing(app, post, rendered)));
+    }
+    Ok(out)
+}
+
+/// A message of the public with its files, as rows.
+pub(crate) fn message(
+    app: &App,
+    line: &ArrivalRecord,
+    letter: &Letter,
+    incoming: &IncomingLetter,
+    kind: MessageKind,
+) -> (Message, Vec<FileRecord>) {
+    let id = app.id();
+    let mail = line.source.is_mail();
+    let files = incoming.attachments.iter().map(|a| FileRecord {
+        id: app.id(),
+        message_id: id,
+        words: FileWords { name: a.name.clone(), media_type: a.media_type.clone() },
+        size: i64::try_from(a.size).unwrap_or(i64::MAX),
+        part: mail.then(|| a.part.clone()),
+        blob_id: (!mail).then(|| a.part.clone()),
+    });
+    let files: Vec<FileRecord> = files.collect();
+    let sender = incoming.from.as_ref().map(|f| match f.name.as_str() {
+        "" => f.address.clone(),
+        name => format!("{name} <{}>", f.address),
+    });
+    let message = Message {
+        id,
+        letter_id: letter.id,
+        direction: Direction::In,
+        kind,
+        at: line.received_at,
+        author_id: None,
+        arrival_id: Some(line.id),
+        blob_id: line.blob_id.clone(),
+        words: MessageWords {
+            subject: text::one_line(&incoming.subject),
+            text: incoming.text.clone(),
+            visible_text: incoming.visible_text.clone(),
+            sender: sender.unwrap_or_default(),
+            mail_id: incoming.message_id.clone().filter(|_| mail).unwrap_or_default(),
+        },
+        has_html: incoming.html.is_some(),
+        attachments: i32::try_from(files.len()).unwrap_or(i32::MAX),
+    };
+    (message, files)
+}
+
+/// Makes a letter of a message that was set aside, as a person decided.
+///
+/// # Errors
+/// When somebody decided meanwhile, or the database refuses.
+pub(crate) async fn admit(
+    app: &App,
+    mut line: ArrivalRecord,
+    incoming: IncomingLetter,
+    from: Fate,
+    by: i64,
+) -> Result<Verdict> {
+    let channels = app.store.channels().await?;
+    line.settled_by = Some(by);
+    let step = app.store.begin(app.now()).await?;
+    // Back to "being read" first: from here on it is registered like any other line.
+    if !step.reopen_arrival(line.id, from).await? {
+        return Err(Error::Rule("somebody has decided on this message meanwhile"));
+    }
+    let verdicts = add_new(app, &step, &channels, vec![(line, Box::new(incoming))]).await?;
+    step.commit().await?;
+    app.outbox_bell.notify_one();
+    verdicts.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// What a writer is told once their letter is registered.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// The letter.
+    pub letter: Letter,
+    /// Its query code.
+    pub code: QueryCode,
+    /// What is owed.
+    pub obligations: Vec<Obligation>,
+}
+
+/// The letter that a line of the ledger became.
+///
+/// # Errors
+/// When it became none, or the database refuses.
+pub async fn submitted(app: &App, line: &ArrivalRecord) -> Result<Submitted> {
+    let id = line.letter_id.ok_or(Error::NotFound)?;
+    let numbers = app.store.numbers(&[id]).await?;
+    let number = numbers.first().and_then(|(_, n)| n.parse().ok()).ok_or(Error::NotFound)?;
+    let letter = app.store.letter_for_writer(number).await?.ok_or(Error::NotFound)?;
+    let code = QueryCode(app.store.vault.keys.query_code(letter.id, letter.code_version));
+    let obligations = app.store.obligations(letter.id).await?;
+    Ok(Submitted { letter, code, obligations })
+}

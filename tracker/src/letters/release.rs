@@ -1,0 +1,122 @@
+//! A person says what to do with a message that was set aside; or the machine found that a
+//! message joins its letter.
+
+use ingest::letter::IncomingLetter;
+use serde_json::json;
+
+use super::{Error, Result, arrive, change::Change, register};
+use crate::{
+    app::App,
+    domain::{
+        access::Staff,
+        event::EventKind,
+        number::LetterNumber,
+        status::Action,
+        words::{Fate, MessageKind},
+    },
+    store::arrivals::{ArrivalRecord, Verdict},
+};
+
+/// Adds a message to a letter. `from` is the fate the line had, `by` who decided.
+///
+/// # Errors
+/// When the letter is gone or somebody decided meanwhile.
+pub(crate) async fn join(
+    app: &App,
+    line: &ArrivalRecord,
+    letter_id: i64,
+    incoming: &IncomingLetter,
+    from: Option<Fate>,
+    by: Option<i64>,
+) -> Result<Verdict> {
+    let mut change = Change::by_machine(app, letter_id, Action::Note).await?;
+    change.actor = by;
+    let letter = &mut change.letter;
+    let kind = MessageKind::Addition;
+    let (message, files) = register::message(app, line, letter, incoming, kind);
+    letter.attachments += message.attachments;
+    let verdict = Verdict {
+        id: line.id,
+        fate: Fate::Addition,
+        reason: None,
+        letter_id: Some(letter_id),
+        sealed: line.sealed || letter.is_sealed(),
+    };
+    if !change.step.give_fate(&verdict, from, by).await? {
+        return Err(Error::Rule("somebody has decided on this message meanwhile"));
+    }
+    let lock = change.letter.lock.clone();
+    change.step.add_messages(vec![(lock, message, files)]).await?;
+    change.finish(EventKind::Added, json!({ "arrival": line.id })).await?;
+    Ok(verdict)
+}
+
+/// What a clerk decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// It is a letter of its own.
+    NewLetter,
+    /// It belongs to this letter.
+    Joins(LetterNumber),
+    /// It is nothing to be answered.
+    Discard(String),
+    /// Read it again: the reader has learned, or the file was repaired.
+    Retry,
+}
+
+/// Carries out a clerk's decision on a held or quarantined line.
+///
+/// # Errors
+/// When the line does not wait for one, cannot be read, or somebody decided meanwhile.
+pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Result<Verdict> {
+    if !staff.may_register() {
+        return Err(Error::Rule("only a registrar decides on messages that were set aside"));
+    }
+    let line = app.store.ledger_line(id, &staff.cleared_channels).await?;
+    let line = line.ok_or(Error::NotFound)?;
+    let from = line.fate.filter(|f| matches!(f, Fate::Held | Fate::Quarantined));
+    let from = from.ok_or(Error::Rule("this message does not wait for a decision"))?;
+    let by = staff.person_id;
+    if let Decision::Discard(reason) = decision {
+        return discard(app, &line, from, by, reason).await;
+    }
+    let blob = line.blob_id.as_ref().ok_or(Error::Rule(
+        "the bytes of this message are not here; fetch it from the mailbox by hand",
+    ))?;
+    let raw = app.store.blob(blob).await?;
+    let incoming = arrive::read(line.source, &raw)
+        .map_err(|_| Error::Rule("the message still cannot be read; download it and register it by hand"))?;
+    match decision {
+        Decision::Joins(number) => {
+            let scope = crate::domain::access::scope(&crate::domain::access::Viewer::Staff(staff.clone()));
+            let letter = app.store.letter(number, &scope).await?.ok_or(Error::NotFound)?;
+            join(app, &line, letter.id, &incoming, Some(from), Some(by)).await
+        }
+        _ => register::admit(app, line, incoming, from, by).await,
+    }
+}
+
+async fn discard(
+    app: &App,
+    line: &ArrivalRecord,
+    from: Fate,
+    by: i64,
+    reason: String,
+) -> Result<Verdict> {
+    if reason.trim().is_empty() {
+        return Err(Error::Rule("say why the message is discarded"));
+    }
+    let verdict = Verdict {
+        id: line.id,
+        fate: Fate::Invalid,
+        reason: Some(reason),
+        letter_id: None,
+        sealed: line.sealed,
+    };
+    let step = app.store.begin(app.now()).await?;
+    if !step.give_fate(&verdict, Some(from), Some(by)).await? {
+        return Err(Error::Rule("somebody has decided on this message meanwhile"));
+    }
+    step.commit().await?;
+    Ok(verdict)
+}

@@ -1,0 +1,132 @@
+//! What an empty database starts with: the installation's name, the four channels.
+
+use std::time::Duration;
+
+use super::Result;
+use crate::{
+    app::App,
+    clock::{Entropy, random},
+    domain::obligation::DEFAULTS,
+    keys::to_hex,
+    store::{Store, StoreError, channels::Channel},
+};
+
+/// Names this installation for ever.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn instance(
+    store: &Store,
+    entropy: &dyn Entropy,
+) -> std::result::Result<String, StoreError> {
+    match store.setting("instance").await? {
+        Some(name) => Ok(name),
+        None => store.setting_or("instance", to_hex(&random::<8>(entropy))).await,
+    }
+}
+
+struct Shipped {
+    code: &'static str,
+    name: (&'static str, &'static str),
+    intro: (&'static str, &'static str),
+    sealed: bool,
+}
+
+const SHIPPED: [Shipped; 4] = [
+    Shipped {
+        code: "online-consultation",
+        name: ("在线咨询", "Online consultation"),
+        intro: (
+            "问政策、问流程、问材料。",
+            "Questions about policies, procedures and documents.",
+        ),
+        sealed: false,
+    },
+    Shipped {
+        code: "director-mailbox",
+        name: ("厅长信箱", "Director's mailbox"),
+        intro: (
+            "对本机关工作的意见、建议和投诉。",
+            "Opinions, suggestions and complaints about the department's work.",
+        ),
+        sealed: false,
+    },
+    Shipped {
+        code: "e-petition",
+        name: ("电子信访", "E-petition"),
+        intro: (
+            "依照《信访工作条例》办理的申诉求决事项，可查询、可评价。",
+            "Claims handled under the Regulations on Petition Work; you can follow and rate them.",
+        ),
+        sealed: false,
+    },
+    Shipped {
+        code: "report-box",
+        name: ("举报信箱", "Report box"),
+        intro: (
+            "举报违法违规线索，可以匿名；内容和身份只有指定的承办人能看到，永不公开。",
+            "Report violations, anonymously if you like; only those named to handle it can read \
+             it, and it is never published.",
+        ),
+        sealed: true,
+    },
+];
+
+/// Adds the channels that ship to an empty database. Two processes may start at once: the second
+/// finds the first one's.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn channels(app: &App) -> std::result::Result<(), StoreError> {
+    if !app.store.channels().await?.is_empty() {
+        return Ok(());
+    }
+    let rows = (0..).zip(&SHIPPED).filter_map(|(position, s)| {
+        let rule = DEFAULTS.iter().find(|d| d.channel == s.code)?;
+        Some(Channel {
+            id: app.id(),
+            code: s.code.into(),
+            name_zh: s.name.0.into(),
+            name_en: s.name.1.into(),
+            intro_zh: s.intro.0.into(),
+            intro_en: s.intro.1.into(),
+            sealed: s.sealed,
+            enabled: true,
+            position,
+            rule: rule.rule.into(),
+            rule_version: 1,
+            term: rule.term,
+            basis_zh: rule.basis_zh.into(),
+            basis_en: rule.basis_en.into(),
+            version: 1,
+        })
+    });
+    let step = app.store.begin(app.now()).await?;
+    match step.add_channels(&rows.collect::<Vec<_>>()).await {
+        Ok(()) => step.commit().await,
+        Err(e) if e.is_duplicate() => Ok(()),
+        Err(e) => Err(e),
+    }
+}
+
+/// How long the first administrator's link works.
+const FIRST_LINK: Duration = Duration::from_secs(24 * 3_600);
+
+/// What the one-time link is for.
+pub(crate) const FIRST_ADMINISTRATOR: &str = "first-administrator";
+
+/// A fresh one-time link for the first administrator, while nobody can sign in yet.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn first_link(app: &App) -> Result<Option<String>> {
+    if app.store.anybody().await? {
+        return Ok(None);
+    }
+    let secret = to_hex(&random::<24>(&*app.entropy));
+    let step = app.store.begin(app.now()).await?;
+    let hash = super::staff::secret_hash(app, &secret);
+    step.add_invitation(hash, FIRST_ADMINISTRATOR, app.now() + FIRST_LINK).await?;
+    step.commit().await?;
+    Ok(Some(app.link(&format!("/first?key={secret}"))))
+}

@@ -1,0 +1,437 @@
+//! Units, people, their roles and secrets; signing in and out.
+
+use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Error, Result, setup::FIRST_ADMINISTRATOR};
+use crate::{
+    app::App,
+    clock::random,
+    domain::{
+        access::{Role, Staff},
+        text::FieldError,
+        words::Language,
+    },
+    keys::to_hex,
+    store::{
+        people::Person,
+        units::{self, Unit},
+    },
+};
+
+/// Shortest password, in characters.
+pub const PASSWORD: usize = 12;
+
+/// Sessions end after so much idleness …
+const IDLE_MINUTES: i64 = 30;
+/// … and after so long in any case.
+const LONGEST_HOURS: i64 = 12;
+
+/// A unit to add.
+#[derive(Debug, Clone, Default)]
+pub struct NewUnit {
+    /// Its name.
+    pub name: String,
+    /// Its code.
+    pub code: String,
+    /// Code of the unit above.
+    pub under: Option<String>,
+    /// Login of its leader.
+    pub leader: Option<String>,
+    /// Login of its liaison.
+    pub liaison: Option<String>,
+}
+
+/// Adds a unit.
+///
+/// # Errors
+/// A code that is taken, or a unit or login that is unknown.
+pub async fn add_unit(app: &App, by: Option<i64>, new: NewUnit) -> Result<Unit> {
+    let fault = |field, code| Error::Fields(vec![FieldError::new(field, code)]);
+    let well_formed =
+        |c: &str| !c.is_empty() && c.chars().all(|x| x.is_alphanumeric() || "-_.".contains(x));
+    if !well_formed(&new.code) {
+        return Err(fault("code", "malformed"));
+    }
+    if new.name.trim().is_empty() {
+        return Err(fault("name", "required"));
+    }
+    let units = app.store.units().await?;
+    if units.iter().any(|u| u.code == new.code) {
+        return Err(fault("code", "taken"));
+    }
+    let parent_id = match new.under.as_deref().filter(|c| !c.is_empty()) {
+        Some(code) => {
+            let found = units.iter().find(|u| u.code == code);
+            Some(found.ok_or_else(|| fault("under", "unknown"))?.id)
+        }
+        None => None,
+    };
+    let unit = Unit {
+        id: app.id(),
+        code: new.code,
+        name: new.name.trim().to_owned(),
+        parent_id,
+        leader_id: person_id(app, "leader", new.leader.as_deref()).await?,
+        liaison_id: person_id(app, "liaison", new.liaison.as_deref()).await?,
+        overseer_id: None,
+        work_hours: "09:00-12:00,13:30-17:30".into(),
+        active: true,
+        version: 1,
+    };
+    let step = app.store.begin(app.now()).await?;
+    step.add_unit(&unit).await?;
+    step.add_admin_event(app.id(), by, "unit-added", json!({ "unit": unit.id })).await?;
+    step.commit().await?;
+    Ok(unit)
+}
+
+/// Saves a unit that was edited.
+///
+/// # Errors
+/// A unit under itself, or the database.
+pub async fn save_unit(app: &App, by: Option<i64>, unit: Unit) -> Result<()> {
+    let all = app.store.units().await?;
+    if unit.parent_id.is_some_and(|p| units::below(&all, unit.id).contains(&p)) {
+        return Err(Error::Fields(vec![FieldError::new("under", "itself")]));
+    }
+    let step = app.store.begin(app.now()).await?;
+    step.save_unit(&unit).await?;
+    step.add_admin_event(app.id(), by, "unit-saved", json!({ "unit": unit.id })).await?;
+    Ok(step.commit().await?)
+}
+
+/// The id behind a login, where one is given.
+///
+/// # Errors
+/// A login that is unknown.
+pub async fn person_id(
+    app: &App,
+    field: &'static str,
+    login: Option<&str>,
+) -> Result<Option<i64>> {
+    match login.map(str::trim).filter(|l| !l.is_empty()) {
+        None => Ok(None),
+        Some(login) => match app.store.person_by_login(login).await? {
+            Some(person) => Ok(Some(person.id)),
+            None => Err(Error::Fields(vec![FieldError::new(field, "unknown")])),
+        },
+    }
+}
+
+/// A person to add.
+#[derive(Debug, Clone, Default)]
+pub struct NewPerson {
+    /// What they are called.
+    pub name: String,
+    /// What they sign in with.
+    pub login: String,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Code of their unit.
+    pub unit: Option<String>,
+    /// Codes of sealed channels they are cleared for.
+    pub cleared: Vec<String>,
+}
+
+/// Adds a person; answers with a first password, which they must change.
+///
+/// # Errors
+/// A login that is taken, or a unit or channel that is unknown.
+pub async fn add_person(app: &App, by: Option<i64>, new: NewPerson) -> Result<(Person, String)> {
+    let password = first_password(app);
+    let person = person(app, new, &password, true).await?;
+    let step = app.store.begin(app.now()).await?;
+    step.add_person(&person).await?;
+    step.add_admin_event(app.id(), by, "person-added", json!({ "person": person.id })).await?;
+    step.commit().await?;
+    Ok((person, password))
+}
+
+async fn person(app: &App, new: NewPerson, password: &str, must_change: bool) -> Result<Person> {
+    let fault = |field, code| Error::Fields(vec![FieldError::new(field, code)]);
+    let login = new.login.trim().to_lowercase();
+    if login.is_empty() || !login.chars().all(|c| c.is_alphanumeric() || "-_.@".contains(c)) {
+        return Err(fault("login", "malformed"));
+    }
+    if new.name.trim().is_empty() {
+        return Err(fault("name", "required"));
+    }
+    if app.store.person_by_login(&login).await?.is_some() {
+        return Err(fault("login", "taken"));
+    }
+    let units = app.store.units().await?;
+    let unit_id = match new.unit.as_deref().filter(|c| !c.is_empty()) {
+        Some(code) => {
+            let found = units.iter().find(|u| u.code == code);
+            Some(found.ok_or_else(|| fault("unit", "unknown"))?.id)
+        }
+        None => None,
+    };
+    let channels = app.store.channels().await?;
+    let mut cleared = Vec::new();
+    for code in &new.cleared {
+        let channel = channels.iter().find(|c| c.code == *code && c.sealed);
+        cleared.push(channel.ok_or_else(|| fault("cleared", "unknown"))?.id);
+    }
+    Ok(Person {
+        id: app.id(),
+        login,
+        name: new.name.trim().to_owned(),
+        password_hash: hash_password(password).await?,
+        must_change_password: must_change,
+        unit_id,
+        language: app.config.language.parse().unwrap_or(Language::Chinese),
+        active: true,
+        created_at: app.now(),
+        roles: new.roles,
+        functions: Vec::new(),
+        cleared,
+    })
+}
+
+/// The first administrator, by the one-time link.
+///
+/// # Errors
+/// A link that is used, expired or unknown; a password too short.
+pub async fn add_first(
+    app: &App,
+    key: &str,
+    login: &str,
+    name: &str,
+    password: &str,
+) -> Result<Person> {
+    check_password(password)?;
+    let new = NewPerson {
+        name: name.to_owned(),
+        login: login.to_owned(),
+        roles: vec![Role::Administrator],
+        ..NewPerson::default()
+    };
+    let person = person(app, new, password, false).await?;
+    let step = app.store.begin(app.now()).await?;
+    if !step.use_invitation(&secret_hash(app, key), FIRST_ADMINISTRATOR).await? {
+        return Err(Error::NotFound);
+    }
+    step.add_person(&person).await?;
+    step.add_admin_event(app.id(), None, "first-administrator", json!({ "person": person.id }))
+        .await?;
+    step.commit().await?;
+    Ok(person)
+}
+
+/// Saves a person that was edited. Whoever loses or gains rights signs in again.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn save_person(app: &App, by: Option<i64>, person: &Person) -> Result<()> {
+    let step = app.store.begin(app.now()).await?;
+    step.save_person(person).await?;
+    step.end_sessions_of(person.id).await?;
+    if !person.active {
+        step.revoke_tokens_of(person.id).await?;
+    }
+    step.add_admin_event(app.id(), by, "person-saved", json!({ "person": person.id })).await?;
+    Ok(step.commit().await?)
+}
+
+/// A fresh first password for somebody who lost theirs.
+///
+/// # Errors
+/// A login that is unknown.
+pub async fn reset(app: &App, by: Option<i64>, login: &str) -> Result<String> {
+    let mut person = app.store.person_by_login(login).await?.ok_or(Error::NotFound)?;
+    let password = first_password(app);
+    person.password_hash = hash_password(&password).await?;
+    person.must_change_password = true;
+    save_person(app, by, &person).await?;
+    Ok(password)
+}
+
+/// Disables a person at once: sessions and tokens end.
+///
+/// # Errors
+/// A login that is unknown.
+pub async fn disable(app: &App, by: Option<i64>, login: &str) -> Result<()> {
+    let mut person = app.store.person_by_login(login).await?.ok_or(Error::NotFound)?;
+    person.active = false;
+    save_person(app, by, &person).await
+}
+
+/// A new API token; shown once.
+///
+/// # Errors
+/// A login that is unknown or disabled.
+pub async fn add_token(app: &App, login: &str) -> Result<String> {
+    let person = app.store.person_by_login(login).await?.filter(|p| p.active);
+    let person = person.ok_or(Error::NotFound)?;
+    let token = format!("hy_{}", to_hex(&random::<24>(&*app.entropy)));
+    let step = app.store.begin(app.now()).await?;
+    step.add_token(app.id(), person.id, secret_hash(app, &token)).await?;
+    step.add_admin_event(app.id(), None, "token-added", json!({ "person": person.id })).await?;
+    step.commit().await?;
+    Ok(token)
+}
+
+/// Somebody signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Who.
+    pub person: Person,
+    /// What they may see and do.
+    pub staff: Staff,
+}
+
+/// Signs in; answers a fresh session secret. A wrong login takes as long as a wrong password.
+///
+/// # Errors
+/// [`Error::Denied`]-like silence: `Ok(None)` for anything wrong.
+pub async fn sign_in(app: &App, login: &str, password: &str) -> Result<Option<(Person, String)>> {
+    let person = app.store.person_by_login(login).await?.filter(|p| p.active);
+    let hash = person.as_ref().map_or_else(decoy, |p| p.password_hash.clone());
+    let right = verify_password(password, hash).await?;
+    let Some(person) = person.filter(|_| right) else { return Ok(None) };
+    let secret = start_session(app, person.id).await?;
+    Ok(Some((person, secret)))
+}
+
+/// A fresh session.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn start_session(app: &App, person_id: i64) -> Result<String> {
+    let secret = to_hex(&random::<24>(&*app.entropy));
+    let step = app.store.begin(app.now()).await?;
+    step.add_session(secret_hash(app, &secret), person_id).await?;
+    step.commit().await?;
+    Ok(secret)
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sign_out(app: &App, secret: &str) -> Result<()> {
+    let step = app.store.begin(app.now()).await?;
+    step.end_session(&secret_hash(app, secret)).await?;
+    Ok(step.commit().await?)
+}
+
+/// Changes one's own password; every session ends.
+///
+/// # Errors
+/// A wrong old password, or a new one too short.
+pub async fn change_password(app: &App, person: &Person, old: &str, new: &str) -> Result<()> {
+    check_password(new)?;
+    if !verify_password(old, person.password_hash.clone()).await? {
+        return Err(Error::Fields(vec![FieldError::new("old_password", "wrong")]));
+    }
+    let mut person = person.clone();
+    person.password_hash = hash_password(new).await?;
+    person.must_change_password = false;
+    save_person(app, Some(person.id), &person).await
+}
+
+/// Who is behind a session secret, while it lasts.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn by_session(app: &App, secret: &str) -> Result<Option<SignedIn>> {
+    let hash = secret_hash(app, secret);
+    let Some(session) = app.store.session(&hash).await? else { return Ok(None) };
+    let now = app.now();
+    let minutes = |from: Timestamp| now.duration_since(from).as_mins();
+    let idle = minutes(session.seen_at);
+    if idle >= IDLE_MINUTES || minutes(session.created_at) >= LONGEST_HOURS * 60 {
+        return Ok(None);
+    }
+    if idle >= 1 {
+        app.store.touch_session(&hash, now).await?;
+    }
+    signed_in(app, session.person_id).await
+}
+
+/// Who is behind an API token.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn by_token(app: &App, token: &str) -> Result<Option<SignedIn>> {
+    match app.store.token_owner(&secret_hash(app, token), app.now()).await? {
+        Some(person_id) => signed_in(app, person_id).await,
+        None => Ok(None),
+    }
+}
+
+async fn signed_in(app: &App, person_id: i64) -> Result<Option<SignedIn>> {
+    let Some(person) = app.store.person(person_id).await?.filter(|p| p.active) else {
+        return Ok(None);
+    };
+    let all = app.store.units().await?;
+    let staff = Staff {
+        person_id,
+        unit_id: person.unit_id,
+        units: person.unit_id.map(|u| units::below(&all, u)).unwrap_or_default(),
+        ancestors: person.unit_id.map(|u| units::above(&all, u)).unwrap_or_default(),
+        roles: person.roles.clone(),
+        cleared_channels: person.cleared.clone(),
+    };
+    Ok(Some(SignedIn { person, staff }))
+}
+
+/// The hash under which a secret is stored: the secrets are random, so a keyed digest is enough.
+pub(crate) fn secret_hash(app: &App, secret: &str) -> String {
+    app.store.vault.keys.digest("secret", secret.as_bytes())
+}
+
+fn check_password(password: &str) -> Result<()> {
+    let length = password.chars().count();
+    let code = match length {
+        n if n < PASSWORD => "too-short",
+        n if n > 200 => "too-long",
+        _ => return Ok(()),
+    };
+    Err(Error::Fields(vec![FieldError::new("password", code)]))
+}
+
+/// Twelve characters that cannot be misread, in threes.
+fn first_password(app: &App) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567899";
+    let letters = random::<15>(&*app.entropy);
+    let text: Vec<char> =
+        letters.iter().map(|b| char::from(LETTERS[usize::from(*b & 31)])).collect();
+    text.chunks(5).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+async fn hash_password(password: &str) -> Result<String> {
+    let password = password.to_owned();
+    off_thread(move || {
+        Argon2::default()
+            .hash_password(password.as_bytes())
+            .map(|h| h.to_string())
+            .map_err(|e| Error::CutShort(e.to_string()))
+    })
+    .await?
+}
+
+async fn verify_password(password: &str, hash: String) -> Result<bool> {
+    let password = password.to_owned();
+    off_thread(move || {
+        PasswordHash::new(&hash)
+            .is_ok_and(|h| Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
+    })
+    .await
+}
+
+/// Hashing takes 30 ms of one core: away from the pages, and at most two at once.
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    static SLOTS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
+    let _slot = SLOTS.acquire().await.map_err(|e| Error::CutShort(e.to_string()))?;
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::CutShort(e.to_string()))
+}
+
+/// The hash of no password, with the usual cost.
+fn decoy() -> String {
+    "$argon2id$v=19$m=19456,t=2,p=1$aHVpeWluIGh1aXlpbg$1yR6qvJ1mN3sYcWb1N1cVbUuRz2wN1vW3p8Yk0n2H5o"
+        .into()
+}

@@ -1,0 +1,236 @@
+//! The desk: the letters in a viewer's hands, and one letter with everything about it.
+
+use crate::{
+    app::App,
+    domain::{
+        access::{self, Scope, Staff, Viewer},
+        number::LetterNumber,
+        status::{self, Action},
+        words::{Direction, MessageKind},
+    },
+    letters::{Error, Result, change::holding, seal},
+    store::{
+        channels::Channel,
+        events::EventRecord,
+        letters::{Letter, Parties, WriterRecord},
+        lists::{Cursor, Filter},
+        messages::{DraftRecord, FileRecord, Message},
+        obligations::Obligation,
+        outbox::Outgoing,
+        people::Person,
+        units::Unit,
+    },
+};
+
+/// Letters a page.
+pub const PAGE: u64 = 50;
+
+/// The standing views of the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// With me.
+    Mine,
+    /// In my unit.
+    Unit,
+    /// With no unit yet.
+    Unassigned,
+    /// Past due.
+    Overdue,
+    /// Due within three workdays.
+    DueSoon,
+    /// An answer came back, or nobody knows.
+    Troubled,
+    /// All in reach, latest first, closed ones too.
+    All,
+}
+
+impl View {
+    /// Every view in the order of the desk.
+    pub const ALL: [Self; 7] = [
+        Self::Mine,
+        Self::Unit,
+        Self::Unassigned,
+        Self::DueSoon,
+        Self::Overdue,
+        Self::Troubled,
+        Self::All,
+    ];
+
+    /// Its code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Mine => "mine",
+            Self::Unit => "unit",
+            Self::Unassigned => "unassigned",
+            Self::Overdue => "overdue",
+            Self::DueSoon => "due-soon",
+            Self::Troubled => "troubled",
+            Self::All => "all",
+        }
+    }
+
+    /// The view of a code.
+    #[must_use]
+    pub fn by_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|v| v.code() == code)
+    }
+
+    /// What it holds, for somebody, today.
+    #[must_use]
+    pub fn filter(self, app: &App, staff: &Staff) -> Filter {
+        let today = app.today();
+        let open = Filter { open: true, ..Filter::default() };
+        match self {
+            Self::Mine => Filter { handler_id: Some(staff.person_id), ..open },
+            Self::Unit => Filter { units: Some(staff.units.clone()), ..open },
+            Self::Unassigned => Filter { unassigned: true, ..open },
+            Self::Overdue => Filter { due_before: Some(today), ..open },
+            Self::DueSoon => {
+                let mut last = today;
+                while app.calendar.workdays_between(today, last) < 3 {
+                    last = last.tomorrow().unwrap_or(last);
+                }
+                let after = last.tomorrow().unwrap_or(last);
+                Filter { due_from: Some(today), due_before: Some(after), ..open }
+            }
+            Self::Troubled => Filter { troubled: true, ..Filter::default() },
+            Self::All => Filter::default(),
+        }
+    }
+}
+
+/// What a member of staff may see.
+#[must_use]
+pub fn scope(staff: &Staff) -> Scope {
+    access::scope(&Viewer::Staff(staff.clone()))
+}
+
+/// A page of letters.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn page(
+    app: &App,
+    staff: &Staff,
+    filter: &Filter,
+    after: Option<&Cursor>,
+) -> Result<(Vec<Letter>, Option<Cursor>)> {
+    Ok(app.store.list(&scope(staff), filter, after, PAGE).await?)
+}
+
+/// One letter with everything about it.
+pub struct Opened {
+    /// The letter.
+    pub letter: Letter,
+    /// Its channel.
+    pub channel: Option<Channel>,
+    /// Who wrote it.
+    pub writer: WriterRecord,
+    /// Every message, oldest first.
+    pub messages: Vec<Message>,
+    /// Their files.
+    pub files: Vec<FileRecord>,
+    /// What is and was owed.
+    pub obligations: Vec<Obligation>,
+    /// Its history.
+    pub events: Vec<EventRecord>,
+    /// The reply being written.
+    pub draft: Option<DraftRecord>,
+    /// What left or is leaving.
+    pub outgoing: Vec<Outgoing>,
+    /// Whom it accuses.
+    pub parties: Parties,
+    /// Who may read it, where it is sealed.
+    pub readers: Vec<i64>,
+    /// Units, for names.
+    pub units: Vec<Unit>,
+    /// People, for names.
+    pub people: Vec<Person>,
+    /// What this viewer may do with it now.
+    pub actions: Vec<Action>,
+}
+
+/// Opens a letter; a sealed one is not shown unless the reading is recorded.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is none within the viewer's scope.
+pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Opened> {
+    let letter = app.store.letter(number, &scope(staff)).await?.ok_or(Error::NotFound)?;
+    seal::record_reading(app, staff, &letter, "letter").await?;
+    let messages = app.store.messages(&letter).await?;
+    let ids: Vec<i64> = messages.iter().filter(|m| m.attachments > 0).map(|m| m.id).collect();
+    let may = |a: &Action| access::permits(staff, *a, holding(&letter)).is_ok();
+    let sealed_only = |a: &Action| {
+        letter.is_sealed() || !matches!(a, Action::NameParty | Action::NameReader)
+    };
+    let actions = status::allowed(letter.status).into_iter().filter(may).filter(sealed_only);
+    Ok(Opened {
+        actions: actions.collect(),
+        channel: app.store.channels().await?.into_iter().find(|c| c.id == letter.channel_id),
+        writer: app.store.writer(&letter).await?,
+        files: app.store.files(&letter, &ids).await?,
+        obligations: app.store.obligations(letter.id).await?,
+        events: app.store.events(&letter).await?,
+        draft: app.store.draft(&letter).await?,
+        outgoing: app.store.outgoing(&letter).await?,
+        parties: app.store.parties(letter.id).await?,
+        readers: app.store.readers(letter.id).await?,
+        units: app.store.units().await?,
+        people: app.store.people().await?,
+        messages,
+        letter,
+    })
+}
+
+/// The bytes of a message's file, with its name: for staff within their scope.
+///
+/// # Errors
+/// [`Error::NotFound`] where the file is not of a message of this letter.
+pub async fn file(
+    app: &App,
+    staff: &Staff,
+    number: LetterNumber,
+    id: i64,
+) -> Result<(FileRecord, Vec<u8>)> {
+    let letter = app.store.letter(number, &scope(staff)).await?.ok_or(Error::NotFound)?;
+    seal::record_reading(app, staff, &letter, "file").await?;
+    file_of(app, &letter, id).await
+}
+
+/// The bytes of a letter's file, whoever asks.
+pub(crate) async fn file_of(app: &App, letter: &Letter, id: i64) -> Result<(FileRecord, Vec<u8>)> {
+    let messages = app.store.messages(letter).await?;
+    let ids: Vec<i64> = messages.iter().map(|m| m.id).collect();
+    let files = app.store.files(letter, &ids).await?;
+    let file = files.into_iter().find(|f| f.id == id).ok_or(Error::NotFound)?;
+    let message = messages.iter().find(|m| m.id == file.message_id).ok_or(Error::NotFound)?;
+    let bytes = match (&file.blob_id, &file.part, &message.blob_id) {
+        (Some(blob), _, _) => app.store.blob(blob).await?,
+        (None, Some(part), Some(raw)) => {
+            let raw = app.store.blob(raw).await?;
+            ingest::read::attachment(&raw, part).ok_or(Error::NotFound)?
+        }
+        _ => return Err(Error::NotFound),
+    };
+    Ok((file, bytes))
+}
+
+/// The HTML of a message as sent, unsafe: clean it before showing.
+///
+/// # Errors
+/// [`Error::NotFound`] where it has none.
+pub async fn html(app: &App, staff: &Staff, number: LetterNumber, id: i64) -> Result<String> {
+    let letter = app.store.letter(number, &scope(staff)).await?.ok_or(Error::NotFound)?;
+    seal::record_reading(app, staff, &letter, "html").await?;
+    let message = app.store.message(&letter, id).await?.ok_or(Error::NotFound)?;
+    let blob = message.blob_id.filter(|_| message.has_html).ok_or(Error::NotFound)?;
+    let raw = app.store.blob(&blob).await?;
+    ingest::read::html(&raw).ok_or(Error::NotFound)
+}
+
+/// The writer's own words in a message, for quoting.
+#[must_use]
+pub fn is_from_public(m: &Message) -> bool {
+    m.direction == Direction::In && matches!(m.kind, MessageKind::Letter | MessageKind::Addition)
+}

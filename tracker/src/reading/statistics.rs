@@ -1,0 +1,182 @@
+//! The public figures: computed from letters, adding up, sealed letters one unbroken line.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::{
+    app::App,
+    domain::figures::{Opening, Row, Sheet, Table},
+    letters::Result,
+    store::figures::GroupBy,
+};
+
+/// The key of what has no unit, class or topic.
+pub const NONE: &str = "none";
+/// The key of the sealed line.
+pub const SEALED: &str = "sealed";
+
+/// Which figures.
+#[derive(Debug, Clone, Copy)]
+pub struct Question {
+    /// First day of receipt; the first letter's where `None`.
+    pub from: Option<Date>,
+    /// Last day of receipt; today where `None`.
+    pub to: Option<Date>,
+    /// Grouped by.
+    pub by: GroupBy,
+}
+
+/// The figures as of now. Sealed letters stand by their channel where channels are asked for, and
+/// in one line of their own otherwise.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn table(app: &App, question: Question) -> Result<Table> {
+    let today = app.today();
+    let from = match question.from {
+        Some(day) => day,
+        None => app.store.first_day().await?.unwrap_or(today),
+    };
+    let to = question.to.unwrap_or(today);
+    let mut lines: BTreeMap<String, Sheet> = BTreeMap::new();
+    let mut total = Sheet::default();
+    let apart = !matches!(question.by, GroupBy::Channel | GroupBy::Nothing);
+    for sum in app.store.sums(from, to, question.by).await? {
+        let key = if sum.sealed && apart { SEALED.to_owned() } else { sum.key };
+        lines.entry(key).or_default().add(sum.measure, sum.bucket, sum.n);
+        total.add(sum.measure, sum.bucket, sum.n);
+    }
+    let names = names(app, question.by).await?;
+    let mut rows: Vec<Row> = if question.by == GroupBy::Nothing {
+        Vec::new()
+    } else {
+        let line = |(key, sheet): (String, Sheet)| Row {
+            key: names.get(&key).cloned().unwrap_or_else(|| named(key)),
+            figures: sheet.figures(today),
+        };
+        lines.into_iter().map(line).collect()
+    };
+    if question.by == GroupBy::Channel {
+        let order: Vec<String> =
+            app.store.channels().await?.into_iter().map(|c| c.code).collect();
+        for code in &order {
+            if !rows.iter().any(|r| r.key == *code) {
+                rows.push(Row { key: code.clone(), figures: Sheet::default().figures(today) });
+            }
+        }
+        rows.sort_by_key(|r| order.iter().position(|c| *c == r.key));
+    }
+    let total = total.figures(today);
+    let sum = |f: fn(&Row) -> i64| rows.iter().map(f).sum::<i64>();
+    let rows_add_up = question.by == GroupBy::Nothing
+        || (sum(|r| r.figures.received) == total.received
+            && sum(|r| r.figures.answered()) == total.answered());
+    let identity_holds =
+        total.adds_up() && rows_add_up && rows.iter().all(|r| r.figures.adds_up());
+    Ok(Table {
+        as_of: app.now(),
+        from,
+        to,
+        by: code(question.by),
+        identity_holds,
+        total,
+        rows,
+        opening: Opening::default(),
+    })
+}
+
+fn named(key: String) -> String {
+    if key.is_empty() || key == "0" { NONE.to_owned() } else { key }
+}
+
+async fn names(app: &App, by: GroupBy) -> Result<BTreeMap<String, String>> {
+    Ok(match by {
+        GroupBy::Channel => {
+            let all = app.store.channels().await?;
+            all.into_iter().map(|c| (c.id.to_string(), c.code)).collect()
+        }
+        GroupBy::Unit => {
+            let all = app.store.units().await?;
+            all.into_iter().map(|u| (u.id.to_string(), u.code)).collect()
+        }
+        _ => BTreeMap::new(),
+    })
+}
+
+/// The code of a grouping.
+#[must_use]
+pub fn code(by: GroupBy) -> &'static str {
+    match by {
+        GroupBy::Nothing => "total",
+        GroupBy::Channel => "channel",
+        GroupBy::Unit => "unit",
+        GroupBy::Class => "class",
+        GroupBy::Topic => "topic",
+        GroupBy::Month => "month",
+    }
+}
+
+/// The grouping of a code.
+#[must_use]
+pub fn by_code(text: &str) -> Option<GroupBy> {
+    let all = [
+        GroupBy::Channel,
+        GroupBy::Unit,
+        GroupBy::Class,
+        GroupBy::Topic,
+        GroupBy::Month,
+    ];
+    all.into_iter().find(|by| code(*by) == text)
+}
+
+/// The columns of a table, in order, with each line's values as text: for CSV, sheets and
+/// terminals alike.
+#[must_use]
+pub fn cells(table: &Table) -> (Vec<&'static str>, Vec<Vec<String>>) {
+    let lines = table.rows.iter().map(|r| (r.key.as_str(), &r.figures));
+    let lines = lines.chain([("total", &table.total)]);
+    let mut names = vec!["key"];
+    names.extend(COLUMNS);
+    let rows = lines
+        .map(|(key, figures)| {
+            let values = serde_json::to_value(figures).unwrap_or_default();
+            let cell = |name: &&str| match &values[*name] {
+                serde_json::Value::Null => String::new(),
+                serde_json::Value::Number(n) if n.is_f64() => {
+                    format!("{:.4}", n.as_f64().unwrap_or_default())
+                }
+                other => other.to_string(),
+            };
+            [key.to_owned()].into_iter().chain(COLUMNS.iter().map(cell)).collect()
+        })
+        .collect();
+    (names, rows)
+}
+
+/// The figures of a line, in the order of the report.
+const COLUMNS: [&str; 23] = [
+    "received",
+    "answered_in_time",
+    "answered_late",
+    "open_not_due",
+    "open_overdue",
+    "declined",
+    "directed",
+    "transferred",
+    "withdrawn",
+    "duplicate",
+    "invalid",
+    "undelivered",
+    "notified",
+    "met_in_time",
+    "met_late",
+    "unmet_due",
+    "answer_rate",
+    "completion_rate",
+    "on_time_rate",
+    "median_workdays",
+    "p90_workdays",
+    "median_days",
+    "p90_days",
+];

@@ -1,0 +1,133 @@
+//! What a writer sees of their letter, who proves it with number and query code. Guesses are
+//! limited, and everything wrong gets the same answer.
+
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    app::App,
+    domain::{
+        code::QueryCode,
+        number::LetterNumber,
+        status::Status,
+        words::{Direction, MessageKind},
+    },
+    letters::Result,
+    store::{
+        letters::Letter,
+        messages::{FileRecord, Message},
+        obligations::Obligation,
+    },
+};
+
+/// Guesses allowed for one number, or from one place, in a quarter of an hour or two.
+const GUESSES: i64 = 10;
+
+/// What came of a look-up.
+pub enum Found {
+    /// The letter.
+    Letter(Box<Tracked>),
+    /// Unknown number, wrong code: the same answer.
+    Nothing,
+    /// Too many wrong codes; try again later.
+    TooMany,
+}
+
+/// A letter as its writer sees it.
+pub struct Tracked {
+    /// The letter.
+    pub letter: Letter,
+    /// The lead unit's name.
+    pub unit: Option<String>,
+    /// The counted obligation.
+    pub due: Option<Obligation>,
+    /// Steps the public sees, oldest first.
+    pub steps: Vec<(&'static str, Timestamp)>,
+    /// The answer or notice, once it is there, with its files.
+    pub reply: Option<(Message, Vec<FileRecord>)>,
+    /// Open and past due.
+    pub overdue: bool,
+}
+
+/// Looks a letter up. `place` is where the guess comes from, as a keyed digest.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find(app: &App, number: &str, code: &str, place: Option<&str>) -> Result<Found> {
+    let now = app.now();
+    let keys = &app.store.vault.keys;
+    let number_key = keys.digest("guess", number.trim().to_uppercase().as_bytes());
+    let counters: Vec<String> =
+        [Some(number_key), place.map(ToOwned::to_owned)].into_iter().flatten().collect();
+    for key in &counters {
+        if app.store.guesses(now, key).await? >= GUESSES {
+            return Ok(Found::TooMany);
+        }
+    }
+    let letter = match number.parse::<LetterNumber>() {
+        Ok(number) => app.store.letter_for_writer(number).await?,
+        Err(_) => None,
+    };
+    let given = code.parse::<QueryCode>().ok();
+    // An unknown number is compared too, with a code of its own: no answer tells by its time.
+    let (id, version) = letter.as_ref().map_or((0, 0), |l| (l.id, l.code_version));
+    let ours = keys.query_code(id, version);
+    let right = given.is_some_and(|g| subtle::ConstantTimeEq::ct_eq(&g.0[..], &ours[..]).into());
+    match letter.filter(|_| right) {
+        Some(letter) => Ok(Found::Letter(Box::new(tracked(app, letter).await?))),
+        None => {
+            for key in &counters {
+                app.store.count_guess(now, key).await?;
+            }
+            Ok(Found::Nothing)
+        }
+    }
+}
+
+async fn tracked(app: &App, letter: Letter) -> Result<Tracked> {
+    let obligations = app.store.obligations(letter.id).await?;
+    let due = obligations.into_iter().find(|o| o.counts && o.round == letter.round);
+    let units = app.store.units().await?;
+    let unit = letter.unit_id.and_then(|id| units.iter().find(|u| u.id == id));
+    let today: Date = app.today();
+    let overdue = letter.status.is_open() && letter.next_due_on.is_some_and(|d| d < today);
+    Ok(Tracked {
+        unit: unit.map(|u| u.name.clone()).filter(|_| !letter.is_sealed()),
+        steps: steps(app, &letter).await?,
+        reply: reply(app, &letter).await?,
+        due,
+        overdue,
+        letter,
+    })
+}
+
+async fn steps(app: &App, letter: &Letter) -> Result<Vec<(&'static str, Timestamp)>> {
+    let mut steps: Vec<(&'static str, Timestamp)> = vec![("received", letter.received_at)];
+    for event in app.store.events(letter).await? {
+        let status = event.event.data["after"]["status"].as_str();
+        let status = status.and_then(|s| s.parse::<Status>().ok());
+        if let Some(step) = status.map(Status::public_step)
+            && steps.last().is_none_or(|(last, _)| *last != step)
+        {
+            steps.push((step, event.at()));
+        }
+    }
+    Ok(steps)
+}
+
+async fn reply(app: &App, letter: &Letter) -> Result<Option<(Message, Vec<FileRecord>)>> {
+    if letter.status.is_open() {
+        return Ok(None);
+    }
+    let messages = app.store.messages(letter).await?;
+    let out = messages.into_iter().rfind(|m| {
+        m.direction == Direction::Out
+            && matches!(m.kind, MessageKind::Reply | MessageKind::Notice)
+    });
+    match out {
+        None => Ok(None),
+        Some(message) => {
+            let files = app.store.files(letter, &[message.id]).await?;
+            Ok(Some((message, files)))
+        }
+    }
+}

@@ -1,0 +1,406 @@
+//! The intake ledger: a line for everything seen on every channel, raw bytes first, fate later.
+
+use jiff::Timestamp;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
+
+use super::{
+    Result, Store, decode, decode_opt,
+    entities::{arrival, source_state},
+    step::Step,
+    time::{instant, instant_opt, micros},
+};
+use crate::domain::words::{Fate, Source};
+
+/// A line of the ledger.
+#[derive(Debug, Clone)]
+pub struct ArrivalRecord {
+    /// Row id.
+    pub id: i64,
+    /// How it arrived.
+    pub source: Source,
+    /// Mailbox, Maildir or bot; empty for forms.
+    pub source_name: String,
+    /// Permanent and unique.
+    pub source_key: String,
+    /// The channel it came in by.
+    pub channel_id: i64,
+    /// Belongs, or may belong, to a sealed letter.
+    pub sealed: bool,
+    /// When it reached us.
+    pub received_at: Timestamp,
+    /// When Huiyin first saw it.
+    pub seen_at: Timestamp,
+    /// When its bytes were committed.
+    pub stored_at: Timestamp,
+    /// Bytes.
+    pub size: i64,
+    /// Its bytes, where we have them.
+    pub blob_id: Option<String>,
+    /// Keyed digest of its bytes.
+    pub digest: Option<String>,
+    /// What became of it; `None` until it is read.
+    pub fate: Option<Fate>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The letter it became, joined, or is thought to belong to.
+    pub letter_id: Option<i64>,
+    /// How often reading was begun.
+    pub attempts: i32,
+    /// When a person decided.
+    pub settled_at: Option<Timestamp>,
+    /// Who.
+    pub settled_by: Option<i64>,
+}
+
+/// What reading decided for a line.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// The line.
+    pub id: i64,
+    /// Its fate.
+    pub fate: Fate,
+    /// Why, in words that hold nothing of the message.
+    pub reason: Option<String>,
+    /// The letter concerned.
+    pub letter_id: Option<i64>,
+    /// Whether the line must be hidden from those not cleared.
+    pub sealed: bool,
+}
+
+fn to_record(row: arrival::Model) -> Result<ArrivalRecord> {
+    let id = row.id;
+    Ok(ArrivalRecord {
+        id,
+        source: decode("arrival", id, "source", &row.source)?,
+        source_name: row.source_name,
+        source_key: row.source_key,
+        channel_id: row.channel_id,
+        sealed: row.sealed,
+        received_at: instant(row.received_at),
+        seen_at: instant(row.seen_at),
+        stored_at: instant(row.stored_at),
+        size: row.size,
+        blob_id: row.blob_id,
+        digest: row.digest,
+        fate: decode_opt("arrival", id, "fate", row.fate.as_deref())?,
+        reason: row.reason,
+        letter_id: row.letter_id,
+        attempts: row.attempts,
+        settled_at: instant_opt(row.settled_at),
+        settled_by: row.settled_by,
+    })
+}
+
+impl Step<'_> {
+    /// Adds lines; those without a fate stand as being read.
+    ///
+    /// # Errors
+    /// When the database refuses, a key that is there already included.
+    pub async fn add_arrivals(&self, all: Vec<ArrivalRecord>) -> Result<()> {
+        let rows = all.into_iter().map(|a| arrival::Model {
+            id: a.id,
+            source: a.source.code().into(),
+            source_name: a.source_name,
+            source_key: a.source_key,
+            channel_id: a.channel_id,
+            sealed: a.sealed,
+            received_at: micros(a.received_at),
+            seen_at: micros(a.seen_at),
+            stored_at: micros(a.stored_at),
+            size: a.size,
+            blob_id: a.blob_id,
+            digest: a.digest,
+            mail_key: None,
+            state: if a.fate.is_some() { "read" } else { "reading" }.into(),
+            fate: a.fate.map(|f| f.code().into()),
+            reason: a.reason,
+            letter_id: a.letter_id,
+            attempts: a.attempts,
+            acknowledged_at: None,
+            settled_at: a.settled_at.map(micros),
+            settled_by: a.settled_by,
+        });
+        self.insert::<arrival::Entity, _>(rows.collect()).await
+    }
+
+    /// Gives a line its fate. `from` guards against deciding twice: `None` is a line not read
+    /// yet. `false` where it no longer stands there.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn give_fate(
+        &self,
+        verdict: &Verdict,
+        from: Option<Fate>,
+        by: Option<i64>,
+    ) -> Result<bool> {
+        let guard = match from {
+            None => arrival::Column::State.eq("reading"),
+            Some(fate) => arrival::Column::Fate.eq(fate.code()),
+        };
+        let decided = by.map(|_| micros(self.now));
+        let done = arrival::Entity::update_many()
+            .col_expr(arrival::Column::State, Expr::value("read"))
+            .col_expr(arrival::Column::Fate, Expr::value(verdict.fate.code()))
+            .col_expr(arrival::Column::Reason, Expr::value(verdict.reason.clone()))
+            .col_expr(arrival::Column::LetterId, Expr::value(verdict.letter_id))
+            .col_expr(arrival::Column::Sealed, Expr::value(verdict.sealed))
+            .col_expr(arrival::Column::SettledAt, Expr::value(decided))
+            .col_expr(arrival::Column::SettledBy, Expr::value(by))
+            .filter(arrival::Column::Id.eq(verdict.id))
+            .filter(guard)
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Puts a line that was set aside back to being read; `false` where it no longer stands so.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn reopen_arrival(&self, id: i64, from: Fate) -> Result<bool> {
+        let done = arrival::Entity::update_many()
+            .col_expr(arrival::Column::State, Expr::value("reading"))
+            .col_expr(arrival::Column::Fate, Expr::value(Option::<String>::None))
+            .filter(arrival::Column::Id.eq(id))
+            .filter(arrival::Column::Fate.eq(from.code()))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// A line by id.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn arrival(&self, id: i64) -> Result<Option<ArrivalRecord>> {
+        arrival::Entity::find_by_id(id).one(&self.tx).await?.map(to_record).transpose()
+    }
+
+    /// Which of these digests are in the ledger already, with when they were received and by
+    /// which source.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn by_digest(&self, digests: &[String]) -> Result<Vec<ArrivalRecord>> {
+        arrival::Entity::find()
+            .filter(arrival::Column::Digest.is_in(digests.iter().map(String::as_str)))
+            .all(&self.tx)
+            .await?
+            .into_iter()
+            .map(to_record)
+            .collect()
+    }
+
+    /// Notes that messages were moved where they belong.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn acknowledge(&self, keys: &[String]) -> Result<()> {
+        arrival::Entity::update_many()
+            .col_expr(arrival::Column::AcknowledgedAt, Expr::value(micros(self.now)))
+            .filter(arrival::Column::SourceKey.is_in(keys.iter().map(String::as_str)))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+}
+
+/// Which lines to show.
+#[derive(Debug, Clone, Default)]
+pub struct LedgerFilter {
+    /// Only this fate.
+    pub fate: Option<Fate>,
+    /// Only this source name.
+    pub source_name: Option<String>,
+    /// Sealed lines of these channels are shown, of others not.
+    pub cleared: Vec<i64>,
+    /// Older than this id.
+    pub before: Option<i64>,
+}
+
+impl LedgerFilter {
+    fn condition(&self) -> Condition {
+        let visible = Condition::any()
+            .add(arrival::Column::Sealed.eq(false))
+            .add(arrival::Column::ChannelId.is_in(self.cleared.iter().copied()));
+        let mut all = Condition::all().add(visible);
+        if let Some(fate) = self.fate {
+            all = all.add(arrival::Column::Fate.eq(fate.code()));
+        }
+        if let Some(name) = &self.source_name {
+            all = all.add(arrival::Column::SourceName.eq(name.as_str()));
+        }
+        if let Some(before) = self.before {
+            all = all.add(arrival::Column::Id.lt(before));
+        }
+        all
+    }
+}
+
+impl Store {
+    /// Which of these keys are in the ledger, with their fates so far.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn arrivals_by_key(&self, keys: &[String]) -> Result<Vec<ArrivalRecord>> {
+        let mut found = Vec::with_capacity(keys.len());
+        for some in keys.chunks(10_000) {
+            let rows = arrival::Entity::find()
+                .filter(arrival::Column::SourceKey.is_in(some.iter().map(String::as_str)))
+                .all(&self.read)
+                .await?;
+            for row in rows {
+                found.push(to_record(row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Lines stored but not read to the end: what an unclean stop left behind.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unread_arrivals(&self, n: u64) -> Result<Vec<ArrivalRecord>> {
+        arrival::Entity::find()
+            .filter(arrival::Column::State.eq("reading"))
+            .order_by_asc(arrival::Column::Id)
+            .limit(n)
+            .all(&self.read)
+            .await?
+            .into_iter()
+            .map(to_record)
+            .collect()
+    }
+
+    /// A page of the ledger, newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn ledger(&self, filter: &LedgerFilter, n: u64) -> Result<Vec<ArrivalRecord>> {
+        arrival::Entity::find()
+            .filter(filter.condition())
+            .order_by_desc(arrival::Column::Id)
+            .limit(n)
+            .all(&self.read)
+            .await?
+            .into_iter()
+            .map(to_record)
+            .collect()
+    }
+
+    /// One line, where the filter lets it be seen.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn ledger_line(&self, id: i64, cleared: &[i64]) -> Result<Option<ArrivalRecord>> {
+        let filter = LedgerFilter { cleared: cleared.to_vec(), ..Default::default() };
+        arrival::Entity::find_by_id(id)
+            .filter(filter.condition())
+            .one(&self.read)
+            .await?
+            .map(to_record)
+            .transpose()
+    }
+
+    /// Lines by source and fate.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn ledger_counts(
+        &self,
+        cleared: &[i64],
+    ) -> Result<Vec<(String, String, Option<String>, i64)>> {
+        let filter = LedgerFilter { cleared: cleared.to_vec(), ..Default::default() };
+        Ok(arrival::Entity::find()
+            .select_only()
+            .column(arrival::Column::Source)
+            .column(arrival::Column::SourceName)
+            .column(arrival::Column::Fate)
+            .column_as(arrival::Column::Id.count(), "n")
+            .filter(filter.condition())
+            .group_by(arrival::Column::Source)
+            .group_by(arrival::Column::SourceName)
+            .group_by(arrival::Column::Fate)
+            .into_tuple()
+            .all(&self.read)
+            .await?)
+    }
+
+    /// How the sources fare.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn sources(&self) -> Result<Vec<SourceState>> {
+        let rows = source_state::Entity::find().all(&self.read).await?;
+        Ok(rows.into_iter().map(SourceState::from).collect())
+    }
+}
+
+/// How far a folder was read, and how it fares.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceState {
+    /// `name/folder`.
+    pub folder: String,
+    /// Fixed at the first contact.
+    pub started_at: Option<i64>,
+    /// UIDVALIDITY then.
+    pub uid_validity: Option<i64>,
+    /// UIDNEXT then.
+    pub first_uid: Option<i64>,
+    /// Fetching works.
+    pub fine: bool,
+    /// What is wrong.
+    pub note: String,
+    /// Messages lying there.
+    pub waiting: i64,
+    /// When it was last told.
+    pub told_at: i64,
+}
+
+impl From<source_state::Model> for SourceState {
+    fn from(r: source_state::Model) -> Self {
+        Self {
+            folder: r.folder,
+            started_at: r.started_at,
+            uid_validity: r.uid_validity,
+            first_uid: r.first_uid,
+            fine: r.fine,
+            note: r.note,
+            waiting: r.waiting,
+            told_at: r.told_at,
+        }
+    }
+}
+
+impl Step<'_> {
+    /// How a folder stands.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn source(&self, folder: &str) -> Result<Option<SourceState>> {
+        let row = source_state::Entity::find_by_id(folder).one(&self.tx).await?;
+        Ok(row.map(SourceState::from))
+    }
+
+    /// Saves how a folder stands.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn save_source(&self, state: SourceState) -> Result<()> {
+        source_state::Entity::delete_by_id(&state.folder).exec(&self.tx).await?;
+        let row = source_state::Model {
+            folder: state.folder,
+            started_at: state.started_at,
+            uid_validity: state.uid_validity,
+            first_uid: state.first_uid,
+            fine: state.fine,
+            note: state.note,
+            waiting: state.waiting,
+            told_at: state.told_at,
+        };
+        self.insert::<source_state::Entity, _>(vec![row]).await
+    }
+}

@@ -1,0 +1,163 @@
+//! Opening the database: SQLite by default, PostgreSQL when one machine is not enough. What the
+//! design promises of durability is set here and asserted before anything else happens.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use sea_orm_migration::MigratorTrait;
+
+use super::{Result, StoreError, Vault};
+
+/// The database: one connection that writes and several that read under SQLite, one pool under
+/// PostgreSQL.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) write: DatabaseConnection,
+    pub(crate) read: DatabaseConnection,
+    /// Opens and seals words.
+    pub vault: Arc<Vault>,
+}
+
+const BUSY: Duration = Duration::from_secs(10);
+
+impl Store {
+    /// Connects, without migrating.
+    ///
+    /// # Errors
+    /// When the database is out of reach, or does not keep its promises.
+    pub async fn connect(url: &str, vault: Arc<Vault>) -> Result<Self> {
+        let store = if url.starts_with("sqlite:") {
+            make_folder(url)?;
+            let write = Database::connect(sqlite(url, 1, false)).await?;
+            let read = Database::connect(sqlite(url, 6, true)).await?;
+            Self { write, read, vault }
+        } else {
+            let mut options = ConnectOptions::new(url);
+            options
+                .max_connections(16)
+                .min_connections(2)
+                .connect_timeout(BUSY)
+                .acquire_timeout(BUSY)
+                .sqlx_logging(false);
+            let pool = Database::connect(options).await?;
+            Self { write: pool.clone(), read: pool, vault }
+        };
+        store.assert_safe().await?;
+        Ok(store)
+    }
+
+    /// Brings the schema up to date; refuses one that a newer version wrote.
+    ///
+    /// # Errors
+    /// When a migration fails or the schema is newer than this program.
+    pub async fn migrate(&self) -> Result<()> {
+        let applied = migrations::Migrator::get_applied_migrations(&self.write).await;
+        if let Err(error) = applied
+            && error.to_string().contains("has been applied but its file is missing")
+        {
+            return Err(StoreError::Unsafe(
+                "this database was written by a newer version of Huiyin; install that version, \
+                 or restore the backup taken before the upgrade"
+                    .into(),
+            ));
+        }
+        Ok(migrations::Migrator::up(&self.write, None).await?)
+    }
+
+    /// Whether a statement can be answered at all.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn ping(&self) -> Result<()> {
+        self.read.execute_unprepared("SELECT 1").await?;
+        Ok(())
+    }
+
+    /// Which engine stands behind.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.write.get_database_backend()
+    }
+
+    /// Closes every connection; under SQLite this also folds the write-ahead log back.
+    pub async fn close(&self) {
+        let _ = self.read.clone().close().await;
+        let _ = self.write.clone().close().await;
+    }
+
+    async fn assert_safe(&self) -> Result<()> {
+        let wanted: &[(&str, &[&str])] = match self.backend() {
+            DbBackend::Sqlite => &[
+                ("PRAGMA journal_mode", &["wal"]),
+                ("PRAGMA synchronous", &["2"]),
+                ("PRAGMA foreign_keys", &["1"]),
+            ],
+            _ => &[
+                ("SHOW synchronous_commit", &["on", "remote_apply", "remote_write", "local"]),
+                ("SHOW fsync", &["on"]),
+                ("SHOW full_page_writes", &["on"]),
+            ],
+        };
+        for (question, allowed) in wanted {
+            let answer = self.ask(question).await?;
+            if !allowed.contains(&answer.as_str()) {
+                return Err(StoreError::Unsafe(format!(
+                    "the database answers {answer:?} to {question}; letters are only safe with \
+                     {}. Mend the database's configuration",
+                    allowed.join(" or ")
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    async fn ask(&self, question: &str) -> Result<String> {
+        let row = self
+            .write
+            .query_one_raw(Statement::from_string(self.backend(), question.to_owned()))
+            .await?
+            .ok_or_else(|| StoreError::Unsafe(format!("no answer to {question}")))?;
+        Ok(match row.try_get_by_index::<String>(0) {
+            Ok(text) => text,
+            Err(_) => row.try_get_by_index::<i64>(0)?.to_string(),
+        })
+    }
+}
+
+fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
+    let path = url.trim_start_matches("sqlite://").trim_start_matches("sqlite:");
+    let mut options = ConnectOptions::new(format!("sqlite://{path}?mode=rwc"));
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(30))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |o| {
+            let o = o
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(BUSY)
+                // Sorting must not write sealed letters' rows to files outside the database.
+                .pragma("temp_store", "MEMORY")
+                .pragma("cache_size", "-16000");
+            if reads_only { o.pragma("query_only", "1") } else { o }
+        });
+    options
+}
+
+fn make_folder(url: &str) -> Result<()> {
+    let path = url.trim_start_matches("sqlite://").trim_start_matches("sqlite:");
+    match Path::new(path).parent().filter(|p| !p.as_os_str().is_empty()) {
+        None => Ok(()),
+        Some(folder) => std::fs::create_dir_all(folder).map_err(|e| {
+            StoreError::Unsafe(format!(
+                "the folder {} cannot be made: {e}; check data_dir",
+                folder.display()
+            ))
+        }),
+    }
+}

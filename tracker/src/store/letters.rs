@@ -1,0 +1,514 @@
+//! Letters and their writers: inserting, loading for a step, saving under an optimistic version.
+
+use jiff::{Timestamp, civil::Date};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Result, Store, StoreError, Vault, decode, decode_opt,
+    entities::{letter, letter_party, letter_reader, writer},
+    scope,
+    sealing::Lock,
+    step::Step,
+    time::{day, day_opt, instant, instant_opt, micros},
+};
+use crate::domain::{
+    access::Scope,
+    number::LetterNumber,
+    status::Status,
+    words::{Class, Kind, Language, Route, Source},
+};
+
+/// A letter as the steps of its life see it.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// Row id; shown to nobody.
+    pub id: i64,
+    /// What everybody calls it.
+    pub number: LetterNumber,
+    /// Where it was written to.
+    pub channel_id: i64,
+    /// How it arrived.
+    pub source: Source,
+    /// The mailbox or Maildir it came through.
+    pub source_name: String,
+    /// What the writer chose.
+    pub kind: Option<Kind>,
+    /// What the registrar determined.
+    pub class: Option<Class>,
+    /// The route of a claim.
+    pub route: Option<Route>,
+    /// 问题类别.
+    pub topic: Option<String>,
+    /// 属地.
+    pub place: Option<String>,
+    /// Where in its life it stands.
+    pub status: Status,
+    /// 1, and one more for each reopening.
+    pub round: i32,
+    /// Grows with every step; an older one is a conflict.
+    pub version: i64,
+    /// What it is about, in the writer's words.
+    pub subject: String,
+    /// The language it is answered in.
+    pub language: Language,
+    /// The lead unit.
+    pub unit_id: Option<i64>,
+    /// Who answers it.
+    pub handler_id: Option<i64>,
+    /// Who wrote it.
+    pub writer_id: i64,
+    /// When the message reached us.
+    pub received_at: Timestamp,
+    /// That instant's day in the department's zone.
+    pub received_on: Date,
+    /// When Huiyin first saw it.
+    pub seen_at: Timestamp,
+    /// 受理.
+    pub accepted_at: Option<Timestamp>,
+    /// When its answer was issued, once that was served.
+    pub answered_at: Option<Timestamp>,
+    /// Due date of the open counted obligation.
+    pub next_due_on: Option<Date>,
+    /// An answer came back.
+    pub undelivered: bool,
+    /// A notice of declining, directing or transferring was served.
+    pub notice_served: bool,
+    /// How its words are kept.
+    pub lock: Lock,
+    /// Version of the query code.
+    pub code_version: i32,
+    /// The writer agrees to publication.
+    pub wants_publication: bool,
+    /// The letter this one repeats.
+    pub duplicate_of: Option<i64>,
+    /// Files in all its messages.
+    pub attachments: i32,
+    /// Sequence of its last event.
+    pub event_seq: i64,
+    /// Hash of its last event.
+    pub event_hash: [u8; 32],
+}
+
+/// Who wrote, as kept apart from the letter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriterWords {
+    /// 姓名.
+    pub name: String,
+    /// 联系电话.
+    pub phone: String,
+    /// Where replies go by mail.
+    pub email: String,
+    /// 通信地址.
+    pub address: String,
+}
+
+/// A writer's row.
+#[derive(Debug, Clone)]
+pub struct WriterRecord {
+    /// Row id.
+    pub id: i64,
+    /// Name and addresses.
+    pub words: WriterWords,
+    /// Asked that the name be withheld.
+    pub anonymous: bool,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Subject {
+    subject: String,
+}
+
+impl Letter {
+    /// Whether the public's words in it are encrypted.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.lock.is_sealed()
+    }
+
+    pub(crate) fn from_row(vault: &Vault, row: letter::Model) -> Result<Self> {
+        let id = row.id;
+        let lock = vault.lock(row.data_key, row.key_id.as_deref())?;
+        let plain = Subject { subject: row.subject };
+        let words = vault.get(&lock, "letter", id, plain, row.sealed.as_deref())?;
+        let at = |column, value: Option<String>| (column, value);
+        let (kind, class, route) =
+            (at("kind", row.kind), at("class", row.class), at("route", row.route));
+        Ok(Self {
+            id,
+            number: decode("letter", id, "number", &row.number)?,
+            channel_id: row.channel_id,
+            source: decode("letter", id, "source", &row.source)?,
+            source_name: row.source_name,
+            kind: decode_opt("letter", id, kind.0, kind.1.as_deref())?,
+            class: decode_opt("letter", id, class.0, class.1.as_deref())?,
+            route: decode_opt("letter", id, route.0, route.1.as_deref())?,
+            topic: row.topic,
+            place: row.place,
+            status: decode("letter", id, "status", &row.status)?,
+            round: row.round,
+            version: row.version,
+            subject: words.subject,
+            language: decode("letter", id, "language", &row.language)?,
+            unit_id: row.unit_id,
+            handler_id: row.handler_id,
+            writer_id: row.writer_id,
+            received_at: instant(row.received_at),
+            received_on: day("letter", id, &row.received_on)?,
+            seen_at: instant(row.seen_at),
+            accepted_at: instant_opt(row.accepted_at),
+            answered_at: instant_opt(row.answered_at),
+            next_due_on: day_opt("letter", id, row.next_due_on.as_deref())?,
+            undelivered: row.undelivered,
+            notice_served: row.notice_served,
+            lock,
+            code_version: row.code_version,
+            wants_publication: row.wants_publication,
+            duplicate_of: row.duplicate_of,
+            attachments: row.attachments,
+            event_seq: row.event_seq,
+            event_hash: row.event_hash.and_then(|h| h.try_into().ok()).unwrap_or_default(),
+        })
+    }
+
+    fn into_row(self, vault: &Vault) -> letter::Model {
+        let subject = Subject { subject: self.subject };
+        let (words, (sealed, key_id)) = vault.put(&self.lock, "letter", self.id, subject);
+        let data_key = match self.lock {
+            Lock::Open => None,
+            Lock::Sealed { wrapped, .. } => Some(wrapped),
+        };
+        letter::Model {
+            id: self.id,
+            number: self.number.to_string(),
+            year: i32::from(self.number.year),
+            serial: i64::from(self.number.serial),
+            channel_id: self.channel_id,
+            source: self.source.code().into(),
+            source_name: self.source_name,
+            kind: self.kind.map(|k| k.code().into()),
+            class: self.class.map(|c| c.code().into()),
+            route: self.route.map(|r| r.code().into()),
+            topic: self.topic,
+            place: self.place,
+            status: self.status.code().into(),
+            round: self.round,
+            version: self.version,
+            subject: words.subject,
+            language: self.language.code().into(),
+            unit_id: self.unit_id,
+            handler_id: self.handler_id,
+            writer_id: self.writer_id,
+            received_at: micros(self.received_at),
+            received_on: self.received_on.to_string(),
+            seen_at: micros(self.seen_at),
+            accepted_at: self.accepted_at.map(micros),
+            answered_at: self.answered_at.map(micros),
+            open: self.status.is_open(),
+            next_due_on: self.next_due_on.map(|d| d.to_string()),
+            undelivered: self.undelivered,
+            notice_served: self.notice_served,
+            is_sealed: data_key.is_some(),
+            data_key,
+            code_version: self.code_version,
+            wants_publication: self.wants_publication,
+            duplicate_of: self.duplicate_of,
+            attachments: self.attachments,
+            event_seq: self.event_seq,
+            event_hash: Some(self.event_hash.to_vec()),
+            sealed,
+            key_id,
+        }
+    }
+}
+
+impl Step<'_> {
+    /// Adds letters with their writers. `mail_key` is the keyed digest of the writer's address.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn add_letters(
+        &self,
+        letters: Vec<(Letter, WriterRecord, Option<String>)>,
+    ) -> Result<()> {
+        let mut writers = Vec::with_capacity(letters.len());
+        let mut rows = Vec::with_capacity(letters.len());
+        for (letter, who, mail_key) in letters {
+            let (words, (sealed, key_id)) =
+                self.vault().put(&letter.lock, "writer", who.id, who.words);
+            writers.push(writer::Model {
+                id: who.id,
+                name: words.name,
+                phone: words.phone,
+                email: words.email,
+                address: words.address,
+                anonymous: who.anonymous,
+                mail_key,
+                erased_at: None,
+                sealed,
+                key_id,
+            });
+            rows.push(letter.into_row(self.vault()));
+        }
+        self.insert::<writer::Entity, _>(writers).await?;
+        self.insert::<letter::Entity, _>(rows).await
+    }
+
+    /// Loads a letter for this step; `None` where it does not exist or the scope ends before it.
+    /// PostgreSQL locks the row until the step ends, as SQLite locks the whole database.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn letter(&self, number: LetterNumber, scope: &Scope) -> Result<Option<Letter>> {
+        let query = letter::Entity::find()
+            .filter(letter::Column::Number.eq(number.to_string()))
+            .filter(scope::condition(scope));
+        self.locked(query).await
+    }
+
+    /// The same by row id, for the machine's own steps.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn letter_by_id(&self, id: i64) -> Result<Option<Letter>> {
+        self.locked(letter::Entity::find().filter(letter::Column::Id.eq(id))).await
+    }
+
+    async fn locked(&self, query: sea_orm::Select<letter::Entity>) -> Result<Option<Letter>> {
+        use sea_orm::{DbBackend, QuerySelect as _};
+        let query =
+            if self.backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
+        let row = query.one(&self.tx).await?;
+        row.map(|r| Letter::from_row(self.vault(), r)).transpose()
+    }
+
+    /// Saves a letter if nobody saved it since it was loaded; `false` is a conflict.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn save_letter(&self, letter: Letter, loaded_version: i64) -> Result<bool> {
+        let id = letter.id;
+        let row = letter.into_row(self.vault());
+        let mut active = row.into_active_model().reset_all();
+        active.id = sea_orm::ActiveValue::Unchanged(id);
+        let done = letter::Entity::update_many()
+            .set(active)
+            .filter(letter::Column::Id.eq(id))
+            .filter(letter::Column::Version.eq(loaded_version))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Names a reader of a sealed letter; naming twice changes nothing.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn add_reader(&self, letter_id: i64, person_id: i64, by: Option<i64>) -> Result<()> {
+        use sea_orm::sea_query::OnConflict;
+        letter_reader::Entity::insert(
+            letter_reader::Model {
+                letter_id,
+                person_id,
+                granted_by: by,
+                granted_at: micros(self.now),
+            }
+            .into_active_model(),
+        )
+        .on_conflict(
+            OnConflict::columns([letter_reader::Column::LetterId, letter_reader::Column::PersonId])
+                .do_nothing_on([letter_reader::Column::LetterId])
+                .to_owned(),
+        )
+        .exec_without_returning(&self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Records whom a letter accuses: from now on they see no trace of it, named as readers or not.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn add_party(
+        &self,
+        id: i64,
+        letter_id: i64,
+        person_id: Option<i64>,
+        unit_id: Option<i64>,
+        by: Option<i64>,
+    ) -> Result<()> {
+        let row = letter_party::Model {
+            id,
+            letter_id,
+            person_id,
+            unit_id,
+            named_by: by,
+            named_at: micros(self.now),
+        };
+        self.insert::<letter_party::Entity, _>(vec![row]).await
+    }
+
+    /// The next serial numbers of a year, `n` of them, gap-free with the rest of the step.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn next_serials(&self, year: i16, n: u32) -> Result<u32> {
+        let last = self.count_on(&format!("letter-number/{year}"), i64::from(n)).await?;
+        u32::try_from(last - i64::from(n) + 1)
+            .map_err(|_| StoreError::Unsafe(format!("the letters of {year} are used up")))
+    }
+}
+
+/// The parties a letter accuses: persons and units.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parties {
+    /// Accused persons.
+    pub persons: Vec<i64>,
+    /// Accused units.
+    pub units: Vec<i64>,
+}
+
+impl Store {
+    /// A letter within a scope.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn letter(&self, number: LetterNumber, scope: &Scope) -> Result<Option<Letter>> {
+        let row = letter::Entity::find()
+            .filter(letter::Column::Number.eq(number.to_string()))
+            .filter(scope::condition(scope))
+            .one(&self.read)
+            .await?;
+        row.map(|r| Letter::from_row(&self.vault, r)).transpose()
+    }
+
+    /// A letter for its writer, who proves it with the query code: no staff scope applies.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn letter_for_writer(&self, number: LetterNumber) -> Result<Option<Letter>> {
+        let row = letter::Entity::find()
+            .filter(letter::Column::Number.eq(number.to_string()))
+            .one(&self.read)
+            .await?;
+        row.map(|r| Letter::from_row(&self.vault, r)).transpose()
+    }
+
+    /// Numbers of letters by id.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn numbers(&self, ids: &[i64]) -> Result<Vec<(i64, String)>> {
+        use sea_orm::QuerySelect as _;
+        Ok(letter::Entity::find()
+            .select_only()
+            .columns([letter::Column::Id, letter::Column::Number])
+            .filter(letter::Column::Id.is_in(ids.iter().copied()))
+            .into_tuple()
+            .all(&self.read)
+            .await?)
+    }
+
+    /// Named readers of a letter.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn readers(&self, letter_id: i64) -> Result<Vec<i64>> {
+        let rows = letter_reader::Entity::find()
+            .filter(letter_reader::Column::LetterId.eq(letter_id))
+            .all(&self.read)
+            .await?;
+        Ok(rows.into_iter().map(|r| r.person_id).collect())
+    }
+}
+
+/// The writer of a letter, inside a step or outside of one.
+///
+/// # Errors
+/// When the database refuses or the words do not open.
+pub(crate) async fn writer_of(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    letter: &Letter,
+) -> Result<WriterRecord> {
+    let row = writer::Entity::find_by_id(letter.writer_id).one(db).await?.ok_or_else(|| {
+        StoreError::Unknown {
+            table: "writer",
+            id: letter.writer_id.to_string(),
+            what: "no row".into(),
+        }
+    })?;
+    let plain = WriterWords {
+        name: row.name,
+        phone: row.phone,
+        email: row.email,
+        address: row.address,
+    };
+    let words = vault.get(&letter.lock, "writer", row.id, plain, row.sealed.as_deref())?;
+    Ok(WriterRecord { id: row.id, words, anonymous: row.anonymous })
+}
+
+/// The accused of a letter.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn parties_of(db: &impl ConnectionTrait, letter_id: i64) -> Result<Parties> {
+    let rows = letter_party::Entity::find()
+        .filter(letter_party::Column::LetterId.eq(letter_id))
+        .all(db)
+        .await?;
+    Ok(Parties {
+        persons: rows.iter().filter_map(|r| r.person_id).collect(),
+        units: rows.iter().filter_map(|r| r.unit_id).collect(),
+    })
+}
+
+impl Step<'_> {
+    /// Who wrote this letter.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn writer(&self, letter: &Letter) -> Result<WriterRecord> {
+        writer_of(&self.tx, self.vault(), letter).await
+    }
+
+    /// Whom this letter accuses.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn parties(&self, letter_id: i64) -> Result<Parties> {
+        parties_of(&self.tx, letter_id).await
+    }
+
+    /// Letters by a mail key (the keyed digest of the writer's address), newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn is_writer(&self, letter: &Letter, mail_key: &str) -> Result<bool> {
+        let found = writer::Entity::find_by_id(letter.writer_id)
+            .filter(writer::Column::MailKey.eq(mail_key))
+            .one(&self.tx)
+            .await?;
+        Ok(found.is_some())
+    }
+}
+
+impl Store {
+    /// Who wrote this letter.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn writer(&self, letter: &Letter) -> Result<WriterRecord> {
+        writer_of(&self.read, &self.vault, letter).await
+    }
+
+    /// Whom this letter accuses.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn parties(&self, letter_id: i64) -> Result<Parties> {
+        parties_of(&self.read, letter_id).await
+    }
+}

@@ -1,0 +1,193 @@
+//! Lists of letters: an index read by keyset, so that a page costs the same at a thousand letters
+//! and at a million; counts stop at a thousand.
+
+use jiff::{Timestamp, civil::Date};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Statement, sea_query::Expr,
+};
+
+use super::{
+    Result, Store,
+    entities::letter,
+    letters::Letter,
+    scope,
+    time::micros,
+};
+use crate::domain::{access::Scope, status::Status};
+
+/// Counts beyond this are shown as "1,000+".
+pub const COUNT_LIMIT: u64 = 1_000;
+
+/// Which letters a list holds, beside the viewer's scope.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only open ones, by urgency; else the latest first.
+    pub open: bool,
+    /// Due before this day.
+    pub due_before: Option<Date>,
+    /// Due on this day or later.
+    pub due_from: Option<Date>,
+    /// With this handler.
+    pub handler_id: Option<i64>,
+    /// In one of these units.
+    pub units: Option<Vec<i64>>,
+    /// Not assigned to any unit.
+    pub unassigned: bool,
+    /// Of this channel.
+    pub channel_id: Option<i64>,
+    /// In this status.
+    pub status: Option<Status>,
+    /// Whose answer could not be delivered, or nobody knows.
+    pub troubled: bool,
+    /// Number or words of the subject; never of sealed letters.
+    pub words: Option<String>,
+    /// Received at or after.
+    pub received_from: Option<Timestamp>,
+}
+
+/// Where a page ends and the next begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// The last row's due date, in a list by urgency.
+    pub due_on: Option<String>,
+    /// The last row's id.
+    pub id: i64,
+}
+
+/// Letters without a due date come last in a list by urgency.
+const NEVER: &str = "9999-12-31";
+
+impl Filter {
+    fn condition(&self, scope: &Scope) -> Condition {
+        let mut all = Condition::all().add(scope::condition(scope));
+        if self.open {
+            all = all.add(letter::Column::Open.eq(true));
+        }
+        if let Some(day) = self.due_before {
+            all = all.add(letter::Column::NextDueOn.lt(day.to_string()));
+        }
+        if let Some(day) = self.due_from {
+            all = all.add(letter::Column::NextDueOn.gte(day.to_string()));
+        }
+        if let Some(id) = self.handler_id {
+            all = all.add(letter::Column::HandlerId.eq(id));
+        }
+        if let Some(units) = &self.units {
+            all = all.add(letter::Column::UnitId.is_in(units.iter().copied()));
+        }
+        if self.unassigned {
+            all = all.add(letter::Column::UnitId.is_null());
+        }
+        if let Some(id) = self.channel_id {
+            all = all.add(letter::Column::ChannelId.eq(id));
+        }
+        if let Some(status) = self.status {
+            all = all.add(letter::Column::Status.eq(status.code()));
+        }
+        if self.troubled {
+            all = all.add(letter::Column::Undelivered.eq(true));
+        }
+        if let Some(from) = self.received_from {
+            all = all.add(letter::Column::ReceivedAt.gte(micros(from)));
+        }
+        match &self.words {
+            Some(words) => all.add(matching(words)),
+            None => all,
+        }
+    }
+}
+
+/// A plain search by number or subject until the search issue brings an index.
+fn matching(words: &str) -> Condition {
+    let number = words.trim().to_uppercase();
+    let mut any = Condition::any().add(letter::Column::Number.eq(number));
+    let subject = letter::Column::Subject.contains(words.trim());
+    any = any.add(Condition::all().add(letter::Column::IsSealed.eq(false)).add(subject));
+    any
+}
+
+impl Store {
+    /// A page of at most `n` letters, and where the next begins.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn list(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        after: Option<&Cursor>,
+        n: u64,
+    ) -> Result<(Vec<Letter>, Option<Cursor>)> {
+        let mut query = letter::Entity::find().filter(filter.condition(scope)).limit(n + 1);
+        if filter.open {
+            query = query
+                .order_by_asc(letter::Column::NextDueOn)
+                .order_by_asc(letter::Column::Id);
+            if let Some(c) = after {
+                let due = c.due_on.clone().unwrap_or_else(|| NEVER.into());
+                query = query.filter(
+                    Condition::any().add(letter::Column::NextDueOn.gt(due.as_str())).add(
+                        Condition::all()
+                            .add(letter::Column::NextDueOn.eq(due.as_str()))
+                            .add(letter::Column::Id.gt(c.id)),
+                    ),
+                );
+            }
+        } else {
+            query = query.order_by_desc(letter::Column::Id);
+            if let Some(c) = after {
+                query = query.filter(letter::Column::Id.lt(c.id));
+            }
+        }
+        let mut rows = query.all(&self.read).await?;
+        let more = rows.len() as u64 > n;
+        rows.truncate(usize::try_from(n).unwrap_or(usize::MAX));
+        let next = rows
+            .last()
+            .filter(|_| more)
+            .map(|r| Cursor { due_on: r.next_due_on.clone(), id: r.id });
+        let letters = rows
+            .into_iter()
+            .map(|r| Letter::from_row(&self.vault, r))
+            .collect::<Result<Vec<_>>>()?;
+        Ok((letters, next))
+    }
+
+    /// How many letters a filter holds, up to [`COUNT_LIMIT`] and one more.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn count(&self, scope: &Scope, filter: &Filter) -> Result<u64> {
+        let inner = letter::Entity::find()
+            .select_only()
+            .expr(Expr::value(1))
+            .filter(filter.condition(scope))
+            .limit(COUNT_LIMIT + 1)
+            .build(self.backend());
+        let sql = format!("SELECT COUNT(*) FROM ({}) AS some", inner.sql);
+        let statement = match inner.values {
+            Some(values) => Statement::from_sql_and_values(self.backend(), sql, values.0),
+            None => Statement::from_string(self.backend(), sql),
+        };
+        let row = self.read.query_one_raw(statement).await?;
+        let n: i64 = row.map(|r| r.try_get_by_index(0)).transpose()?.unwrap_or_default();
+        Ok(u64::try_from(n).unwrap_or_default())
+    }
+
+    /// Every letter from an id on, for recomputing: sealed ones too, by the machine alone.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn letters_after(&self, id: i64, n: u64) -> Result<Vec<Letter>> {
+        letter::Entity::find()
+            .filter(letter::Column::Id.gt(id))
+            .order_by_asc(letter::Column::Id)
+            .limit(n)
+            .all(&self.read)
+            .await?
+            .into_iter()
+            .map(|r| Letter::from_row(&self.vault, r))
+            .collect()
+    }
+}

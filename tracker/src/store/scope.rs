@@ -1,0 +1,62 @@
+//! The one place that turns a [`Scope`] into a condition. Every read of letters carries it.
+
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, SelectStatement},
+};
+
+use super::entities::{letter, letter_party, letter_reader};
+use crate::domain::access::{Reach, Scope};
+
+/// What a viewer may see of the table `letter`.
+pub(crate) fn condition(scope: &Scope) -> Condition {
+    let mut any = Condition::any();
+    let open = Condition::all().add(letter::Column::IsSealed.eq(false));
+    match &scope.unsealed {
+        Reach::None => any = any.add(Expr::value(false)),
+        Reach::All => any = any.add(open),
+        Reach::Units(units) => {
+            any = any.add(open.add(letter::Column::UnitId.is_in(units.iter().copied())));
+        }
+    }
+    if let Some(sealed) = sealed(scope) {
+        any = any.add(sealed);
+    }
+    let all = Condition::all().add(any);
+    match accused(scope) {
+        None => all,
+        Some(letters) => all.add(letter::Column::Id.not_in_subquery(letters)),
+    }
+}
+
+/// Sealed letters: those the viewer is named on, and those of channels they are cleared for.
+fn sealed(scope: &Scope) -> Option<Condition> {
+    let mut any = Condition::any();
+    if let Some(person) = scope.person {
+        let named = letter_reader::Entity::find()
+            .select_only()
+            .column(letter_reader::Column::LetterId)
+            .filter(letter_reader::Column::PersonId.eq(person))
+            .into_query();
+        any = any.add(letter::Column::Id.in_subquery(named));
+    }
+    if !scope.sealed_channels.is_empty() {
+        any = any.add(letter::Column::ChannelId.is_in(scope.sealed_channels.iter().copied()));
+    }
+    (!any.is_empty()).then(|| Condition::all().add(letter::Column::IsSealed.eq(true)).add(any))
+}
+
+/// Letters that accuse the viewer or a unit they belong to: they never see a trace of them.
+fn accused(scope: &Scope) -> Option<SelectStatement> {
+    let person = scope.person?;
+    let parties = Condition::any()
+        .add(letter_party::Column::PersonId.eq(person))
+        .add(letter_party::Column::UnitId.is_in(scope.member_of.iter().copied()));
+    Some(
+        letter_party::Entity::find()
+            .select_only()
+            .column(letter_party::Column::LetterId)
+            .filter(parties)
+            .into_query(),
+    )
+}

@@ -1,0 +1,18 @@
+//! What runs beside the pages: each worker is a loop of ten lines round a function that does one
+//! round and can be called by itself.
+
+pub mod delivery;
+pub mod intake;
+pub mod figures;
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+/// Waits, or returns early when everything is to stop; `true` to go on.
+async fn pause(stop: &CancellationToken, wait: Duration) -> bool {
+    tokio::select! {
+        () = stop.cancelled() => false,
+        () = tokio::time::sleep(wait) => true,
+    }
+}
