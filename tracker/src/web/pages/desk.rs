@@ -1,0 +1,81 @@
+//! The desk: what to answer next.
+
+use askama::Template;
+
+use super::parts::{Choice, Paging};
+use crate::web::chrome::Chrome;
+
+/// A standing view of the desk with its count.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// `mine`, `unit`, `unassigned`, `overdue`, `due-soon`, `all`, `undelivered`: the words'
+    /// `view` family.
+    pub code: String,
+    /// The count in figures, `1,000+` where it is not counted on; empty shows none.
+    pub count: String,
+    /// Its address, with the base.
+    pub url: String,
+    /// Whether it is the one shown.
+    pub current: bool,
+}
+
+/// One letter in a list.
+#[derive(Clone, Debug, Default)]
+pub struct LetterRow {
+    /// Its number.
+    pub number: String,
+    /// Its address, with the base.
+    pub url: String,
+    /// Its subject; empty where there is none, or it may not be shown.
+    pub subject: String,
+    /// The channel's name.
+    pub channel: String,
+    /// The writer masked, `周女士`, `杨某`; empty when anonymous.
+    pub writer: String,
+    /// How many files it has.
+    pub attachments: i64,
+    /// `YYYY-MM-DD` of its open counted obligation, or empty.
+    pub due_on: String,
+    /// Working days left, below 0 late; none where nothing is open.
+    pub workdays_left: Option<i64>,
+    /// A code of the words' `status` family.
+    pub status: String,
+    /// The lead unit's name, or empty.
+    pub unit: String,
+    /// The handler's name, or empty.
+    pub handler: String,
+    /// When it was received, `YYYY-MM-DD`.
+    pub received_on: String,
+    /// Whether it is sealed.
+    pub sealed: bool,
+    /// Whether its answer could not be delivered.
+    pub undelivered: bool,
+}
+
+/// `GET /desk?view&channel&status&unit&cursor`
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "desk.html")]
+pub struct DeskPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The standing views.
+    pub views: Vec<View>,
+    /// The code of the view shown.
+    pub view: String,
+    /// How many letters the filters leave: `12`, `1,000+`.
+    pub total: String,
+    /// Sealed letters that the filters leave and this person may not see; 0 is not shown.
+    pub sealed: i64,
+    /// The channels to filter by; the first has an empty value.
+    pub channels: Vec<Choice>,
+    /// The statuses to filter by; the first has an empty value.
+    pub statuses: Vec<Choice>,
+    /// The units to filter by; empty where the person sees one only.
+    pub units: Vec<Choice>,
+    /// Whether any filter is set.
+    pub filtered: bool,
+    /// The letters, most urgent first.
+    pub rows: Vec<LetterRow>,
+    /// Further pages.
+    pub paging: Paging,
+}

@@ -1,0 +1,76 @@
+//! Following a letter with its number and query code.
+
+use askama::Template;
+
+use super::parts::{Due, Errors, File};
+use crate::web::chrome::Chrome;
+
+/// `GET /track`, and what a POST that finds nothing answers.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "track.html")]
+pub struct TrackPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// `number` as entered.
+    pub number: String,
+    /// `query_code` as entered; best left empty after a wrong guess.
+    pub query_code: String,
+    /// What is wrong; codes `no-such-letter` and `too-many-guesses` stand on `number`.
+    pub errors: Errors,
+}
+
+/// One public step of a letter's life.
+#[derive(Clone, Debug, Default)]
+pub struct PublicStep {
+    /// `YYYY-MM-DD`
+    pub on: String,
+    /// A code of the words' `public_step` family: `received`, `accepted`, `assigned`, `working`,
+    /// `answered`, `declined`, `directed`, `transferred`, `withdrawn`, `duplicate`, `addition`.
+    pub step: String,
+    /// The unit responsible; never a person. Or empty.
+    pub unit: String,
+}
+
+/// Words of the department to the writer.
+#[derive(Clone, Debug, Default)]
+pub struct PublicReply {
+    /// Local `YYYY-MM-DD HH:MM`.
+    pub at: String,
+    /// The unit that answered.
+    pub unit: String,
+    /// Plain text.
+    pub text: String,
+    /// Its files; each is fetched by a POST of number, code, to `url`.
+    pub files: Vec<File>,
+}
+
+/// `POST /track` with a number and its code.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "progress.html")]
+pub struct ProgressPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The letter's number.
+    pub number: String,
+    /// The code, for fetching files; it stands in no address.
+    pub query_code: String,
+    /// The channel's name.
+    pub channel: String,
+    /// The subject; empty for a sealed letter.
+    pub subject: String,
+    /// A code of the words' `public_status` family: `received`, `working`, `answered`, `declined`,
+    /// `directed`, `transferred`, `withdrawn`, `duplicate`, `invalid`.
+    pub status: String,
+    /// The unit responsible, or empty.
+    pub unit: String,
+    /// When it was received, local `YYYY-MM-DD HH:MM`.
+    pub received_at: String,
+    /// The counted obligation.
+    pub due: Due,
+    /// The first letter's number, where this one repeats it.
+    pub duplicate_of: String,
+    /// The steps, oldest first.
+    pub steps: Vec<PublicStep>,
+    /// What was answered, oldest first.
+    pub replies: Vec<PublicReply>,
+}
