@@ -4,9 +4,9 @@ use std::borrow::Borrow;
 
 use jiff::civil::Date;
 
-use super::chrome::Chrome;
-use super::pages::parts::{Tag, Tone};
+use super::Chrome;
 use crate::domain::words::Language;
+use crate::web::pages::parts::{Tag, Tone};
 
 impl Chrome {
     /// A whole number with its thousands apart: `3,218`.

@@ -1,12 +1,14 @@
 //! What every page carries around its content: the language, the site's name and address prefix,
 //! who is signed in, and the words.
 
+mod written;
+
 use std::borrow::{Borrow, Cow};
 use std::sync::Arc;
 
-use super::language;
-use super::pages::parts::{Choice, FieldError};
 use crate::domain::words::Language;
+use crate::web::language;
+use crate::web::pages::parts::{Choice, FieldError};
 
 /// A link with its finished words.
 #[derive(Clone, Debug, Default)]
