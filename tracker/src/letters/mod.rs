@@ -3,6 +3,7 @@
 //!
 //! | step | file |
 //! |---|---|
+//! | a letter is handed in by form, API or clerk | [`submit`] |
 //! | a message arrives, its bytes are committed | [`arrive`] |
 //! | it becomes a letter, joins one, or is set aside | [`register`] |
 //! | a person says what to do with what was set aside | [`release`] |
@@ -32,6 +33,7 @@ pub mod seal;
 pub mod serve;
 pub mod setup;
 pub mod staff;
+pub mod submit;
 
 use crate::{
     domain::{access::Denied, status::Refusal, text::FieldError},

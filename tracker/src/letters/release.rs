@@ -58,7 +58,9 @@ pub enum Decision {
     NewLetter,
     /// It belongs to this letter.
     Joins(LetterNumber),
-    /// It is nothing to be answered.
+    /// No person wrote it.
+    Automatic,
+    /// It is nothing to be answered, for this reason.
     Discard(String),
     /// Read it again: the reader has learned, or the file was repaired.
     Retry,
@@ -77,8 +79,17 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
     let from = line.fate.filter(|f| matches!(f, Fate::Held | Fate::Quarantined));
     let from = from.ok_or(Error::Rule("this message does not wait for a decision"))?;
     let by = staff.person_id;
-    if let Decision::Discard(reason) = decision {
-        return discard(app, &line, from, by, reason).await;
+    match &decision {
+        Decision::Automatic => {
+            return set(app, &line, from, by, Fate::Automatic, None).await;
+        }
+        Decision::Discard(reason) if reason.trim().is_empty() => {
+            return Err(Error::Rule("say why the message is discarded"));
+        }
+        Decision::Discard(reason) => {
+            return set(app, &line, from, by, Fate::Invalid, Some(reason.clone())).await;
+        }
+        _ => {}
     }
     let blob = line.blob_id.as_ref().ok_or(Error::Rule(
         "the bytes of this message are not here; fetch it from the mailbox by hand",
@@ -96,23 +107,16 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
     }
 }
 
-async fn discard(
+async fn set(
     app: &App,
     line: &ArrivalRecord,
     from: Fate,
     by: i64,
-    reason: String,
+    fate: Fate,
+    reason: Option<String>,
 ) -> Result<Verdict> {
-    if reason.trim().is_empty() {
-        return Err(Error::Rule("say why the message is discarded"));
-    }
-    let verdict = Verdict {
-        id: line.id,
-        fate: Fate::Invalid,
-        reason: Some(reason),
-        letter_id: None,
-        sealed: line.sealed,
-    };
+    let verdict =
+        Verdict { id: line.id, fate, reason, letter_id: line.letter_id, sealed: line.sealed };
     let step = app.store.begin(app.now()).await?;
     if !step.give_fate(&verdict, Some(from), Some(by)).await? {
         return Err(Error::Rule("somebody has decided on this message meanwhile"));

@@ -130,3 +130,15 @@ pub async fn first_link(app: &App) -> Result<Option<String>> {
     step.commit().await?;
     Ok(Some(app.link(&format!("/first?key={secret}"))))
 }
+
+/// Saves a channel that was edited: it governs letters received from now on.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn save_channel(app: &App, by: Option<i64>, channel: &Channel) -> Result<()> {
+    let step = app.store.begin(app.now()).await?;
+    step.save_channel(channel).await?;
+    let data = serde_json::json!({ "channel": channel.code, "version": channel.version });
+    step.add_admin_event(app.id(), by, "channel-saved", data).await?;
+    Ok(step.commit().await?)
+}

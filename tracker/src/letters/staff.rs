@@ -9,7 +9,7 @@ use crate::{
     app::App,
     clock::random,
     domain::{
-        access::{Role, Staff},
+        access::{Function, Role, Staff},
         text::FieldError,
         words::Language,
     },
@@ -149,6 +149,46 @@ pub async fn add_person(app: &App, by: Option<i64>, new: NewPerson) -> Result<(P
     Ok((person, password))
 }
 
+/// Saves what the form of a person holds; the login stays.
+///
+/// # Errors
+/// A name that is missing, or a unit or channel that is unknown.
+pub async fn edit_person(
+    app: &App,
+    by: Option<i64>,
+    mut person: Person,
+    new: NewPerson,
+    functions: Vec<Function>,
+    language: Option<Language>,
+) -> Result<()> {
+    if new.name.trim().is_empty() {
+        return Err(Error::Fields(vec![FieldError::new("name", "required")]));
+    }
+    person.name = new.name.trim().to_owned();
+    person.unit_id = unit_id(app, new.unit.as_deref()).await?;
+    person.cleared = channel_ids(app, &new.cleared).await?;
+    person.roles = new.roles;
+    person.functions = functions;
+    person.language = language.unwrap_or(person.language);
+    save_person(app, by, &person).await
+}
+
+async fn unit_id(app: &App, code: Option<&str>) -> Result<Option<i64>> {
+    let Some(code) = code.filter(|c| !c.is_empty()) else { return Ok(None) };
+    let units = app.store.units().await?;
+    let found = units.iter().find(|u| u.code == code).map(|u| u.id);
+    found.map(Some).ok_or_else(|| Error::Fields(vec![FieldError::new("unit", "unknown")]))
+}
+
+async fn channel_ids(app: &App, codes: &[String]) -> Result<Vec<i64>> {
+    let channels = app.store.channels().await?;
+    let id = |code: &String| {
+        let found = channels.iter().find(|c| c.code == *code && c.sealed).map(|c| c.id);
+        found.ok_or_else(|| Error::Fields(vec![FieldError::new("cleared", "unknown")]))
+    };
+    codes.iter().map(id).collect()
+}
+
 async fn person(app: &App, new: NewPerson, password: &str, must_change: bool) -> Result<Person> {
     let fault = |field, code| Error::Fields(vec![FieldError::new(field, code)]);
     let login = new.login.trim().to_lowercase();
@@ -161,20 +201,8 @@ async fn person(app: &App, new: NewPerson, password: &str, must_change: bool) ->
     if app.store.person_by_login(&login).await?.is_some() {
         return Err(fault("login", "taken"));
     }
-    let units = app.store.units().await?;
-    let unit_id = match new.unit.as_deref().filter(|c| !c.is_empty()) {
-        Some(code) => {
-            let found = units.iter().find(|u| u.code == code);
-            Some(found.ok_or_else(|| fault("unit", "unknown"))?.id)
-        }
-        None => None,
-    };
-    let channels = app.store.channels().await?;
-    let mut cleared = Vec::new();
-    for code in &new.cleared {
-        let channel = channels.iter().find(|c| c.code == *code && c.sealed);
-        cleared.push(channel.ok_or_else(|| fault("cleared", "unknown"))?.id);
-    }
+    let unit_id = unit_id(app, new.unit.as_deref()).await?;
+    let cleared = channel_ids(app, &new.cleared).await?;
     Ok(Person {
         id: app.id(),
         login,

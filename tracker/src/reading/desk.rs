@@ -147,6 +147,8 @@ pub struct Opened {
     pub units: Vec<Unit>,
     /// People, for names.
     pub people: Vec<Person>,
+    /// The number of the letter this one repeats, where the viewer may see that one.
+    pub duplicate_of: Option<String>,
     /// What this viewer may do with it now.
     pub actions: Vec<Action>,
 }
@@ -165,7 +167,12 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
         letter.is_sealed() || !matches!(a, Action::NameParty | Action::NameReader)
     };
     let actions = status::allowed(letter.status).into_iter().filter(may).filter(sealed_only);
+    let first = match letter.duplicate_of {
+        Some(id) => app.store.numbers(&[id]).await?.into_iter().next().map(|(_, n)| n),
+        None => None,
+    };
     Ok(Opened {
+        duplicate_of: first,
         actions: actions.collect(),
         channel: app.store.channels().await?.into_iter().find(|c| c.id == letter.channel_id),
         writer: app.store.writer(&letter).await?,

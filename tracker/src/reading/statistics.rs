@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use crate::{
     app::App,
-    domain::figures::{Opening, Row, Sheet, Table},
-    letters::Result,
-    store::figures::GroupBy,
+    domain::figures::{Dimensions, Facts, Opening, Row, Sheet, Table, contribution},
+    letters::{Result, change::facts},
+    store::{figures::GroupBy, letters::Letter},
 };
 
 /// The key of what has no unit, class or topic.
@@ -180,3 +180,91 @@ const COLUMNS: [&str; 23] = [
     "median_days",
     "p90_days",
 ];
+
+/// The figures as they stood at a past instant, told from events and obligations: each letter's
+/// last event until then says where it stood.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn past(app: &App, question: Question, at: Timestamp) -> Result<Table> {
+    let day = app.day_of(at);
+    let from = match question.from {
+        Some(from) => from,
+        None => app.store.first_day().await?.unwrap_or(day),
+    };
+    let to = question.to.unwrap_or(day);
+    let apart = !matches!(question.by, GroupBy::Channel | GroupBy::Nothing);
+    let names = names(app, question.by).await?;
+    let mut lines: BTreeMap<String, Sheet> = BTreeMap::new();
+    let mut total = Sheet::default();
+    let mut last = 0;
+    loop {
+        let page = app.store.letters_after(last, 500).await?;
+        let Some(end) = page.last() else { break };
+        last = end.id;
+        for letter in page {
+            if letter.seen_at > at || letter.received_on < from || letter.received_on > to {
+                continue;
+            }
+            let Some(facts) = facts_at(app, &letter, at).await? else { continue };
+            let key = key(question.by, &facts.dimensions);
+            let key = if facts.dimensions.sealed && apart { SEALED.to_owned() } else { key };
+            for (measure, bucket) in contribution(&facts) {
+                lines.entry(key.clone()).or_default().add(measure, bucket, 1);
+                total.add(measure, bucket, 1);
+            }
+        }
+    }
+    let line = |(key, sheet): (String, Sheet)| Row {
+        key: names.get(&key).cloned().unwrap_or_else(|| named(key)),
+        figures: sheet.figures(day),
+    };
+    let rows: Vec<Row> = lines.into_iter().map(line).collect();
+    let total = total.figures(day);
+    let identity_holds = total.adds_up() && rows.iter().all(|r| r.figures.adds_up());
+    Ok(Table {
+        as_of: at,
+        from,
+        to,
+        by: code(question.by),
+        identity_holds,
+        total,
+        rows,
+        opening: Opening::default(),
+    })
+}
+
+fn key(by: GroupBy, d: &Dimensions) -> String {
+    match by {
+        GroupBy::Nothing => String::new(),
+        GroupBy::Channel => d.channel_id.to_string(),
+        GroupBy::Unit => d.unit_id.unwrap_or_default().to_string(),
+        GroupBy::Class => d.class.map(|c| c.code().to_owned()).unwrap_or_default(),
+        GroupBy::Topic => d.topic.clone().unwrap_or_default(),
+        GroupBy::Month => d.received_on.strftime("%Y-%m").to_string(),
+    }
+}
+
+async fn facts_at(app: &App, letter: &Letter, at: Timestamp) -> Result<Option<Facts>> {
+    let events = app.store.events(letter).await?;
+    let stood = events.iter().rfind(|e| e.at() <= at && e.event.data["after"].is_object());
+    let Some(stood) = stood else { return Ok(None) };
+    let after = &stood.event.data["after"];
+    let text = |name: &str| after[name].as_str();
+    let mut then = letter.clone();
+    then.status = text("status").and_then(|s| s.parse().ok()).unwrap_or(letter.status);
+    then.unit_id = after["unit"].as_i64();
+    then.class = text("class").and_then(|c| c.parse().ok());
+    then.topic = text("topic").map(ToOwned::to_owned);
+    then.place = text("place").map(ToOwned::to_owned);
+    then.undelivered = after["undelivered"].as_bool().unwrap_or_default();
+    let mut obligations = app.store.obligations(letter.id).await?;
+    // Met later, or met by words issued before but served after, is not met yet.
+    let served = !then.status.is_open();
+    for o in obligations.iter_mut().filter(|o| !served || o.met_at.is_some_and(|m| m > at)) {
+        o.met_at = None;
+        o.met_on = None;
+        o.in_time = None;
+    }
+    Ok(Some(facts(app, &then, &obligations)))
+}

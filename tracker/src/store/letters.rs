@@ -440,6 +440,10 @@ pub(crate) async fn writer_of(
             what: "no row".into(),
         }
     })?;
+    to_writer(vault, letter, row)
+}
+
+fn to_writer(vault: &Vault, letter: &Letter, row: writer::Model) -> Result<WriterRecord> {
     let plain = WriterWords {
         name: row.name,
         phone: row.phone,
@@ -496,6 +500,20 @@ impl Step<'_> {
 }
 
 impl Store {
+    /// The writers of a page of letters, in one query.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn writers(&self, letters: &[Letter]) -> Result<Vec<WriterRecord>> {
+        let ids: Vec<i64> = letters.iter().map(|l| l.writer_id).collect();
+        let rows =
+            writer::Entity::find().filter(writer::Column::Id.is_in(ids)).all(&self.read).await?;
+        rows.into_iter()
+            .filter_map(|row| letters.iter().find(|l| l.writer_id == row.id).map(|l| (l, row)))
+            .map(|(letter, row)| to_writer(&self.vault, letter, row))
+            .collect()
+    }
+
     /// Who wrote this letter.
     ///
     /// # Errors

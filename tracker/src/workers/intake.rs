@@ -15,7 +15,7 @@ use super::pause;
 use crate::{
     app::App,
     config,
-    domain::words::Source,
+    domain::words::{Fate, Source},
     letters::{
         Result,
         arrive::{self, From},
@@ -237,5 +237,72 @@ pub async fn resume(app: App, holder: String, stop: CancellationToken) {
             }
             Err(error) => tracing::error!(%error, "what was stored could not be read"),
         }
+    }
+}
+
+/// A door that also remembers what became of each message, for a one-off pass.
+pub struct Counted<F> {
+    door: Door,
+    seen: std::sync::Mutex<Vec<(Option<Fate>, bool)>>,
+    told: F,
+}
+
+impl<F: Fn(u64) + Send + Sync> Counted<F> {
+    /// Wraps a door; `told` hears the running count.
+    pub fn new(door: Door, told: F) -> Self {
+        Self { door, seen: std::sync::Mutex::default(), told }
+    }
+
+    /// Every message seen: its fate, and whether it was in the ledger before.
+    pub fn seen(&self) -> Vec<(Option<Fate>, bool)> {
+        self.seen.lock().map(|s| s.clone()).unwrap_or_default()
+    }
+
+    fn note(&self, more: impl Iterator<Item = (Option<Fate>, bool)>) {
+        if let Ok(mut seen) = self.seen.lock() {
+            seen.extend(more);
+            (self.told)(seen.len() as u64);
+        }
+    }
+}
+
+impl<F: Fn(u64) + Send + Sync> Ledger for Counted<F> {
+    fn known(&self, keys: &[String]) -> std::result::Result<Vec<Option<Kept>>, LedgerError> {
+        let known = self.door.known(keys)?;
+        self.note(known.iter().filter(|k| k.is_some()).map(|_| (None, true)));
+        Ok(known)
+    }
+
+    fn keep(&self, batch: Vec<Arrival>) -> std::result::Result<Vec<Kept>, LedgerError> {
+        let keys: Vec<String> = batch.iter().map(|a| a.source_key.clone()).collect();
+        let before = self.door.known(&keys)?;
+        let lines = self.door.wait(arrive::take_in(&self.door.app, &self.door.from, batch))?;
+        let mut first = std::collections::HashSet::new();
+        let fates = lines.iter().zip(&before);
+        self.note(fates.map(|(l, b)| (l.fate, b.is_some() || !first.insert(l.id))));
+        Ok(lines.iter().map(|l| arrive::kept(l).unwrap_or(Kept::Taken)).collect())
+    }
+
+    fn note_before_start(&self, batch: Vec<BeforeStart>) -> std::result::Result<(), LedgerError> {
+        self.door.note_before_start(batch)
+    }
+
+    fn quarantine(&self, batch: Vec<Unfetched>) -> std::result::Result<(), LedgerError> {
+        let n = batch.len();
+        self.door.quarantine(batch)?;
+        self.note(std::iter::repeat_n((Some(Fate::Quarantined), false), n));
+        Ok(())
+    }
+
+    fn open(&self, folder: &str, first: Cursor) -> std::result::Result<Cursor, LedgerError> {
+        self.door.open(folder, first)
+    }
+
+    fn acknowledged(&self, keys: &[String]) -> std::result::Result<(), LedgerError> {
+        self.door.acknowledged(keys)
+    }
+
+    fn health(&self, health: Health) {
+        self.door.health(health);
     }
 }

@@ -1,0 +1,291 @@
+//! Bytes to words: labels as mailers write them, and what to do when they are wrong or missing.
+
+use encoding_rs::{BIG5, EUC_KR, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use mail_parser::decoders::charsets::map::charset_decoder;
+
+use super::complaints::{CHARSET_GUESSED, CHARSET_UNDECODABLE, Notes};
+use super::{guess, stateful};
+
+/// How to decode what a label names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Charset {
+    Table(&'static Encoding),
+    Utf7,
+    Utf16,
+    Hz,
+    Iso2022Kr,
+    Iso2022Cn,
+    /// A single-byte table that only mail-parser has.
+    Other(fn(&[u8]) -> String),
+    /// Says nothing: `us-ascii`, `unknown-8bit`, an invented name, or no label at all.
+    Unknown,
+}
+
+impl Charset {
+    /// Decoding depends on what came before, so pieces must not be joined.
+    pub(super) fn is_stateful(self) -> bool {
+        match self {
+            Self::Table(table) => table == encoding_rs::ISO_2022_JP,
+            Self::Utf7 | Self::Utf16 | Self::Hz | Self::Iso2022Kr | Self::Iso2022Cn => true,
+            Self::Other(_) | Self::Unknown => false,
+        }
+    }
+}
+
+/// Reads a label leniently: quotes, case, vendor prefixes, the names Chinese mailers use.
+pub(super) fn of_label(label: &str) -> Charset {
+    let label = label.trim().trim_matches(['"', '\'']).trim().to_ascii_lowercase();
+    let label = label.split(['*', ' ', ';']).next().unwrap_or_default();
+    match label {
+        "" | "us-ascii" | "ascii" | "ansi_x3.4-1968" | "iso646-us" | "7bit" | "8bit" | "default"
+        | "default_charset" | "unknown" | "unknown-8bit" | "x-unknown" | "none" | "binary" => {
+            return Charset::Unknown;
+        }
+        "utf-7" | "utf7" | "unicode-1-1-utf-7" | "csunicode11utf7" => return Charset::Utf7,
+        "utf-16" | "utf16" | "unicode" | "ucs-2" | "iso-10646-ucs-2" => return Charset::Utf16,
+        "hz" | "hz-gb-2312" | "hz-gb2312" => return Charset::Hz,
+        "iso-2022-kr" | "csiso2022kr" => return Charset::Iso2022Kr,
+        "iso-2022-cn" | "iso-2022-cn-ext" => return Charset::Iso2022Cn,
+        // GB2312 is read as its superset everywhere: mailers label GBK so.
+        "gb2312" | "gbk" | "gb18030" | "gb_2312-80" | "gb2312-80" | "gb-2312" | "gb-18030"
+        | "gb18030-2000" | "gb18030-2022" | "gb2312_charset" | "gbk2312" | "cp936" | "ms936"
+        | "936" | "windows-936" | "x-gbk" | "x-gb2312" | "euc-cn" | "x-euc-cn" | "cn-gb"
+        | "csgb2312" | "gb" => {
+            return Charset::Table(GB18030);
+        }
+        "cp950" | "ms950" | "950" | "windows-950" | "big-5" | "big5hkscs" | "big5-eten"
+        | "big5-2003" | "x-big5-hkscs" => return Charset::Table(BIG5),
+        "cp949" | "ms949" | "uhc" | "ksc5601" | "ks_c_5601" | "x-windows-949" => {
+            return Charset::Table(EUC_KR);
+        }
+        "utf-8mb4" | "utf8mb4" | "utf_8" | "utf-8-sig" | "cp65001" | "65001" => {
+            return Charset::Table(UTF_8);
+        }
+        "cp932" | "ms932" | "windows-932" | "sjis-win" => {
+            return Charset::Table(encoding_rs::SHIFT_JIS);
+        }
+        "iso-2022-jp-1" | "iso-2022-jp-2" | "iso-2022-jp-3" | "iso-2022-jp-ms" | "cp50220"
+        | "cp50221" => return Charset::Table(encoding_rs::ISO_2022_JP),
+        _ => {}
+    }
+    if let Some(table) = Encoding::for_label(label.as_bytes())
+        && table != encoding_rs::REPLACEMENT
+        && table != encoding_rs::X_USER_DEFINED
+    {
+        return Charset::Table(table);
+    }
+    // `windows1252`, `iso8859_1`, `iso_8859-15:1998` and the like.
+    let plain: String = label.chars().map(|c| if c == '_' { '-' } else { c }).collect();
+    let plain = plain.replace("windows12", "windows-12").replace("cp-12", "windows-12");
+    if let Some(table) = Encoding::for_label_no_replacement(plain.as_bytes()) {
+        return Charset::Table(table);
+    }
+    charset_decoder(label.as_bytes()).map_or(Charset::Unknown, Charset::Other)
+}
+
+/// Decodes, noting what had to be guessed or stays undecodable. Never fails.
+pub(super) fn decode(label: &str, bytes: &[u8], notes: &mut Notes) -> String {
+    if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF")
+        && let Ok(text) = std::str::from_utf8(rest)
+    {
+        return text.to_owned();
+    }
+    let charset = of_label(label);
+    match charset {
+        Charset::Unknown => unlabelled(bytes, notes),
+        Charset::Utf7 => stateful::utf7(bytes),
+        Charset::Utf16 => utf16(bytes, notes),
+        Charset::Other(decoder) => decoder(bytes),
+        Charset::Hz => checked(stateful::hz(bytes), label, notes),
+        Charset::Iso2022Kr => checked(stateful::iso2022_kr(bytes), label, notes),
+        Charset::Iso2022Cn => checked(stateful::iso2022_cn(bytes), label, notes),
+        Charset::Table(table) => by_table(table, label, bytes, notes),
+    }
+}
+
+fn checked(text: String, label: &str, notes: &mut Notes) -> String {
+    if text.contains('\u{FFFD}') {
+        notes.complain(CHARSET_UNDECODABLE, label);
+    }
+    text
+}
+
+fn by_table(table: &'static Encoding, label: &str, bytes: &[u8], notes: &mut Notes) -> String {
+    if table.is_ascii_compatible() && bytes.is_ascii() && !bytes.contains(&0x1B) {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    if table != UTF_8
+        && table.is_ascii_compatible()
+        && let Ok(text) = std::str::from_utf8(bytes)
+        && is_surely_utf8(table, text)
+    {
+        notes.complain(CHARSET_GUESSED, label);
+        return text.to_owned();
+    }
+    let (text, bad) = table.decode_without_bom_handling(bytes);
+    if !bad {
+        // Latin-1 is the default that ignorant mailers put on anything.
+        if table == WINDOWS_1252
+            && let Some(better) = guess::instead_of_latin(bytes)
+        {
+            notes.complain(CHARSET_GUESSED, label);
+            return better.decode_without_bom_handling(bytes).0.into_owned();
+        }
+        return text.into_owned();
+    }
+    let guessed = guess::best(bytes, notes.hint);
+    let (other, other_bad) = guessed.decode_without_bom_handling(bytes);
+    if guessed != table && !other_bad && damage(&text) > 0.05 {
+        notes.complain(CHARSET_GUESSED, label);
+        return other.into_owned();
+    }
+    notes.complain(CHARSET_UNDECODABLE, label);
+    text.into_owned()
+}
+
+/// Text that decodes as UTF-8 although labelled otherwise. Bytes of another charset are UTF-8 by
+/// accident only in a character or two, and then not as Chinese.
+fn is_surely_utf8(table: &'static Encoding, text: &str) -> bool {
+    let mut wide = 0;
+    for c in text.chars().filter(|c| !c.is_ascii()) {
+        match c {
+            '\u{2000}'..='\u{206F}' | '\u{3000}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}'
+            | '\u{FF00}'..='\u{FFEF}' | '\u{1F000}'..='\u{1FAFF}' | '\u{F900}'..='\u{FAFF}' => {
+                wide += 1;
+            }
+            _ if table == WINDOWS_1252 => {}
+            _ => return false,
+        }
+    }
+    wide >= 2 || (wide == 1 && table == WINDOWS_1252)
+}
+
+/// The share of characters outside ASCII that were lost.
+fn damage(text: &str) -> f64 {
+    let (mut lost, mut all) = (0_u32, 0_u32);
+    for c in text.chars().filter(|c| !c.is_ascii()) {
+        all += 1;
+        lost += u32::from(c == '\u{FFFD}');
+    }
+    f64::from(lost) / f64::from(all.max(1))
+}
+
+fn unlabelled(bytes: &[u8], notes: &mut Notes) -> String {
+    if let Some(charset) = guess::stateful(bytes) {
+        return match charset {
+            Charset::Hz => stateful::hz(bytes),
+            Charset::Table(table) => table.decode_without_bom_handling(bytes).0.into_owned(),
+            _ => String::from_utf8_lossy(bytes).into_owned(),
+        };
+    }
+    if bytes.is_ascii() {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    let table = guess::best(bytes, notes.hint);
+    if table != UTF_8 {
+        notes.complain(CHARSET_GUESSED, table.name());
+    }
+    let (text, bad) = table.decode_without_bom_handling(bytes);
+    if bad {
+        notes.complain(CHARSET_UNDECODABLE, table.name());
+    }
+    text.into_owned()
+}
+
+fn utf16(bytes: &[u8], notes: &mut Notes) -> String {
+    if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
+        return UTF_16LE.decode_without_bom_handling(rest).0.into_owned();
+    }
+    if let Some(rest) = bytes.strip_prefix(&[0xFE, 0xFF]) {
+        return UTF_16BE.decode_without_bom_handling(rest).0.into_owned();
+    }
+    if !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok() {
+        return unlabelled(bytes, notes);
+    }
+    // Without a mark: the side with more zero bytes holds the high halves of ASCII (RFC 2781 §4.3
+    // says big-endian, Windows writes the other).
+    let zeros = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
+    let table = if zeros(1) > zeros(0) { UTF_16LE } else { UTF_16BE };
+    table.decode_without_bom_handling(bytes).0.into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(label: &str, bytes: &[u8]) -> String {
+        decode(label, bytes, &mut Notes::default())
+    }
+
+    #[test]
+    fn gbk_labelled_gb2312_keeps_its_rare_characters() {
+        let (bytes, _, _) = GB18030.encode("朱镕基、赵喆、㐀");
+        assert_eq!(read("gb2312", &bytes), "朱镕基、赵喆、㐀");
+        assert_eq!(read("GB_2312-80", &bytes), "朱镕基、赵喆、㐀");
+    }
+
+    #[test]
+    fn big5_and_its_other_names() {
+        let (bytes, _, _) = BIG5.encode("許功蓋先生");
+        for label in ["big5", "CP950", "big5-hkscs", "\"x-x-big5\""] {
+            assert_eq!(read(label, &bytes), "許功蓋先生", "{label}");
+        }
+    }
+
+    #[test]
+    fn utf8_labelled_gb2312_or_latin_is_seen_through() {
+        assert_eq!(read("gb2312", "您好，厅长".as_bytes()), "您好，厅长");
+        assert_eq!(read("iso-8859-1", "您好".as_bytes()), "您好");
+    }
+
+    #[test]
+    fn gbk_labelled_utf8_or_latin_is_seen_through() {
+        let (bytes, _, _) = GB18030.encode("我想咨询土地证的办理流程");
+        assert_eq!(read("utf-8", &bytes), "我想咨询土地证的办理流程");
+        assert_eq!(read("iso-8859-1", &bytes), "我想咨询土地证的办理流程");
+    }
+
+    #[test]
+    fn honest_latin_stays_latin() {
+        assert_eq!(read("iso-8859-1", b"caf\xe9 \xe0 la carte, na\xefve"), "café à la carte, naïve");
+        assert_eq!(read("windows-1251", b"\xcf\xf0\xe8\xe2\xe5\xf2"), "Привет");
+        assert_eq!(read("windows-1250", b"sla\x9a\xe8i\xe8arno"), "slaščičarno");
+    }
+
+    #[test]
+    fn single_byte_tables_of_old_machines() {
+        assert_eq!(read("ibm850", b"\x9b"), "ø");
+        assert_eq!(read("koi8-r", b"\xf0\xd2\xc9"), "При");
+    }
+
+    #[test]
+    fn euc_and_iso_2022() {
+        assert_eq!(read("euc-kr", b"\xbe\xc8\xb3\xe7"), "안녕");
+        assert_eq!(read("euc-jp", b"\xa5\xcf\xa5\xed"), "ハロ");
+        assert_eq!(read("iso-2022-jp", b"\x1b$B%O%m\x1b(B!"), "ハロ!");
+        assert_eq!(read("shift_jis", b"\x83n\x83\x8D"), "ハロ");
+    }
+
+    #[test]
+    fn utf16_with_and_without_a_mark() {
+        assert_eq!(read("utf-16", b"\xff\xfe\x60\x4f"), "你");
+        assert_eq!(read("utf-16", b"\xfe\xff\x4f\x60"), "你");
+        assert_eq!(read("utf-16", b"a\0b\0"), "ab");
+        assert_eq!(read("utf-16le", b"\x60\x4f"), "你");
+    }
+
+    #[test]
+    fn a_cut_character_is_marked_not_guessed_away() {
+        let mut notes = Notes::default();
+        let whole = "您好，我想反映一个关于土地征收补偿的问题，希望尽快答复".as_bytes();
+        let text = decode("utf-8", &whole[..whole.len() - 1], &mut notes);
+        assert!(text.starts_with("您好，我想反映") && text.ends_with('\u{FFFD}'));
+        assert_eq!(notes.complaints, ["charset-undecodable: utf-8"]);
+    }
+
+    #[test]
+    fn invented_labels_are_guessed() {
+        assert_eq!(read("x-nonsense", "您好".as_bytes()), "您好");
+        assert_eq!(read("us-ascii", "您好".as_bytes()), "您好");
+    }
+}

@@ -1,0 +1,199 @@
+//! The Date header. RFC 5322 in the main; beside it what other clocks and old mailers write.
+
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+use jiff::{Timestamp, civil};
+
+/// The instant a Date header means; `None` where it means none.
+pub(super) fn parse(raw: &[u8]) -> Option<Timestamp> {
+    let text = String::from_utf8_lossy(raw);
+    let text = without_comments(&text);
+    let text = text.trim();
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Some(instant);
+    }
+    let mut found = Found::default();
+    // `2023-05-01` and `1-May-2023` are taken apart; `+0800` keeps its sign.
+    let words: Vec<String> =
+        text.split([' ', '\t', ',', '\r', '\n']).filter(|w| !w.is_empty()).flat_map(pieces).collect();
+    for word in &words {
+        found.take(word);
+    }
+    found.instant()
+}
+
+/// The parts of a date, in whatever order they come.
+#[derive(Default)]
+struct Found {
+    day: Option<i8>,
+    month: Option<i8>,
+    year: Option<i16>,
+    time: Option<civil::Time>,
+    afternoon: Option<bool>,
+    offset: Option<i32>,
+}
+
+impl Found {
+    fn take(&mut self, word: &str) {
+        let lower = word.to_ascii_lowercase();
+        if word.contains(':') {
+            self.time = self.time.or_else(|| time(word));
+        } else if self.time.is_some() && word.starts_with(['+', '-']) {
+            self.offset = self.offset.or_else(|| offset(word));
+        } else if let Some(month) = month(&lower) {
+            self.month.get_or_insert(month);
+        } else if lower == "pm" || lower == "am" {
+            self.afternoon = Some(lower == "pm");
+        } else if let Ok(number) = word.parse::<i16>() {
+            self.number(number, word.len());
+        } else if self.time.is_some() {
+            self.offset = self.offset.or_else(|| zone(&lower));
+        }
+    }
+
+    fn number(&mut self, number: i16, digits: usize) {
+        if digits >= 3 || number > 31 {
+            // RFC 5322 §4.3: two digits below 50 are of this century, three count from 1900.
+            self.year.get_or_insert(match digits {
+                3 => number + 1900,
+                2 if number >= 50 => number + 1900,
+                _ => number,
+            });
+        } else if self.year.is_some() && self.month.is_none() {
+            self.month = i8::try_from(number).ok();
+        } else if self.day.is_none() {
+            self.day = i8::try_from(number).ok();
+        } else if self.year.is_none() {
+            self.year = Some(number + 2000);
+        }
+    }
+
+    fn instant(self) -> Option<Timestamp> {
+        let mut time = self.time.unwrap_or_default();
+        match self.afternoon {
+            Some(true) if time.hour() < 12 => time = time.with().hour(time.hour() + 12).build().ok()?,
+            Some(false) if time.hour() == 12 => time = time.with().hour(0).build().ok()?,
+            _ => {}
+        }
+        let date = civil::Date::new(self.year?, self.month?, self.day?).ok()?;
+        let offset = Offset::from_seconds(self.offset.unwrap_or(0)).ok()?;
+        offset.to_timestamp(DateTime::from_parts(date, time)).ok()
+    }
+}
+
+fn without_comments(text: &str) -> String {
+    let mut depth = 0_u32;
+    let mut out = String::with_capacity(text.len().min(200));
+    for c in text.chars().take(200) {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            c if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+fn pieces(word: &str) -> Vec<String> {
+    let bytes = word.as_bytes();
+    let dated = word.contains(['年', '/'])
+        || (word.contains('-') && !word.starts_with('-') && !word.contains(':'));
+    if dated {
+        let parts = word.split(['-', '/', '年', '月', '日', 'T']).filter(|p| !p.is_empty());
+        return parts.map(str::to_owned).collect();
+    }
+    // `10:00:00+0800` and `10:00:00PM`.
+    if let Some(at) = bytes.iter().position(|b| matches!(b, b'+' | b'-'))
+        && at > 0
+        && word.contains(':')
+    {
+        return vec![word[..at].to_owned(), word[at..].to_owned()];
+    }
+    vec![word.trim_end_matches('.').to_owned()]
+}
+
+fn time(word: &str) -> Option<civil::Time> {
+    let mut parts = word.split(':').map(|p| {
+        let digits = p.split('.').next().unwrap_or_default();
+        digits.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<i8>().ok()
+    });
+    let hour = parts.next()??;
+    let minute = parts.next()??;
+    // A leap second is the second before it.
+    let second = parts.next().flatten().unwrap_or(0).min(59);
+    civil::Time::new(hour, minute, second, 0).ok()
+}
+
+fn month(lower: &str) -> Option<i8> {
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let prefix = lower.get(..3)?;
+    let at = MONTHS.iter().position(|m| *m == prefix)?;
+    i8::try_from(at + 1).ok()
+}
+
+/// `+0800`, `+08:00` without its colon, `+8`; seconds east of UTC.
+fn offset(word: &str) -> Option<i32> {
+    let sign = if word.starts_with('-') { -1 } else { 1 };
+    let digits: String = word.chars().filter(char::is_ascii_digit).collect();
+    let number: i32 = digits.parse().ok()?;
+    let (hours, minutes) =
+        if digits.len() <= 2 { (number, 0) } else { (number / 100, number % 100) };
+    (hours <= 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+}
+
+/// The zone names of RFC 5322 §4.3 (so `CST` is Chicago's) and the commonest others; an unknown one
+/// counts as UTC.
+fn zone(lower: &str) -> Option<i32> {
+    let hours = match lower {
+        "ut" | "utc" | "gmt" | "z" => 0,
+        "est" => -5,
+        "edt" => -4,
+        "cst" => -6,
+        "cdt" => -5,
+        "mst" => -7,
+        "mdt" => -6,
+        "pst" => -8,
+        "pdt" => -7,
+        "cet" | "met" | "bst" => 1,
+        "cest" | "mest" | "eet" => 2,
+        "jst" | "kst" => 9,
+        "hkt" | "sgt" => 8,
+        _ => return None,
+    };
+    Some(hours * 3600)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> String {
+        parse(text.as_bytes()).map(|t| t.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_standard_form() {
+        assert_eq!(read(" Mon, 1 May 2023 10:00:00 +0800 (CST)"), "2023-05-01T02:00:00Z");
+        assert_eq!(read("1 May 23 10:00 GMT"), "2023-05-01T10:00:00Z");
+        assert_eq!(read("Mon,1 May 2023 10:00:00 -0330"), "2023-05-01T13:30:00Z");
+    }
+
+    #[test]
+    fn other_forms() {
+        assert_eq!(read("Mon May  1 10:00:00 2023"), "2023-05-01T10:00:00Z");
+        assert_eq!(read("2023-05-01 10:00:00 +0800"), "2023-05-01T02:00:00Z");
+        assert_eq!(read("2023-05-01T10:00:00+08:00"), "2023-05-01T02:00:00Z");
+        assert_eq!(read("1-May-2023 10:00:00 +0800"), "2023-05-01T02:00:00Z");
+        assert_eq!(read("2023年5月1日 10:00:00 +0800"), "2023-05-01T02:00:00Z");
+        assert_eq!(read("Mon, 1 May 2023 10:00:60 +0000"), "2023-05-01T10:00:59Z");
+    }
+
+    #[test]
+    fn nonsense_is_no_date() {
+        for text in ["", "yesterday", "Mon, 45 May 2023 10:00:00 +0800", "+++", "99999999999999"] {
+            assert_eq!(read(text), "", "{text}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The pure reader: the bytes of a mail become an [`IncomingLetter`]. It knows no source, no
+//! database and no clock; it never panics, and what it cannot read it says.
+//!
+//! One file is one family of traps: [`fields`] header blocks, [`charset`], [`guess`] and
+//! [`stateful`] encodings, [`words`] RFC 2047, [`params`] RFC 2231, [`addresses`], [`dates`],
+//! [`ids`], [`transfer`] and [`uu`] content encodings, [`parts`] the tree of parts, [`bodies`] what
+//! is read of it, [`html`], [`names`] of files, [`clean`] control characters, [`quote`] whose words
+//! are whose, [`automatic`] who is no person, [`authentication`], [`tokens`].
+
+mod addresses;
+mod authentication;
+mod automatic;
+mod bodies;
+mod charset;
+mod clean;
+mod complaints;
+mod dates;
+mod fields;
+mod guess;
+mod html;
+mod ids;
+mod names;
+mod params;
+mod parts;
+pub mod quote;
+mod stateful;
+mod tokens;
+mod transfer;
+mod unreadable;
+mod uu;
+mod words;
+
+use std::borrow::Cow;
+
+use crate::letter::{Address, Authentication, IncomingLetter, Writer};
+
+pub use complaints::explain;
+pub use unreadable::Unreadable;
+
+use complaints::Notes;
+use fields::Fields;
+use parts::Tree;
+
+/// Reads a mail.
+///
+/// # Errors
+/// Where no reading makes a mail of the bytes, or they exceed the limits of parts, depth, or
+/// header; a person must look at them.
+pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
+    let raw = with_line_ends(raw);
+    let mut notes = Notes::default();
+    let tree = parts::walk(&raw, &mut notes)?;
+    // From here on the mail's own charset is the first guess for its unlabelled words.
+    let mut notes = Notes { hint: declared(&tree), complaints: notes.complaints };
+    notes.complaints.retain(|c| !c.starts_with(complaints::CHARSET_GUESSED));
+    let bodies = bodies::of(&tree, &mut notes);
+    let fields = &tree.fields;
+    let from = first_from(fields, &mut notes);
+    let reply_to = all_addresses(fields, "reply-to", &mut notes);
+    let subject = fields.first("subject").map(|raw| words::unstructured(raw, &mut notes));
+    let subject = subject.unwrap_or_default();
+    let to = all_addresses(fields, "to", &mut notes);
+    let cc = all_addresses(fields, "cc", &mut notes);
+    let in_reply_to = fields.first("in-reply-to").map(ids::list).unwrap_or_default();
+    let references = fields.first("references").map(ids::list).unwrap_or_default();
+    let automatic = automatic_kind(&tree, from.as_ref(), &subject, &bodies.text);
+    let mut letter = IncomingLetter {
+        writer: writer(from.as_ref(), &reply_to),
+        authentication: authentication::verdict(fields),
+        date: fields.first("date").and_then(dates::parse),
+        message_id: fields.first("message-id").and_then(ids::one),
+        visible_text: quote::visible(&bodies.text),
+        text: bodies.text,
+        html: bodies.html,
+        attachments: bodies.attachments,
+        subject,
+        from,
+        to,
+        cc,
+        reply_to,
+        in_reply_to,
+        references,
+        automatic,
+        tokens: Vec::new(),
+        kind: None,
+        wants_publication: false,
+        language: None,
+        complaints: notes.complaints,
+    };
+    letter.tokens = reply_tokens(&letter, fields);
+    Ok(letter)
+}
+
+/// The decoded bytes of an attachment, by the `part` that its [`crate::letter::Attachment`] names.
+#[must_use]
+pub fn attachment(raw: &[u8], part: &str) -> Option<Vec<u8>> {
+    let raw = with_line_ends(raw);
+    let tree = parts::walk(&raw, &mut Notes::default()).ok()?;
+    bodies::file(&tree, part)
+}
+
+/// The HTML of a mail as sent, decoded: unsafe, to be cleaned when shown.
+#[must_use]
+pub fn html(raw: &[u8]) -> Option<String> {
+    read(raw).ok()?.html
+}
+
+/// A file name that is safe to offer, made of what a browser or another program called it.
+#[must_use]
+pub fn safe_name(name: &str, media_type: &str) -> String {
+    names::safe(Some(name), media_type, 1)
+}
+
+/// A mail whose lines all end in a bare CR gets line feeds instead; any other stays as it is.
+fn with_line_ends(raw: &[u8]) -> Cow<'_, [u8]> {
+    if raw.contains(&b'\n') || !raw.contains(&b'\r') {
+        return Cow::Borrowed(raw);
+    }
+    Cow::Owned(raw.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect())
+}
+
+/// The charset of the first leaf that declares a usable one.
+fn declared(tree: &Tree<'_>) -> Option<&'static encoding_rs::Encoding> {
+    tree.leaves.iter().find_map(|leaf| {
+        match charset::of_label(leaf.content_type.get("charset")?) {
+            charset::Charset::Table(table) => Some(table),
+            _ => None,
+        }
+    })
+}
+
+/// The first From that holds an address or a name.
+fn first_from(fields: &Fields<'_>, notes: &mut Notes) -> Option<Address> {
+    fields.all("from").find_map(|raw| addresses::list(raw, notes).into_iter().next())
+}
+
+fn all_addresses(fields: &Fields<'_>, name: &str, notes: &mut Notes) -> Vec<Address> {
+    fields.all(name).take(20).flat_map(|raw| addresses::list(raw, notes)).collect()
+}
+
+/// Replies go to Reply-To where one is given. A mail whose From has neither name nor address is
+/// anonymous.
+fn writer(from: Option<&Address>, reply_to: &[Address]) -> Writer {
+    let reachable = reply_to.iter().chain(from).find(|a| a.address.contains('@'));
+    let named = from.into_iter().chain(reply_to).map(|a| &a.name).find(|n| !n.is_empty());
+    let email = reachable.map(|a| a.address.clone()).unwrap_or_default();
+    let name = named.cloned().unwrap_or_default();
+    Writer { anonymous: name.is_empty() && email.is_empty(), name, email, ..Writer::default() }
+}
+
+fn automatic_kind(
+    tree: &Tree<'_>,
+    from: Option<&Address>,
+    subject: &str,
+    text: &str,
+) -> Option<crate::letter::Automatic> {
+    let kinds: Vec<&str> = tree.leaves.iter().map(|l| l.media_type.as_str()).collect();
+    let report_type = tree.content_type.get("report-type").unwrap_or_default().to_lowercase();
+    automatic::of(&automatic::Seen {
+        fields: &tree.fields,
+        media_type: &tree.content_type.value,
+        report_type: &report_type,
+        kinds: &kinds,
+        from,
+        subject,
+        text,
+    })
+}
+
+/// Tokens by trust: the address that the mail was sent to, the ids that it answers, its words.
+fn reply_tokens(letter: &IncomingLetter, fields: &Fields<'_>) -> Vec<String> {
+    let mut tokens = Vec::new();
+    for address in letter.to.iter().chain(&letter.cc) {
+        tokens::collect(&address.address, &mut tokens);
+    }
+    for name in ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"] {
+        for raw in fields.all(name).take(5) {
+            tokens::collect(&String::from_utf8_lossy(raw), &mut tokens);
+        }
+    }
+    for id in letter.in_reply_to.iter().chain(letter.references.iter().rev()) {
+        tokens::collect(id, &mut tokens);
+    }
+    tokens::collect(&letter.text, &mut tokens);
+    if let Some(html) = &letter.html {
+        tokens::collect(html, &mut tokens);
+    }
+    tokens
+}
+
+#[cfg(test)]
+mod tests;

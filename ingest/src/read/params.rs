@@ -1,0 +1,244 @@
+//! Content-Type and Content-Disposition: the value and its parameters, RFC 2231 continuations in
+//! any charset, and parameters as careless mailers write them.
+
+use super::charset;
+use super::complaints::Notes;
+use super::transfer::hex_pair;
+use super::words;
+
+/// A parsed header of the form `value; name=value; …`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Params {
+    /// Lower case, without parameters.
+    pub(super) value: String,
+    list: Vec<(String, String)>,
+}
+
+impl Params {
+    pub(super) fn parse(raw: &[u8], notes: &mut Notes) -> Self {
+        let text: String = charset::decode("", raw, notes).replace(['\r', '\n'], "");
+        let mut pieces = split(&text).into_iter();
+        let first = pieces.next().unwrap_or_default();
+        let mut words = first.splitn(2, char::is_whitespace);
+        let value = words.next().unwrap_or_default().trim_matches(['"', '\'']);
+        let value = value.split('(').next().unwrap_or_default().to_lowercase();
+        // `text/plain charset=gb2312`: the semicolon is missing.
+        let list = words.next().into_iter().chain(pieces).filter_map(parameter).collect();
+        Self { value, list }
+    }
+
+    /// A parameter of plain characters: boundary, charset and their like.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.list.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// A parameter in words (a file name), continuations joined and decoded.
+    pub(super) fn words(&self, name: &str, notes: &mut Notes) -> Option<String> {
+        self.extended(name, notes).or_else(|| {
+            let plain = self.get(name)?;
+            Some(percent_encoded(plain).unwrap_or_else(|| words::decode(plain, notes)))
+        })
+    }
+
+    fn extended(&self, name: &str, notes: &mut Notes) -> Option<String> {
+        if let Some((_, value)) = self.list.iter().find(|(n, _)| is_starred(n, name, "*")) {
+            let (label, value) = charset_of(value);
+            return Some(charset::decode(label, &percent(value), notes));
+        }
+        let mut bytes = Vec::new();
+        let mut label = "";
+        let mut plain = true;
+        for number in 0..self.list.len() {
+            let quoted = format!("*{number}");
+            let starred = format!("*{number}*");
+            if let Some((_, value)) = self.list.iter().find(|(n, _)| is_starred(n, name, &starred)) {
+                let value = if number == 0 {
+                    let (first, rest) = charset_of(value);
+                    label = first;
+                    rest
+                } else {
+                    value
+                };
+                bytes.extend(percent(value));
+                plain = false;
+            } else if let Some((_, value)) =
+                self.list.iter().find(|(n, _)| is_starred(n, name, &quoted))
+            {
+                bytes.extend(value.as_bytes());
+            } else {
+                break;
+            }
+        }
+        if bytes.is_empty() {
+            return None;
+        }
+        let text = charset::decode(label, &bytes, notes);
+        Some(if plain { words::decode(&text, notes) } else { text })
+    }
+}
+
+fn is_starred(have: &str, name: &str, suffix: &str) -> bool {
+    have.strip_suffix(suffix).is_some_and(|stem| stem == name)
+}
+
+/// Cuts at the semicolons outside quotes.
+fn split(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut quoted = false;
+    let mut escaped = false;
+    let mut start = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' if quoted => {
+                // A quote inside a name: the closing one stands before a semicolon or the end.
+                let after = text[at + 1..].trim_start();
+                quoted = !(after.is_empty() || after.starts_with(';') || looks_like_next(after));
+            }
+            '"' => quoted = text[start..at].trim_end().ends_with('='),
+            ';' if !quoted => {
+                pieces.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    pieces.push(&text[start..]);
+    if quoted {
+        // A quote was never closed: cut at every semicolon that a parameter follows.
+        return split_unclosed(text);
+    }
+    pieces
+}
+
+/// `name=`: another parameter whose semicolon is missing.
+fn looks_like_next(after: &str) -> bool {
+    let name = after.len() - after.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).len();
+    name > 2 && after[name..].trim_start_matches(['*', '0', '1']).starts_with('=')
+}
+
+fn split_unclosed(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for (at, _) in text.match_indices(';') {
+        let after = text[at + 1..].trim_start();
+        if after.is_empty() || looks_like_next(after) {
+            pieces.push(&text[start..at]);
+            start = at + 1;
+        }
+    }
+    pieces.push(&text[start..]);
+    pieces
+}
+
+fn parameter(piece: &str) -> Option<(String, String)> {
+    let (name, value) = piece.split_once('=')?;
+    let name = name.trim().to_ascii_lowercase();
+    let value = value.trim();
+    let value = match value.strip_prefix('"') {
+        Some(inner) => unescape(inner.strip_suffix('"').unwrap_or(inner)),
+        None if is_name(&name) => value.trim_matches('\'').to_owned(),
+        None => value.split([' ', '\t', '(']).next().unwrap_or_default().to_owned(),
+    };
+    (!name.is_empty()).then_some((name, value))
+}
+
+/// Parameters whose value may hold spaces although no quotes stand round it.
+fn is_name(parameter: &str) -> bool {
+    parameter.starts_with("name") || parameter.starts_with("filename")
+}
+
+/// Only quotes and backslashes are escaped: `C:\new` is a path.
+fn unescape(text: &str) -> String {
+    text.replace("\\\"", "\"").replace("\\\\", "\\")
+}
+
+/// `charset'language'value`; a value without quotes has no charset.
+fn charset_of(value: &str) -> (&str, &str) {
+    let mut pieces = value.splitn(3, '\'');
+    match (pieces.next(), pieces.next(), pieces.next()) {
+        (Some(label), Some(_), Some(rest)) => (label, rest),
+        _ => ("", value),
+    }
+}
+
+fn percent(value: &str) -> Vec<u8> {
+    let bytes = value.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == b'%'
+            && let Some(byte) = hex_pair(&bytes[at + 1..])
+        {
+            out.push(byte);
+            at += 3;
+        } else {
+            out.push(bytes[at]);
+            at += 1;
+        }
+    }
+    out
+}
+
+/// A plain name in percent encoding, as some web mailers write: only where it gives words outside
+/// ASCII, so that `100%25.txt` stays.
+fn percent_encoded(value: &str) -> Option<String> {
+    if !value.is_ascii() || !value.contains('%') || value.contains("=?") {
+        return None;
+    }
+    String::from_utf8(percent(value)).ok().filter(|text| !text.is_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(raw: &[u8]) -> String {
+        let mut notes = Notes::default();
+        Params::parse(raw, &mut notes).words("filename", &mut notes).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_continuation_in_gb2312_split_inside_a_character() {
+        // 办公.pdf: B0 EC B9 AB
+        let raw = b"attachment;\r\n filename*0*=gb2312''%B0%EC%B9;\r\n filename*1*=%AB;\r\n filename*2=.pdf";
+        assert_eq!(name(raw), "办公.pdf");
+    }
+
+    #[test]
+    fn one_extended_value() {
+        assert_eq!(name(b"attachment; filename=x.pdf; filename*=UTF-8''%E5%8A%9E.pdf"), "办.pdf");
+    }
+
+    #[test]
+    fn continuations_out_of_order_and_in_encoded_words() {
+        assert_eq!(name(b"attachment; filename*1=\"b.pdf\"; filename*0=\"a\""), "ab.pdf");
+        let raw = b"attachment; filename*0=\"=?gb2312?B?sOy5q\"; filename*1=\"w==?=.pdf\"";
+        assert_eq!(name(raw), "办公.pdf");
+    }
+
+    #[test]
+    fn names_in_encoded_words_raw_bytes_and_percent() {
+        assert_eq!(name(b"attachment; filename=\"=?gb2312?B?sOy5qw==?=.pdf\""), "办公.pdf");
+        assert_eq!(name(b"attachment; filename=\"\xcd\xc1\xb5\xd8\xb5\xc4.pdf\""), "土地的.pdf");
+        assert_eq!(name(b"attachment; filename=\"%E5%8A%9E.pdf\""), "办.pdf");
+        assert_eq!(name(b"attachment; filename=\"100%25.txt\""), "100%25.txt");
+    }
+
+    #[test]
+    fn unquoted_unclosed_and_doubly_quoted_names() {
+        assert_eq!(name(b"attachment; filename=my report.pdf; size=3"), "my report.pdf");
+        assert_eq!(name(b"attachment; filename=\"cut off.pdf"), "cut off.pdf");
+        assert_eq!(name(b"attachment; filename=\"cut.pdf; size=12"), "cut.pdf");
+        assert_eq!(name(b"attachment; filename=\"a\"b\".pdf\"; size=3"), "a\"b\".pdf");
+        assert_eq!(name(b"attachment; filename=\"a;b.pdf\""), "a;b.pdf");
+        assert_eq!(name(br#"attachment; filename="C:\dir\a.pdf""#), r"C:\dir\a.pdf");
+    }
+
+    #[test]
+    fn a_missing_semicolon_and_a_comment() {
+        let params = Params::parse(b"Text/Plain charset=gb2312 (Chinese)", &mut Notes::default());
+        assert_eq!((params.value.as_str(), params.get("charset")), ("text/plain", Some("gb2312")));
+    }
+}

@@ -1,0 +1,366 @@
+//! The tree of parts, walked into its leaves, and which of them are the body (RFC 8621 §4.1.4 with
+//! what broken multiparts need).
+
+use super::complaints::{BROKEN_MULTIPART, Notes};
+use super::fields::{self, Fields};
+use super::params::Params;
+use super::unreadable::{MAX_DEPTH, MAX_PARTS, Unreadable};
+
+/// A part that is not a multipart.
+#[derive(Debug)]
+pub(super) struct Leaf<'a> {
+    pub(super) fields: Fields<'a>,
+    /// Lower case, `text/plain` where nothing usable is declared.
+    pub(super) media_type: String,
+    pub(super) content_type: Params,
+    pub(super) disposition: Params,
+    /// Still in its transfer encoding.
+    pub(super) body: &'a [u8],
+}
+
+/// A mail taken apart.
+#[derive(Debug)]
+pub(super) struct Tree<'a> {
+    pub(super) fields: Fields<'a>,
+    pub(super) content_type: Params,
+    /// All leaves in their order: an attachment's `part` is its place here.
+    pub(super) leaves: Vec<Leaf<'a>>,
+    /// The plain body, by place; may hold HTML leaves where a piece has no plain form.
+    pub(super) text: Vec<usize>,
+    /// The HTML body, by place.
+    pub(super) html: Vec<usize>,
+    /// Everything else.
+    pub(super) files: Vec<usize>,
+}
+
+/// Takes a mail apart.
+pub(super) fn walk<'a>(raw: &'a [u8], notes: &mut Notes) -> Result<Tree<'a>, Unreadable> {
+    let (fields, body) = fields::of_mail(raw)?;
+    let content_type = content_type(&fields, notes);
+    let mut tree = Tree {
+        fields: fields.clone(),
+        content_type: content_type.clone(),
+        leaves: Vec::new(),
+        text: Vec::new(),
+        html: Vec::new(),
+        files: Vec::new(),
+    };
+    let part = Part { fields, content_type, body, inherited: "text/plain" };
+    let place = Place { parent: "", index: 0, in_alternative: false, text: true, html: true };
+    tree.add(part, place, 0, notes)?;
+    Ok(tree)
+}
+
+struct Part<'a> {
+    fields: Fields<'a>,
+    content_type: Params,
+    body: &'a [u8],
+    /// The type where none is declared: `message/rfc822` in a digest.
+    inherited: &'static str,
+}
+
+/// Where a part stands, and for which bodies it is still wanted.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    /// Subtype of the multipart around it, empty for the mail itself.
+    parent: &'p str,
+    index: usize,
+    in_alternative: bool,
+    text: bool,
+    html: bool,
+}
+
+impl<'a> Tree<'a> {
+    /// Adds a part; tells which bodies still want the parts beside it.
+    fn add(
+        &mut self,
+        part: Part<'a>,
+        place: Place<'_>,
+        depth: usize,
+        notes: &mut Notes,
+    ) -> Result<(bool, bool), Unreadable> {
+        if depth > MAX_DEPTH {
+            return Err(Unreadable::TooDeep { limit: MAX_DEPTH });
+        }
+        let kind = part.content_type.value.strip_prefix("multipart/").map(str::to_owned);
+        if let Some(subtype) = kind {
+            let boundary = part.content_type.get("boundary").map(str::to_owned);
+            let cut = cut(part.body, boundary.as_deref().map(str::trim_end), notes);
+            if !cut.is_empty() {
+                self.multipart(&cut, &subtype, place, depth, notes)?;
+                return Ok((place.text, place.html));
+            }
+            if !part.body.trim_ascii().is_empty() {
+                notes.complain(BROKEN_MULTIPART, "");
+            }
+        }
+        self.leaf(part, place, notes)
+    }
+
+    fn multipart(
+        &mut self,
+        cut: &[&'a [u8]],
+        subtype: &str,
+        place: Place<'_>,
+        depth: usize,
+        notes: &mut Notes,
+    ) -> Result<(), Unreadable> {
+        let before = (self.text.len(), self.html.len());
+        let in_alternative = place.in_alternative || subtype == "alternative";
+        let inherited = if subtype == "digest" { "message/rfc822" } else { "text/plain" };
+        let (mut text, mut html) = (place.text, place.html);
+        for (index, raw) in cut.iter().enumerate() {
+            let (fields, body) = fields::of_part(raw)?;
+            let content_type = content_type(&fields, notes);
+            let part = Part { fields, content_type, body, inherited };
+            let place = Place { parent: subtype, index, in_alternative, text, html };
+            (text, html) = self.add(part, place, depth + 1, notes)?;
+        }
+        if subtype == "alternative" && place.text && place.html {
+            // Only one form was offered: it serves both bodies.
+            if self.text.len() == before.0 {
+                self.text.extend_from_within_of(&self.html, before.1);
+            } else if self.html.len() == before.1 {
+                self.html.extend_from_within_of(&self.text, before.0);
+            }
+        }
+        Ok(())
+    }
+
+    fn leaf(
+        &mut self,
+        part: Part<'a>,
+        place: Place<'_>,
+        notes: &mut Notes,
+    ) -> Result<(bool, bool), Unreadable> {
+        if self.leaves.len() >= MAX_PARTS {
+            return Err(Unreadable::TooManyParts { limit: MAX_PARTS });
+        }
+        let number = self.leaves.len();
+        let media_type = media_type(&part);
+        let disposition = part.fields.first("content-disposition");
+        let disposition = disposition.map(|d| Params::parse(d, notes)).unwrap_or_default();
+        let named = part.content_type.words("name", notes).is_some()
+            || disposition.words("filename", notes).is_some();
+        let shown = disposition.value != "attachment"
+            && (place.index == 0 || (place.parent != "related" && !named))
+            && (!named || place.parent != "mixed" || self.text.is_empty());
+        let (mut text, mut html) = (place.text, place.html);
+        match media_type.as_str() {
+            "text/plain" if shown && place.parent == "alternative" => self.text.push(number),
+            "text/html" if shown && place.parent == "alternative" => self.html.push(number),
+            "text/plain" | "text/html" if shown => {
+                if place.in_alternative {
+                    // One branch of an alternative holds only its own form.
+                    html &= media_type == "text/html";
+                    text &= media_type == "text/plain";
+                }
+                if text {
+                    self.text.push(number);
+                }
+                if html {
+                    self.html.push(number);
+                }
+            }
+            // A body in a form that nobody else offers: shown as the words it is.
+            "text/enriched" | "text/richtext" | "text/markdown" | "text/x-markdown"
+                if shown && place.parent.is_empty() =>
+            {
+                self.text.push(number);
+            }
+            _ => self.files.push(number),
+        }
+        self.leaves.push(Leaf {
+            fields: part.fields,
+            media_type,
+            content_type: part.content_type,
+            disposition,
+            body: part.body,
+        });
+        Ok((text, html))
+    }
+}
+
+trait ExtendFrom {
+    fn extend_from_within_of(&mut self, other: &[usize], start: usize);
+}
+
+impl ExtendFrom for Vec<usize> {
+    fn extend_from_within_of(&mut self, other: &[usize], start: usize) {
+        self.extend_from_slice(&other[start..]);
+    }
+}
+
+fn content_type(fields: &Fields<'_>, notes: &mut Notes) -> Params {
+    fields.first("content-type").map(|raw| Params::parse(raw, notes)).unwrap_or_default()
+}
+
+fn media_type(part: &Part<'_>) -> String {
+    let declared = part.content_type.value.as_str();
+    match declared.split_once('/') {
+        // No boundary of this multipart was found: what there is, is read as words.
+        Some(("multipart", _)) => "text/plain".into(),
+        Some((kind, subtype)) if !kind.is_empty() && !subtype.is_empty() => declared.to_owned(),
+        _ if declared == "html" => "text/html".into(),
+        _ if declared.is_empty() && looks_like_html(part.body) => "text/html".into(),
+        _ if declared.is_empty() => part.inherited.into(),
+        _ => "text/plain".into(),
+    }
+}
+
+fn looks_like_html(body: &[u8]) -> bool {
+    let start = body.trim_ascii_start();
+    let starts = |tag: &[u8]| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag));
+    starts(b"<html") || starts(b"<!doctype html")
+}
+
+/// The raw parts between the boundary's lines. A missing final boundary is no matter; a boundary
+/// that is not declared, or declared wrongly, is looked for.
+fn cut<'a>(body: &'a [u8], boundary: Option<&str>, notes: &mut Notes) -> Vec<&'a [u8]> {
+    if let Some(boundary) = boundary.filter(|b| !b.is_empty()) {
+        let parts = cut_at(body, boundary.as_bytes(), notes);
+        if !parts.is_empty() {
+            return parts;
+        }
+    }
+    match stray_boundary(body) {
+        Some(boundary) => {
+            notes.complain(BROKEN_MULTIPART, "");
+            cut_at(body, boundary, notes)
+        }
+        None => Vec::new(),
+    }
+}
+
+fn cut_at<'a>(body: &'a [u8], boundary: &[u8], notes: &mut Notes) -> Vec<&'a [u8]> {
+    let mut parts = Vec::new();
+    let mut begin: Option<usize> = None;
+    let mut closed = false;
+    let mut at = 0;
+    for line in body.split_inclusive(|b| *b == b'\n') {
+        let start = at;
+        at += line.len();
+        let Some(closes) = delimiter(line, boundary) else { continue };
+        if let Some(begin) = begin {
+            parts.push(without_line_end(&body[begin..start]));
+        }
+        closed = closes;
+        begin = (!closes).then_some(at);
+    }
+    if let Some(begin) = begin {
+        // Cut off: what came is still a part.
+        if begin < body.len() {
+            parts.push(&body[begin..]);
+        }
+        if !closed {
+            notes.complain(BROKEN_MULTIPART, "");
+        }
+    }
+    parts
+}
+
+/// Whether a line is the boundary, and if so, whether it closes the multipart.
+fn delimiter(line: &[u8], boundary: &[u8]) -> Option<bool> {
+    let rest = line.strip_prefix(b"--")?.strip_prefix(boundary)?.trim_ascii_end();
+    match rest {
+        b"" => Some(false),
+        b"--" => Some(true),
+        _ => None,
+    }
+}
+
+/// The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1).
+fn without_line_end(part: &[u8]) -> &[u8] {
+    let part = part.strip_suffix(b"\n").unwrap_or(part);
+    part.strip_suffix(b"\r").unwrap_or(part)
+}
+
+/// A line `--…` that Content fields follow, in the first lines of a body.
+fn stray_boundary(body: &[u8]) -> Option<&[u8]> {
+    let mut lines = body.split(|b| *b == b'\n').take(200).peekable();
+    while let Some(line) = lines.next() {
+        let Some(boundary) = line.trim_ascii_end().strip_prefix(b"--") else { continue };
+        let content = lines.peek().and_then(|next| next.get(..8));
+        if !boundary.is_empty() && content.is_some_and(|c| c.eq_ignore_ascii_case(b"content-")) {
+            return Some(boundary);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(raw: &[u8]) -> (Vec<usize>, Vec<usize>, Vec<usize>) {
+        let tree = walk(raw, &mut Notes::default()).expect("readable");
+        (tree.text, tree.html, tree.files)
+    }
+
+    fn multi(subtype: &str, inner: &str) -> Vec<u8> {
+        format!("Content-Type: multipart/{subtype}; boundary=\"b\"\n\n{inner}").into_bytes()
+    }
+
+    #[test]
+    fn an_alternative_has_two_bodies() {
+        let raw = multi("alternative", "--b\n\nhi\n--b\nContent-Type: text/html\n\n<p>hi\n--b--\n");
+        assert_eq!(shape(&raw), (vec![0], vec![1], vec![]));
+    }
+
+    #[test]
+    fn a_missing_final_boundary_loses_nothing() {
+        let raw = multi("mixed", "--b\n\nhi there");
+        assert_eq!(shape(&raw).0, [0]);
+    }
+
+    #[test]
+    fn a_boundary_that_is_the_start_of_another_does_not_cut() {
+        let raw = multi(
+            "mixed",
+            "--b\nContent-Type: multipart/alternative; boundary=b-1\n\n--b-1\n\nhi\n--b-1--\n--b\n\nfoot\n--b--",
+        );
+        assert_eq!(shape(&raw), (vec![0, 1], vec![0, 1], vec![]));
+    }
+
+    #[test]
+    fn an_undeclared_boundary_is_found() {
+        let raw = b"Content-Type: multipart/mixed\n\n--x\nContent-Type: text/plain\n\nhi\n--x--\n";
+        let tree = walk(raw, &mut Notes::default()).expect("readable");
+        assert_eq!(tree.leaves[0].body, b"hi");
+    }
+
+    #[test]
+    fn a_multipart_without_parts_is_read_as_words() {
+        let raw = multi("mixed", "just words\n");
+        assert_eq!(shape(&raw), (vec![0], vec![0], vec![]));
+    }
+
+    #[test]
+    fn named_texts_after_the_body_are_files() {
+        let raw = multi(
+            "mixed",
+            "--b\n\nhi\n--b\nContent-Type: text/plain; name=a.txt\n\nfile\n--b\nContent-Type: text/plain\n\nfoot\n--b--",
+        );
+        assert_eq!(shape(&raw), (vec![0, 2], vec![0, 2], vec![1]));
+    }
+
+    #[test]
+    fn too_deep_and_too_many_are_refused() {
+        let mut raw = String::new();
+        for n in 0..MAX_DEPTH + 5 {
+            raw.push_str(&format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n"));
+        }
+        let error = walk(raw.as_bytes(), &mut Notes::default()).err();
+        assert_eq!(error, Some(Unreadable::TooDeep { limit: MAX_DEPTH }));
+        let raw = multi("mixed", &"--b\n\nx\n".repeat(MAX_PARTS + 1));
+        let error = walk(&raw, &mut Notes::default()).err();
+        assert_eq!(error, Some(Unreadable::TooManyParts { limit: MAX_PARTS }));
+    }
+
+    #[test]
+    fn a_digest_holds_mails() {
+        let raw = multi("digest", "--b\n\nSubject: one\n\nhi\n--b--");
+        let tree = walk(&raw, &mut Notes::default()).expect("readable");
+        assert_eq!(tree.leaves[0].media_type, "message/rfc822");
+    }
+}

@@ -1,0 +1,164 @@
+//! The writer's own words: a mail without the quoted earlier mail and the signature.
+//!
+//! What is quoted shows itself by `>`, by a line that attributes it ("… 写道："), or by a block of
+//! header lines ("发件人：…"). Only evident quotes go: a word of the writer lost is worse than a
+//! line of quote kept. Every line is looked at a bounded number of times.
+
+mod attribution;
+mod block;
+mod signature;
+
+/// What becomes of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Own,
+    Cut,
+}
+
+/// The text without quotes and signature. Falls back to the whole text where nothing would be
+/// left although no quote is evident.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut fates = vec![Fate::Own; lines.len()];
+    let evident = cut_quotes(&lines, &mut fates);
+    let own: Vec<&str> =
+        lines.iter().zip(&fates).filter(|(_, f)| **f == Fate::Own).map(|(l, _)| *l).collect();
+    let kept = tidy(&signature::cut(&own));
+    if kept.is_empty() && !evident {
+        return tidy(&lines);
+    }
+    kept
+}
+
+/// Marks the quoted lines; true if some quote was beyond doubt.
+fn cut_quotes(lines: &[&str], fates: &mut [Fate]) -> bool {
+    let quoted: Vec<bool> = (0..lines.len()).map(|at| is_quoted(lines, at)).collect();
+    let next = next_filled(lines);
+    let mut evident = false;
+    let mut own = false;
+    let mut at = 0;
+    while at < lines.len() {
+        if quoted[at] {
+            fates[at] = Fate::Cut;
+            evident = true;
+            at += 1;
+            continue;
+        }
+        let marker = block::find(lines, at).or_else(|| attribution::find(lines, at, &quoted));
+        let Some(marker) = marker else {
+            own |= !lines[at].trim().is_empty();
+            at += 1;
+            continue;
+        };
+        let after = at + marker.lines;
+        let first = next.get(after).copied().flatten();
+        if first.is_some_and(|n| quoted[n]) {
+            // The quote below is marked line by line: only the marker itself goes.
+            fates[at..after].fill(Fate::Cut);
+            evident = true;
+            at = after;
+        } else if marker.certain && (own || first.is_none()) && !marker.forwards {
+            if answered_inside(lines, after, &quoted) {
+                fates[at..after].fill(Fate::Cut);
+                at = after;
+                continue;
+            }
+            // An unmarked quote under the writer's words reaches to the end.
+            fates[rule_above(lines, at)..].fill(Fate::Cut);
+            return true;
+        } else {
+            // Nothing above: the words may follow the quote, and where is not to be told.
+            own |= !marker.certain;
+            at = after.max(at + 1);
+        }
+    }
+    evident
+}
+
+/// Lines marked as quoted stand below, and none of them has an attribution or block of its own: the
+/// unmarked lines among them are answers.
+fn answered_inside(lines: &[&str], from: usize, quoted: &[bool]) -> bool {
+    let Some(first) = (from..lines.len()).find(|at| quoted[*at]) else { return false };
+    let introduced = lines[from..first].iter().rev().filter(|l| !l.trim().is_empty()).take(3);
+    !introduced.into_iter().any(|line| attribution::ends_one(line) || block::names_field(line))
+}
+
+/// For every line the first filled one from there on.
+fn next_filled(lines: &[&str]) -> Vec<Option<usize>> {
+    let mut next = vec![None; lines.len() + 1];
+    for at in (0..lines.len()).rev() {
+        next[at] = if lines[at].trim().is_empty() { next[at + 1] } else { Some(at) };
+    }
+    next
+}
+
+/// A line that begins with a quote mark. A lone `>100 亩` with nothing quoted beside it is a sign.
+fn is_quoted(lines: &[&str], at: usize) -> bool {
+    let Some(rest) = marked(lines[at]) else { return false };
+    if rest.starts_with([' ', '\t', '>']) || rest.is_empty() {
+        return true;
+    }
+    let beside = |n: Option<usize>| n.and_then(|n| lines.get(n)).is_some_and(|l| marked(l).is_some());
+    let attributed = at > 0
+        && lines[..at].iter().rev().take(3).find(|l| !l.trim().is_empty()).is_some_and(|l| {
+            attribution::ends_one(l)
+        });
+    attributed || beside(at.checked_sub(1)) || beside(Some(at + 1)) || !is_a_measure(rest)
+}
+
+/// What follows the first quote mark of a line. mboxes write `>From` for a line that begins with
+/// From: no quote.
+fn marked(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    if line.starts_with(">From ") {
+        return None;
+    }
+    line.strip_prefix('>').or_else(|| line.strip_prefix('＞')).or_else(|| initials(line))
+}
+
+/// `JS> words`, as some old mailers quote.
+fn initials(line: &str) -> Option<&str> {
+    let (name, rest) = line.split_at_checked(line.find('>').filter(|n| (1..=3).contains(n))?)?;
+    name.bytes().all(|b| b.is_ascii_uppercase()).then(|| &rest[1..])
+}
+
+fn is_a_measure(rest: &str) -> bool {
+    rest.starts_with(|c: char| c.is_ascii_digit() || c == '=')
+}
+
+/// Where a rule of signs or a blank line above a marker begins.
+fn rule_above(lines: &[&str], marker: usize) -> usize {
+    let mut start = marker;
+    while start > 0 {
+        let line = lines[start - 1].trim();
+        if line.chars().all(|c| matches!(c, '_' | '-' | '=' | '*' | '—' | '─' | '－')) {
+            start -= 1;
+        } else {
+            break;
+        }
+    }
+    start
+}
+
+/// Joins lines: none blank at the ends, no more than one blank line between.
+fn tidy(lines: &[&str]) -> String {
+    let mut out = String::new();
+    let mut blank = false;
+    for line in lines {
+        let line = line.trim_end();
+        if line.is_empty() {
+            blank = !out.is_empty();
+            continue;
+        }
+        if !out.is_empty() {
+            out.push_str(if blank { "\n\n" } else { "\n" });
+        }
+        blank = false;
+        out.push_str(line);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! Why a mail cannot be read at all: it becomes an item for a clerk, never a letter and never a
+//! crash.
+
+/// Largest header block that is read; real ones stay below a hundredth of it.
+pub(super) const MAX_HEADER: usize = 1 << 20;
+/// Most parts of one mail.
+pub(super) const MAX_PARTS: usize = 2_000;
+/// Deepest nesting of multiparts.
+pub(super) const MAX_DEPTH: usize = 60;
+
+/// Bytes that no reading makes a mail of. The text says what is wrong and what a person can do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unreadable {
+    /// Nothing but white space.
+    #[error("the mail is empty: ask the sender to send it again, or discard it")]
+    Empty,
+    /// No line of it looks like a mail header.
+    #[error(
+        "there is no mail header: this is not a mail; open the raw bytes and register it by hand"
+    )]
+    NoHeader,
+    /// The header block of the mail or of a part is larger than any real one.
+    #[error("the header is larger than {limit} bytes: inspect the raw mail before registering it")]
+    HeaderTooLarge {
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// More parts than any real mail has.
+    #[error("the mail has more than {limit} parts: inspect the raw mail before registering it")]
+    TooManyParts {
+        /// Parts allowed.
+        limit: usize,
+    },
+    /// Multiparts inside multiparts without end.
+    #[error("parts are nested deeper than {limit} levels: inspect the raw mail before registering")]
+    TooDeep {
+        /// Levels allowed.
+        limit: usize,
+    },
+}
+
+impl Unreadable {
+    /// The same reason for a clerk, in `zh-CN` unless the language starts with `en`.
+    #[must_use]
+    pub fn explain(&self, language: &str) -> String {
+        if language.starts_with("en") {
+            return self.to_string();
+        }
+        match self {
+            Self::Empty => "邮件内容为空：请联系发件人重新发送，或者作废处理。".into(),
+            Self::NoHeader => "缺少邮件头，不是有效的邮件：请查看原始内容后人工登记。".into(),
+            Self::HeaderTooLarge { limit } => {
+                format!("邮件头超过 {limit} 字节：请查看原始邮件后再登记。")
+            }
+            Self::TooManyParts { limit } => {
+                format!("邮件包含的部分超过 {limit} 个：请查看原始邮件后再登记。")
+            }
+            Self::TooDeep { limit } => {
+                format!("邮件嵌套超过 {limit} 层：请查看原始邮件后再登记。")
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! `huiyin stats`, `overdue`, `reconcile`.
+
+use clap::{Args, ValueEnum};
+use jiff::{Timestamp, civil::Date};
+use rust_xlsxwriter::Workbook;
+
+use super::{Failure, Outcome, out};
+use crate::{
+    app::App,
+    reading::{
+        overdue, reconcile as proof,
+        statistics::{self, Question},
+    },
+    web::statistics::to_csv,
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct OverdueOf {
+    /// Only this unit and those below it.
+    #[arg(long, value_name = "U")]
+    unit: Option<String>,
+}
+
+impl OverdueOf {
+    pub(crate) async fn run(self, app: &App, json: bool) -> Outcome {
+        let found = overdue::overdue(app, self.unit.as_deref()).await?;
+        if json {
+            return out::json(&found);
+        }
+        let dash = |t: &Option<String>| t.clone().unwrap_or_else(|| "-".into());
+        let row = |l: &overdue::Late| {
+            vec![
+                l.number.clone(),
+                l.channel.clone(),
+                dash(&l.unit),
+                dash(&l.handler),
+                l.due_on.clone(),
+                l.workdays_late.to_string(),
+            ]
+        };
+        let rows: Vec<_> = found.letters.iter().map(row).collect();
+        out::table(&["number", "channel", "unit", "handler", "due", "workdays late"], &rows)?;
+        Ok(out::say(&format!("{} overdue, and {} sealed", rows.len(), found.sealed))?)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Csv,
+    Xlsx,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Stats {
+    /// First day of receipt.
+    #[arg(long, value_name = "D")]
+    from: Option<Date>,
+    /// Last day of receipt.
+    #[arg(long, value_name = "D")]
+    to: Option<Date>,
+    /// As of this instant; now by default.
+    #[arg(long, value_name = "T")]
+    as_of: Option<Timestamp>,
+    /// channel, unit, class, topic or month.
+    #[arg(long, value_name = "BY", default_value = "channel")]
+    by: String,
+    /// How to print it; xlsx goes to standard output, for a file.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+impl Stats {
+    pub(crate) async fn run(self, app: &App, json: bool) -> Outcome {
+        let by = statistics::by_code(&self.by).ok_or_else(|| {
+            Failure::Usage(format!("--by {}: channel, unit, class, topic or month", self.by))
+        })?;
+        let question = Question { from: self.from, to: self.to, by };
+        let table = match self.as_of {
+            Some(at) if at < app.now() => statistics::past(app, question, at).await?,
+            _ => statistics::table(app, question).await?,
+        };
+        let format = if json { Format::Json } else { self.format };
+        let (names, rows) = statistics::cells(&table);
+        match format {
+            Format::Json => out::json(&table)?,
+            Format::Csv => {
+                use std::io::Write as _;
+                let bytes = to_csv(&table).map_err(Failure::Failed)?;
+                std::io::stdout().lock().write_all(&bytes)?;
+            }
+            Format::Xlsx => xlsx(&names, &rows)?,
+            Format::Table => {
+                out::table(&names, &rows)?;
+                let holds = if table.identity_holds { "holds" } else { "DOES NOT HOLD" };
+                out::say(&format!(
+                    "received {} to {}, as of {}; the identity {holds}",
+                    table.from, table.to, table.as_of
+                ))?;
+            }
+        }
+        if table.identity_holds { Ok(()) } else { Err(Failure::No) }
+    }
+}
+
+fn xlsx(names: &[&str], rows: &[Vec<String>]) -> Outcome {
+    use std::io::Write as _;
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, name) in (0u16..).zip(names) {
+        sheet.write_string(0, column, *name)?;
+    }
+    for (line, row) in (1u32..).zip(rows) {
+        for (column, cell) in (0u16..).zip(row) {
+            match cell.parse::<f64>() {
+                Ok(number) if column > 0 => sheet.write_number(line, column, number)?,
+                _ => sheet.write_string(line, column, cell)?,
+            };
+        }
+    }
+    let bytes = book.save_to_buffer()?;
+    Ok(std::io::stdout().lock().write_all(&bytes)?)
+}
+
+/// `huiyin reconcile`
+pub(crate) async fn reconcile(app: &App, json: bool) -> Outcome {
+    let bar = out::progress("letters checked");
+    let found = proof::reconcile(app, &|n| bar.set_position(n)).await?;
+    bar.finish_and_clear();
+    if json {
+        out::json(&found)?;
+    } else if found.ok {
+        out::say("figures, histories, obligations and ledger agree")?;
+    } else {
+        for d in &found.differences {
+            out::say(&format!("{} {}: expected {}, found {}", d.kind, d.what, d.expected, d.found))?;
+        }
+    }
+    if found.ok { Ok(()) } else { Err(Failure::No) }
+}

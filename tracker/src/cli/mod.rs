@@ -1,0 +1,182 @@
+//! The command line. Exit 0 done, 1 failed, 2 wrong usage or configuration. A user's mistake gets
+//! a sentence that says what is wrong, where, and what to do.
+
+mod due;
+mod figures;
+mod ingest;
+mod out;
+mod people;
+mod serve;
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{app::App, config::Config};
+
+/// Huiyin 回音: the inbox of a department that must answer every letter.
+#[derive(Debug, Parser)]
+#[command(name = "huiyin", version, about)]
+struct Cli {
+    /// The configuration; `huiyin.toml` where it is there.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print results as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Migrate, fetch, deliver, and answer on the web.
+    Serve(serve::Serve),
+    /// Show how a mail is read.
+    Parse(ingest::Parse),
+    /// Take in a Maildir, an mbox, a folder of .eml, or one .eml.
+    Ingest(ingest::Ingest),
+    /// Count a due date, day by day.
+    Due(due::Due),
+    /// List open letters past due, most overdue first.
+    Overdue(figures::OverdueOf),
+    /// The figures, the identity checked.
+    Stats(figures::Stats),
+    /// Recompute figures and histories, and name every difference.
+    Reconcile,
+    /// Units.
+    #[command(subcommand)]
+    Unit(people::UnitCommand),
+    /// People.
+    #[command(subcommand)]
+    User(people::UserCommand),
+    /// API tokens.
+    #[command(subcommand)]
+    Token(people::TokenCommand),
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// The configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Check the configuration and say what is wrong.
+    Check,
+}
+
+/// How a command ended.
+pub(crate) enum Failure {
+    /// The user's mistake: exit 2.
+    Usage(String),
+    /// It did not work: exit 1.
+    Failed(String),
+    /// It worked, and the answer is no: exit 1 without a further word.
+    No,
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// What a command answers.
+pub(crate) type Outcome = Result<(), Failure>;
+
+/// Runs a command.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(command(cli)),
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::No) => ExitCode::FAILURE,
+        Err(Failure::Failed(words)) => {
+            out::complain(&words);
+            ExitCode::FAILURE
+        }
+        Err(Failure::Usage(words)) => {
+            out::complain(&words);
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn command(cli: Cli) -> Outcome {
+    let json = cli.json;
+    match cli.command {
+        // These need neither configuration nor database.
+        Command::Parse(parse) => return parse.run(),
+        Command::Due(due) => return due.run(json),
+        _ => {}
+    }
+    let usage = |e: crate::config::ConfigError| Failure::Usage(e.to_string());
+    if let Command::Serve(serve) = &cli.command
+        && serve.demo
+    {
+        return serve::demo(cli.config.as_deref(), serve).await;
+    }
+    let config = Config::load(cli.config.as_deref()).map_err(usage)?;
+    match cli.command {
+        Command::Serve(serve) => serve.run(config).await,
+        Command::Config(ConfigCommand::Check) => check(config, json).await,
+        command => {
+            out::quiet_log();
+            with_app(command, App::open(config).await?, json).await
+        }
+    }
+}
+
+async fn with_app(command: Command, app: App, json: bool) -> Outcome {
+    let outcome = match command {
+        Command::Ingest(ingest) => ingest.run(&app, json).await,
+        Command::Overdue(overdue) => overdue.run(&app, json).await,
+        Command::Stats(stats) => stats.run(&app, json).await,
+        Command::Reconcile => figures::reconcile(&app, json).await,
+        Command::Unit(unit) => unit.run(&app, json).await,
+        Command::User(user) => user.run(&app, json).await,
+        Command::Token(token) => token.run(&app, json).await,
+        Command::Migrate => {
+            app.store.check_schema().await?;
+            out::line(json, &serde_json::json!({ "migrated": true }), "the schema is up to date")
+        }
+        Command::Serve(_) | Command::Parse(_) | Command::Due(_) | Command::Config(_) => Ok(()),
+    };
+    app.store.close().await;
+    outcome
+}
+
+/// What only opening everything can show: keys, database, channels, mail server settings.
+async fn check(config: Config, json: bool) -> Outcome {
+    out::quiet_log();
+    let app = App::open(config).await.map_err(|e| Failure::Usage(e.to_string()))?;
+    let channels = app.store.channels().await?;
+    let known: Vec<&str> = channels.iter().map(|c| c.code.as_str()).collect();
+    let boxes = app.config.mailbox.iter().map(|m| (&m.name, &m.channel));
+    let dirs = app.config.maildir.iter().map(|m| (&m.name, &m.channel));
+    let faults: Vec<String> = boxes
+        .chain(dirs)
+        .filter(|(_, channel)| !known.contains(&channel.as_str()))
+        .map(|(name, channel)| {
+            format!("{name}: there is no channel {channel}; there are {}", known.join(", "))
+        })
+        .collect();
+    crate::serve::smtp(&app).map_err(|e| Failure::Usage(format!("smtp: {e}")))?;
+    if !faults.is_empty() {
+        return Err(Failure::Usage(faults.join("\n")));
+    }
+    app.store.check_schema().await?;
+    app.store.close().await;
+    out::line(json, &serde_json::json!({ "ok": true }), "the configuration is in order")
+}

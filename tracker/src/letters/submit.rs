@@ -1,0 +1,89 @@
+//! A form, the API or a clerk hands in a letter: the same front door as mail, with the answer at
+//! once. The same key gives the same answer, however often it is sent.
+
+use ingest::{arrival::Arrival, form::FormLetter};
+use jiff::Timestamp;
+
+use super::{
+    Error,
+    arrive::{self, From},
+    register::{self, Submitted},
+};
+use crate::{
+    app::App,
+    domain::{
+        text::{self, FieldError},
+        words::{Kind, Source},
+    },
+    store::channels::Channel,
+};
+
+/// How a letter is handed in.
+pub struct Submission<'a> {
+    /// Form, API, or by hand.
+    pub source: Source,
+    /// Where it is written to.
+    pub channel: &'a Channel,
+    /// The sender's key: twice the same key is one letter.
+    pub key: String,
+    /// When it reached the department.
+    pub received_at: Timestamp,
+}
+
+/// A letter that was not registered; whoever sent it may send it again.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct Unregistered(#[from] pub Error);
+
+/// Takes a letter in.
+///
+/// # Errors
+/// When it could not be committed. With the same key it can be sent again without harm.
+pub async fn submit(
+    app: &App,
+    submission: Submission<'_>,
+    form: &FormLetter,
+) -> Result<Submitted, Unregistered> {
+    let keyed = app.store.vault.keys.digest("idempotency", submission.key.as_bytes());
+    let from = From {
+        source: submission.source,
+        name: String::new(),
+        channel: submission.channel.clone(),
+    };
+    let arrival = Arrival {
+        source_key: format!("{}:{keyed}", submission.source),
+        received_at: submission.received_at,
+        seen_at: app.now(),
+        raw: ingest::form::write(form),
+    };
+    let lines = arrive::take_in(app, &from, vec![arrival]).await.map_err(Unregistered)?;
+    let line = lines.into_iter().next().ok_or(Error::NotFound)?;
+    if line.fate.is_none() {
+        // An earlier try committed it and died before reading it: read it now.
+        arrive::resume(app).await?;
+        let again = app.store.arrivals_by_key(std::slice::from_ref(&line.source_key)).await;
+        let line = again.map_err(Error::from)?.into_iter().next().ok_or(Error::NotFound)?;
+        return Ok(register::submitted(app, &line).await?);
+    }
+    Ok(register::submitted(app, &line).await?)
+}
+
+/// Everything wrong with a letter handed in.
+#[must_use]
+pub fn faults(form: &FormLetter) -> Vec<FieldError> {
+    let mut faults = Vec::new();
+    match form.kind.as_deref() {
+        None | Some("") => faults.push(FieldError::new("kind", "required")),
+        Some(kind) if kind.parse::<Kind>().is_err() => {
+            faults.push(FieldError::new("kind", "unknown"));
+        }
+        Some(_) => {}
+    }
+    text::required(&mut faults, "subject", &form.subject, text::SUBJECT);
+    text::required(&mut faults, "body", &form.body, text::BODY);
+    text::at_most(&mut faults, "name", &form.name, text::SHORT);
+    text::at_most(&mut faults, "phone", &form.phone, text::SHORT);
+    text::address(&mut faults, "email", &form.email);
+    text::at_most(&mut faults, "address", &form.address, text::SHORT);
+    faults
+}

@@ -1,0 +1,7 @@
+//! The program `huiyin`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tracker::cli::run(std::env::args_os())
+}

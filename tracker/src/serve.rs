@@ -1,0 +1,123 @@
+//! The composition root: pages, sources and workers, started together and stopped together.
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    app::App,
+    config,
+    keys::to_hex,
+    letters::setup,
+    web::{Side, Web},
+    workers::{delivery, figures, intake},
+};
+
+/// Why it does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// An address cannot be listened on.
+    #[error("cannot listen on {0}: {1}; set listen.public or listen.desk")]
+    Listen(SocketAddr, std::io::Error),
+    /// Mail cannot leave.
+    #[error("smtp: {0}")]
+    Smtp(#[from] notifier::SetupError),
+    /// A source cannot be started.
+    #[error(transparent)]
+    Source(#[from] crate::letters::Error),
+}
+
+/// How long requests and mails under way may take once everything is to stop.
+const LAST_WORDS: Duration = Duration::from_secs(25);
+
+/// Serves until `stop`. `ready` is told the addresses, and the first administrator's link where
+/// nobody can sign in yet.
+///
+/// # Errors
+/// When something cannot be started.
+pub async fn serve(
+    app: App,
+    stop: CancellationToken,
+    ready: impl FnOnce(&[SocketAddr], Option<&str>),
+) -> Result<(), ServeError> {
+    let listen = &app.config.listen;
+    let public = bind(listen.public).await?;
+    let desk = if listen.desk == listen.public { None } else { Some(bind(listen.desk).await?) };
+    let mut addresses = vec![public.local_addr().unwrap_or(listen.public)];
+    addresses.extend(desk.as_ref().map(|d| d.local_addr().unwrap_or(listen.desk)));
+
+    let holder = to_hex(&crate::clock::random::<8>(&*app.entropy));
+    let tasks = TaskTracker::new();
+    tasks.spawn(figures::run(app.clone(), holder.clone(), stop.clone()));
+    tasks.spawn(intake::resume(app.clone(), holder.clone(), stop.clone()));
+    if let Some(smtp) = smtp(&app)? {
+        tasks.spawn(delivery::run(app.clone(), Arc::new(smtp), stop.clone()));
+    }
+    let sources = intake::start(&app, &stop).await?;
+
+    let web = Web::new(app.clone());
+    let both = [Side::Public, Side::Staff];
+    let sides: &[Side] = if desk.is_some() { &[Side::Public] } else { &both };
+    tasks.spawn(answer(public, web.router(sides), stop.clone()));
+    if let Some(desk) = desk {
+        tasks.spawn(answer(desk, web.router(&both), stop.clone()));
+    }
+    let link = setup::first_link(&app).await?;
+    ready(&addresses, link.as_deref());
+
+    stop.cancelled().await;
+    tasks.close();
+    if tokio::time::timeout(LAST_WORDS, tasks.wait()).await.is_err() {
+        tracing::warn!("some work was still under way; it is taken up again at the next start");
+    }
+    let joined = tokio::task::spawn_blocking(move || {
+        for thread in sources {
+            let _ = thread.join();
+        }
+    });
+    let _ = tokio::time::timeout(Duration::from_secs(5), joined).await;
+    let _ = app.store.release(&holder).await;
+    app.store.close().await;
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|e| ServeError::Listen(address, e))
+}
+
+async fn answer(listener: TcpListener, router: axum::Router, stop: CancellationToken) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
+    if let Err(error) = served.await {
+        tracing::error!(%error, "the pages stopped");
+    }
+}
+
+/// The way out for mail, where one is configured.
+///
+/// # Errors
+/// When it is configured wrongly.
+pub fn smtp(app: &App) -> Result<Option<notifier::Smtp>, notifier::SetupError> {
+    let Some(smtp) = &app.config.smtp else { return Ok(None) };
+    notifier::Smtp::new(&notifier::SmtpConfig {
+        host: smtp.host.clone(),
+        port: smtp.port,
+        security: match smtp.security {
+            config::Security::None => notifier::Security::None,
+            config::Security::StartTls => notifier::Security::StartTls,
+            config::Security::Tls => notifier::Security::Tls,
+        },
+        from: smtp.from.clone(),
+        username: smtp.username.clone(),
+        password: smtp.password.as_ref().map(|p| p.expose().to_owned()),
+        ca_file: smtp.ca_file.clone(),
+        instance: app.instance.clone(),
+        timeout: Duration::from_secs(smtp.timeout_seconds),
+    })
+    .map(Some)
+}

@@ -1,0 +1,208 @@
+//! From a posted form or a JSON body to a step: one list of all actions, for pages and API alike.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::extract::Posted;
+use crate::{
+    app::App,
+    domain::{access::Staff, number::LetterNumber, status::Action, text::FieldError},
+    letters::{
+        Error, Result, accept, answer, assign, decline, draft, end, seal, serve,
+    },
+    store::letters::Letter,
+};
+
+/// The fields of an action, from either side.
+pub enum Fields<'a> {
+    /// Posted by a page.
+    Form(&'a Posted),
+    /// Sent to the API.
+    Body(Box<Body>),
+}
+
+/// The body of an action of the API; each action takes its own fields, and refuses others'.
+#[derive(Debug, Default, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Body {
+    /// The version the caller saw.
+    pub version: Option<i64>,
+    class: Option<String>,
+    route: Option<String>,
+    topic: Option<String>,
+    place: Option<String>,
+    unit: Option<String>,
+    handler: Option<String>,
+    text: Option<String>,
+    reason: Option<String>,
+    ground: Option<String>,
+    of: Option<String>,
+    by: Option<String>,
+    on: Option<String>,
+    note: Option<String>,
+    person: Option<String>,
+    reader: Option<String>,
+    attachments: Vec<Attachment>,
+}
+
+/// A file in a JSON body.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Attachment {
+    /// File name.
+    pub name: String,
+    /// Media type.
+    #[serde(default)]
+    pub media_type: String,
+    /// The bytes.
+    pub base64: String,
+}
+
+impl Fields<'_> {
+    fn get(&self, name: &str) -> &str {
+        match self {
+            Self::Form(posted) => posted.get(name),
+            Self::Body(body) => {
+                let field = match name {
+                    "class" => &body.class,
+                    "route" => &body.route,
+                    "topic" => &body.topic,
+                    "place" => &body.place,
+                    "unit" => &body.unit,
+                    "handler" => &body.handler,
+                    "text" => &body.text,
+                    "reason" => &body.reason,
+                    "ground" => &body.ground,
+                    "of" => &body.of,
+                    "by" => &body.by,
+                    "on" => &body.on,
+                    "note" => &body.note,
+                    "person" => &body.person,
+                    "reader" => &body.reader,
+                    _ => &None,
+                };
+                field.as_deref().unwrap_or_default()
+            }
+        }
+    }
+
+    fn some(&self, name: &str) -> Option<&str> {
+        Some(self.get(name).trim()).filter(|v| !v.is_empty())
+    }
+
+    fn parsed<T: std::str::FromStr>(&self, name: &'static str) -> Result<T> {
+        let fault = |code| Error::Fields(vec![FieldError::new(name, code)]);
+        let value = self.some(name).ok_or_else(|| fault("required"))?;
+        value.parse().map_err(|_| fault("unknown"))
+    }
+
+    fn version(&self) -> Option<i64> {
+        match self {
+            Self::Form(posted) => posted.get("version").parse().ok(),
+            Self::Body(body) => body.version,
+        }
+    }
+
+    fn files(&self) -> Result<Vec<answer::NewFile>> {
+        let fault = |code| Error::Fields(vec![FieldError::new("attachments", code)]);
+        match self {
+            Self::Form(posted) if !posted.too_large.is_empty() => Err(fault("too-large")),
+            Self::Form(posted) => Ok(posted
+                .files
+                .iter()
+                .filter(|f| !f.bytes.is_empty())
+                .map(|f| new_file(&f.name, &f.media_type, f.bytes.clone()))
+                .collect()),
+            Self::Body(body) => body
+                .attachments
+                .iter()
+                .map(|a| {
+                    let bytes = STANDARD.decode(&a.base64).map_err(|_| fault("not-base64"))?;
+                    Ok(new_file(&a.name, &a.media_type, bytes))
+                })
+                .collect(),
+        }
+    }
+}
+
+fn new_file(name: &str, media_type: &str, bytes: Vec<u8>) -> answer::NewFile {
+    answer::NewFile {
+        name: ingest::read::safe_name(name, media_type),
+        media_type: media_type.to_lowercase(),
+        bytes,
+    }
+}
+
+/// Takes a step.
+///
+/// # Errors
+/// See [`Error`]; an internal action is refused like one that does not exist.
+pub async fn act(
+    app: &App,
+    staff: &Staff,
+    number: LetterNumber,
+    action: Action,
+    fields: Fields<'_>,
+) -> Result<Letter> {
+    let version = fields.version();
+    let owned = |name: &str| fields.some(name).map(ToOwned::to_owned);
+    match action {
+        Action::Accept => {
+            let what = accept::Acceptance {
+                class: fields.parsed("class")?,
+                route: fields.some("route").map(|_| fields.parsed("route")).transpose()?,
+                topic: owned("topic"),
+                place: owned("place"),
+            };
+            accept::accept(app, staff, number, version, what).await
+        }
+        Action::Assign => {
+            let (unit, handler) = (fields.get("unit"), fields.some("handler"));
+            assign::assign(app, staff, number, version, unit, handler).await
+        }
+        Action::Take => assign::take(app, staff, number, version).await,
+        Action::Reassign => {
+            let (unit, reason) = (fields.get("unit"), fields.get("reason"));
+            assign::reassign(app, staff, number, version, unit, reason).await
+        }
+        Action::SendBack => {
+            assign::send_back(app, staff, number, version, fields.get("reason")).await
+        }
+        Action::Note => draft::note(app, staff, number, fields.get("text")).await,
+        Action::Draft => {
+            draft::draft(app, staff, number, version, fields.get("text")).await
+        }
+        Action::Answer => {
+            let files = fields.files()?;
+            answer::answer(app, staff, number, version, fields.get("text"), files).await
+        }
+        Action::Recall => answer::recall(app, staff, number, version).await,
+        Action::Resend => answer::resend(app, staff, number, version).await,
+        Action::Serve => {
+            let on: Date = fields.parsed("on")?;
+            let (by, note) = (fields.parsed("by")?, fields.get("note"));
+            serve::serve(app, staff, number, version, by, on, note).await
+        }
+        Action::Decline | Action::Direct => {
+            let (ground, text) = (fields.get("ground"), fields.get("text"));
+            decline::decline(app, staff, number, version, action, ground, text).await
+        }
+        Action::MarkDuplicate => {
+            let of = fields.parsed("of")?;
+            end::mark_duplicate(app, staff, number, version, of).await
+        }
+        Action::Invalid => end::invalid(app, staff, number, version, fields.get("reason")).await,
+        Action::Withdraw => {
+            end::withdraw(app, staff, number, version, fields.get("reason")).await
+        }
+        Action::NameParty => {
+            let (person, unit) = (fields.some("person"), fields.some("unit"));
+            seal::name_party(app, staff, number, person, unit).await
+        }
+        Action::NameReader => {
+            seal::name_reader(app, staff, number, fields.get("reader")).await
+        }
+        Action::Delivered | Action::DeliveryFailed => Err(Error::NotFound),
+    }
+}

@@ -1,0 +1,237 @@
+//! The public's calls: handing in, following, figures.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ingest::form::FormLetter;
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::{OpenApi, ToSchema};
+
+use super::{
+    desk::{json_answer, refusal},
+    shapes::Due,
+};
+use crate::{
+    clock::random,
+    domain::{text::FieldError, words::Source},
+    keys::to_hex,
+    letters::{
+        Error,
+        submit::{self, Submission},
+    },
+    reading::{
+        statistics::{self, Question},
+        track::{self, Found},
+    },
+    store::figures::GroupBy,
+    web::{
+        Web,
+        act::Attachment,
+        error::Trouble,
+        extract::{Asked, Body, FILE, Named},
+        visit::Visit,
+        write,
+    },
+};
+
+/// A letter handed in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLetter {
+    channel: String,
+    #[serde(default)]
+    kind: Option<String>,
+    #[serde(default)]
+    subject: String,
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    writer: NewWriter,
+    #[serde(default)]
+    wants_publication: bool,
+    #[serde(default)]
+    attachments: Vec<Attachment>,
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+struct NewWriter {
+    name: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    address: Option<String>,
+    anonymous: bool,
+}
+
+/// Hands in a letter. The same Idempotency-Key gives the same answer.
+///
+/// # Errors
+/// 422 with every field at fault; 503 when nothing was stored.
+#[utoipa::path(
+    post, path = "/api/v1/letters", tag = "public", request_body = NewLetter,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 201, body = serde_json::Value), (status = 422), (status = 503))
+)]
+pub async fn submit(
+    State(web): State<Web>,
+    visit: Visit,
+    headers: HeaderMap,
+    Body(new): Body<NewLetter>,
+) -> Result<Response, Trouble> {
+    let app = &web.app;
+    let text = |value: &Option<String>| value.clone().unwrap_or_default().trim().to_owned();
+    let mut form = FormLetter {
+        kind: new.kind.clone(),
+        subject: new.subject.clone(),
+        body: new.body.clone(),
+        name: text(&new.writer.name),
+        phone: text(&new.writer.phone),
+        email: text(&new.writer.email),
+        address: text(&new.writer.address),
+        anonymous: new.writer.anonymous,
+        wants_publication: new.wants_publication,
+        language: Some(visit.language.code().into()),
+        files: Vec::new(),
+    };
+    let mut faults = submit::faults(&form);
+    let channels = app.store.channels().await?;
+    let channel = channels.iter().find(|c| c.code == new.channel && c.enabled);
+    if channel.is_none() {
+        faults.push(FieldError::new("channel", "unknown"));
+    }
+    let mut files = Vec::new();
+    for a in &new.attachments {
+        match STANDARD.decode(&a.base64) {
+            Ok(bytes) if bytes.len() <= FILE => files.push((a, bytes)),
+            Ok(_) => faults.push(FieldError::new("attachments", "too-large")),
+            Err(_) => faults.push(FieldError::new("attachments", "not-base64")),
+        }
+    }
+    let (Some(channel), true) = (channel, faults.is_empty()) else {
+        return refusal(Error::Fields(faults));
+    };
+    for (a, bytes) in files {
+        form.files.push(write::store(&web, &a.name, &a.media_type, &bytes).await?);
+    }
+    let key = headers.get("idempotency-key").and_then(|v| v.to_str().ok());
+    let key = key.map_or_else(|| to_hex(&random::<16>(&*app.entropy)), ToOwned::to_owned);
+    let submission =
+        Submission { source: Source::Api, channel, key, received_at: app.now() };
+    let done = submit::submit(app, submission, &form).await?;
+    let counted = done.obligations.iter().find(|o| o.counts).ok_or_else(Trouble::not_found)?;
+    let due: Vec<Due> = done.obligations.iter().map(Due::from).collect();
+    Ok(json_answer(StatusCode::CREATED, &json!({
+        "number": done.letter.number.to_string(),
+        "query_code": done.code.to_string(),
+        "due_on": counted.due_on.to_string(),
+        "due": due,
+    })))
+}
+
+/// What the writer may know of a letter.
+///
+/// # Errors
+/// 404 for an unknown number and for a wrong code alike; 429 after too many.
+#[utoipa::path(
+    get, path = "/api/v1/letters/{number}", tag = "public",
+    params(("number" = String, Path), ("X-Query-Code" = String, Header)),
+    responses((status = 200, body = serde_json::Value), (status = 404), (status = 429))
+)]
+pub async fn track(
+    State(web): State<Web>,
+    visit: Visit,
+    headers: HeaderMap,
+    Named(number): Named<String>,
+) -> Result<Response, Trouble> {
+    let code = headers.get("x-query-code").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    match track::find(&web.app, &number, code, visit.place.as_deref()).await? {
+        Found::Nothing => Err(Trouble::not_found()),
+        Found::TooMany => Err(Trouble::new(StatusCode::TOO_MANY_REQUESTS, "too-many")),
+        Found::Letter(found) => {
+            let steps = found.steps.iter();
+            let steps = steps.map(|(step, at)| json!({ "step": step, "at": at.to_string() }));
+            let reply = found.reply.as_ref().map(|(m, files)| {
+                let names: Vec<_> = files
+                    .iter()
+                    .map(|f| json!({ "name": f.words.name, "size": f.size }))
+                    .collect();
+                json!({ "at": m.at.to_string(), "text": m.words.text, "attachments": names })
+            });
+            Ok(json_answer(StatusCode::OK, &json!({
+                "number": found.letter.number.to_string(),
+                "status": found.letter.status.public_step(),
+                "unit": found.unit,
+                "received_at": found.letter.received_at.to_string(),
+                "due_on": found.due.as_ref().map(|d| d.due_on.to_string()),
+                "overdue": found.overdue,
+                "steps": steps.collect::<Vec<_>>(),
+                "reply": reply,
+            })))
+        }
+    }
+}
+
+/// Which figures.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Asks {
+    from: Option<String>,
+    to: Option<String>,
+    by: Option<String>,
+}
+
+/// The public figures.
+///
+/// # Errors
+/// 400 for a day or grouping that is none.
+#[utoipa::path(
+    get, path = "/api/v1/statistics", tag = "public",
+    params(
+        ("from" = Option<String>, Query), ("to" = Option<String>, Query),
+        ("by" = Option<String>, Query, description = "channel, unit, class, topic or month"),
+    ),
+    responses((status = 200, body = serde_json::Value), (status = 400))
+)]
+pub async fn statistics(
+    State(web): State<Web>,
+    Asked(asks): Asked<Asks>,
+) -> Result<Response, Trouble> {
+    let day = |text: &Option<String>| match text {
+        None => Ok(None),
+        Some(t) => t
+            .parse::<Date>()
+            .map(Some)
+            .map_err(|_| Trouble::bad(format!("{t} is no day; write it as 2026-01-31"))),
+    };
+    let by = match asks.by.as_deref() {
+        None => GroupBy::Channel,
+        Some(code) => statistics::by_code(code)
+            .ok_or_else(|| Trouble::bad(format!("by={code}: channel, unit, class, topic or month")))?,
+    };
+    let question = Question { from: day(&asks.from)?, to: day(&asks.to)?, by };
+    Ok(json_answer(StatusCode::OK, &statistics::table(&web.app, question).await?))
+}
+
+/// The description of the API.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Huiyin", description = "Letters to a government department, and their answers"),
+    paths(
+        submit, track, statistics,
+        super::desk::desk, super::desk::letter, super::desk::act
+    ),
+    components(schemas(NewLetter, Due)),
+    tags((name = "public"), (name = "desk"))
+)]
+struct Api;
+
+/// `GET /api/openapi.json`
+pub async fn openapi() -> Response {
+    let text = Api::openapi().to_json().unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}

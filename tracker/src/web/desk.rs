@@ -1,0 +1,275 @@
+//! The desk: standing views with their counts, filters, and pages by keyset.
+
+use axum::{extract::State, response::Response};
+use serde::Deserialize;
+
+use super::{
+    Web,
+    chrome::Chrome,
+    error::Trouble,
+    extract::Asked,
+    page,
+    pages::{
+        desk::{DeskPage, LetterRow, View as ViewLink},
+        parts::{Choice, Paging},
+    },
+    show,
+    visit::Visit,
+};
+use crate::{
+    app::App,
+    domain::{
+        access::{Reach, Staff},
+        status::Status,
+        text,
+    },
+    letters::Result,
+    reading::desk::{self, View},
+    store::{
+        channels::Channel,
+        letters::Letter,
+        lists::{COUNT_LIMIT, Cursor, Filter},
+        people::Person,
+        units::Unit,
+    },
+};
+
+/// What a list is asked.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    /// A view's code.
+    pub view: String,
+    /// A channel's code.
+    pub channel: String,
+    /// A status.
+    pub status: String,
+    /// A unit's code.
+    pub unit: String,
+    /// Number or words.
+    pub q: String,
+    /// Where the page begins.
+    pub cursor: String,
+}
+
+/// `GET /desk`
+///
+/// # Errors
+/// When nobody is signed in, or the database refuses.
+pub async fn desk(
+    State(web): State<Web>,
+    visit: Visit,
+    Asked(query): Asked<Query>,
+) -> std::result::Result<Response, Trouble> {
+    let staff = visit.staff()?;
+    if !staff.has_desk() {
+        return if staff.may_administer() {
+            Ok(page::to(&web, "/admin"))
+        } else {
+            Err(Trouble::forbidden())
+        };
+    }
+    let (app, chrome) = (&web.app, visit.chrome());
+    let names = Names::load(app).await?;
+    let view = View::by_code(&query.view).unwrap_or_else(|| first_view(staff));
+    let filter = filter(app, staff, view, &query, &names);
+    let (letters, next) = desk::page(app, staff, &filter, cursor(&query.cursor).as_ref()).await?;
+    let scope = desk::scope(staff);
+    let total = app.store.count(&scope, &filter).await?;
+    let mut views = Vec::new();
+    for v in View::ALL.into_iter().filter(|v| suits(*v, staff)) {
+        let n = app.store.count(&scope, &v.filter(app, staff)).await?;
+        views.push(ViewLink {
+            code: shown_code(v).into(),
+            count: if v == View::All { String::new() } else { count(&chrome, n) },
+            url: chrome.url(format!("/desk?view={}", v.code())),
+            current: v == view,
+        });
+    }
+    let rows = rows(app, &chrome, &names, &letters).await?;
+    let link = |cursor: &str| {
+        let q = &query;
+        let parts = [
+            ("view", view.code()),
+            ("channel", &q.channel),
+            ("status", &q.status),
+            ("unit", &q.unit),
+            ("q", &q.q),
+            ("cursor", cursor),
+        ];
+        let set = parts.iter().filter(|(_, v)| !v.is_empty());
+        let pairs: Vec<String> =
+            set.map(|(n, v)| format!("{n}={}", show::escape(v))).collect();
+        chrome.url(format!("/desk?{}", pairs.join("&")))
+    };
+    page::page(&DeskPage {
+        views,
+        view: shown_code(view).into(),
+        total: count(&chrome, total),
+        sealed: 0,
+        channels: choices(&chrome, &query.channel, names.channels.iter().map(|c| {
+            (c.code.clone(), show::channel_name(&chrome, c))
+        })),
+        statuses: chrome.choices(
+            "status",
+            [""].into_iter().chain(Status::ALL.iter().map(Status::code)),
+            &query.status,
+        ),
+        units: if matches!(scope.unsealed, Reach::All) {
+            choices(&chrome, &query.unit, names.units.iter().map(|u| {
+                (u.code.clone(), u.name.clone())
+            }))
+        } else {
+            Vec::new()
+        },
+        filtered: [&query.channel, &query.status, &query.unit, &query.q]
+            .iter()
+            .any(|f| !f.is_empty()),
+        rows,
+        paging: Paging {
+            next: next.as_ref().map(|c| link(&write_cursor(c))),
+            first: (!query.cursor.is_empty()).then(|| link("")),
+        },
+        chrome,
+    })
+}
+
+fn first_view(staff: &Staff) -> View {
+    use crate::domain::access::Role;
+    if staff.is(Role::Registrar) {
+        View::Unassigned
+    } else if staff.is(Role::Handler) {
+        View::Mine
+    } else if staff.is(Role::UnitLeader) || staff.is(Role::Liaison) {
+        View::Unit
+    } else {
+        View::Overdue
+    }
+}
+
+/// Views that can hold anything for somebody.
+fn suits(view: View, staff: &Staff) -> bool {
+    let reach = desk::scope(staff).unsealed;
+    match view {
+        View::Unit => !staff.units.is_empty(),
+        View::Unassigned => reach == Reach::All,
+        _ => true,
+    }
+}
+
+/// The word a view goes by on pages.
+fn shown_code(view: View) -> &'static str {
+    if view == View::Troubled { "undelivered" } else { view.code() }
+}
+
+/// A view narrowed by what the query asks. An unknown code narrows to nothing, not to all.
+pub(crate) fn filter(
+    app: &App,
+    staff: &Staff,
+    view: View,
+    query: &Query,
+    names: &Names,
+) -> Filter {
+    let mut filter = view.filter(app, staff);
+    if !query.channel.is_empty() {
+        let channel = names.channels.iter().find(|c| c.code == query.channel);
+        filter.channel_id = Some(channel.map_or(0, |c| c.id));
+    }
+    if !query.unit.is_empty() {
+        let unit = names.units.iter().find(|u| u.code == query.unit);
+        let below = unit.map(|u| crate::store::units::below(&names.units, u.id));
+        filter.units = Some(below.unwrap_or_default());
+    }
+    filter.status = query.status.parse().ok();
+    if let Some(status) = filter.status.filter(|s| !s.is_open()) {
+        filter = Filter { open: false, status: Some(status), ..filter };
+    }
+    let words = query.q.trim();
+    filter.words = (!words.is_empty()).then(|| text::cut(words, 100));
+    filter
+}
+
+/// Names that lists show, loaded once a page.
+pub(crate) struct Names {
+    /// Channels.
+    pub(crate) channels: Vec<Channel>,
+    /// Units.
+    pub(crate) units: Vec<Unit>,
+    /// People.
+    pub(crate) people: Vec<Person>,
+}
+
+impl Names {
+    pub(crate) async fn load(app: &App) -> Result<Self> {
+        Ok(Self {
+            channels: app.store.channels().await?,
+            units: app.store.units().await?,
+            people: app.store.people().await?,
+        })
+    }
+}
+
+/// Letters as rows of a list.
+pub(crate) async fn rows(
+    app: &App,
+    chrome: &Chrome,
+    names: &Names,
+    letters: &[Letter],
+) -> Result<Vec<LetterRow>> {
+    let writers = app.store.writers(letters).await?;
+    let row = |l: &Letter| {
+        let writer = writers.iter().find(|w| w.id == l.writer_id);
+        let writer = writer.filter(|w| !w.anonymous && !l.is_sealed());
+        let channel = names.channels.iter().find(|c| c.id == l.channel_id);
+        let unit = l.unit_id.and_then(|id| names.units.iter().find(|u| u.id == id));
+        let handler = l.handler_id.and_then(|id| names.people.iter().find(|p| p.id == id));
+        LetterRow {
+            number: l.number.to_string(),
+            url: chrome.url(format!("/desk/letters/{}", l.number)),
+            subject: l.subject.clone(),
+            channel: channel.map(|c| show::channel_name(chrome, c)).unwrap_or_default(),
+            writer: writer.map(|w| text::masked(&w.words.name)).unwrap_or_default(),
+            attachments: l.attachments.into(),
+            due_on: l.next_due_on.map(|d| d.to_string()).unwrap_or_default(),
+            workdays_left: show::left(app, l.next_due_on),
+            status: l.status.code().into(),
+            unit: unit.map(|u| u.name.clone()).unwrap_or_default(),
+            handler: handler.map(|p| p.name.clone()).unwrap_or_default(),
+            received_on: l.received_on.to_string(),
+            sealed: l.is_sealed(),
+            undelivered: l.undelivered,
+        }
+    };
+    Ok(letters.iter().map(row).collect())
+}
+
+fn choices(
+    chrome: &Chrome,
+    chosen: &str,
+    all: impl Iterator<Item = (String, String)>,
+) -> Vec<Choice> {
+    let any = (String::new(), chrome.t("form.any").into_owned());
+    let choice = |(value, label): (String, String)| Choice {
+        chosen: value == chosen,
+        value,
+        label,
+        hint: String::new(),
+    };
+    [any].into_iter().chain(all).map(choice).collect()
+}
+
+/// A count as lists show it.
+pub(crate) fn count(chrome: &Chrome, n: u64) -> String {
+    if n > COUNT_LIMIT { "1,000+".into() } else { chrome.count(i64::try_from(n).unwrap_or(0)) }
+}
+
+/// A cursor as an address carries it.
+pub(crate) fn write_cursor(c: &Cursor) -> String {
+    format!("{}_{}", c.due_on.as_deref().unwrap_or_default(), c.id)
+}
+
+/// The cursor of an address.
+pub(crate) fn cursor(text: &str) -> Option<Cursor> {
+    let (due, id) = text.rsplit_once('_')?;
+    Some(Cursor { due_on: (!due.is_empty()).then(|| due.to_owned()), id: id.parse().ok()? })
+}

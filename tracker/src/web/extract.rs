@@ -1,0 +1,162 @@
+//! What a form posted, however it was encoded, and what a query asks: our own extractors, so that
+//! every refusal is an answer in the visitor's language.
+#![expect(clippy::disallowed_types, reason = "the one place where axum's own extractors are used")]
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, Multipart, Path, Query, Request},
+    http::{StatusCode, header, request::Parts},
+};
+use serde::de::DeserializeOwned;
+
+use super::error::Trouble;
+
+/// Largest file, in bytes.
+pub const FILE: usize = 20 << 20;
+/// Largest form, in bytes.
+pub const FORM: usize = 120 << 20;
+
+/// A file as posted.
+#[derive(Debug, Clone)]
+pub struct PostedFile {
+    /// As the browser names it; not safe yet.
+    pub name: String,
+    /// As the browser declares it.
+    pub media_type: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The fields and files of a form.
+#[derive(Debug, Clone, Default)]
+pub struct Posted {
+    fields: Vec<(String, String)>,
+    /// Files that hold something or have a name.
+    pub files: Vec<PostedFile>,
+    /// Names of files that were too large, and were not kept.
+    pub too_large: Vec<String>,
+}
+
+impl Posted {
+    /// The first value of a field; empty where it was not posted.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &str {
+        self.fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
+    }
+
+    /// The first value of a field, where it holds something.
+    #[must_use]
+    pub fn some(&self, name: &str) -> Option<&str> {
+        Some(self.get(name).trim()).filter(|v| !v.is_empty())
+    }
+
+    /// Every value of a field.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// Whether a box was ticked.
+    #[must_use]
+    pub fn ticked(&self, name: &str) -> bool {
+        matches!(self.get(name), "true" | "on" | "1")
+    }
+
+    /// Every field with its value.
+    #[must_use]
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Posted {
+    type Rejection = Trouble;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Trouble> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        if kind.is_some_and(|k| k.starts_with("multipart/form-data")) {
+            let form = Multipart::from_request(request, state)
+                .await
+                .map_err(|e| Trouble::bad(e.body_text()))?;
+            return multipart(form).await;
+        }
+        let axum::Form(fields) = axum::Form::<Vec<(String, String)>>::from_request(request, state)
+            .await
+            .map_err(|e| match e.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+                _ => Trouble::bad(e.body_text()),
+            })?;
+        Ok(Self { fields, ..Self::default() })
+    }
+}
+
+fn too_large() -> Trouble {
+    Trouble::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large")
+}
+
+async fn multipart(mut form: Multipart) -> Result<Posted, Trouble> {
+    let broken = |e: axum::extract::multipart::MultipartError| match e.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => Trouble::bad(e.body_text()),
+    };
+    let mut posted = Posted::default();
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        match field.file_name().map(ToOwned::to_owned) {
+            None => posted.fields.push((name, field.text().await.map_err(broken)?)),
+            Some(file) => {
+                let media_type = field.content_type().unwrap_or_default().to_owned();
+                let bytes = field.bytes().await.map_err(broken)?.to_vec();
+                if bytes.len() > FILE {
+                    posted.too_large.push(file);
+                } else if !file.is_empty() {
+                    posted.files.push(PostedFile { name: file, media_type, bytes });
+                }
+            }
+        }
+        if posted.fields.len() + posted.files.len() > 500 {
+            return Err(too_large());
+        }
+    }
+    Ok(posted)
+}
+
+/// What the query asks.
+pub struct Asked<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Trouble> {
+        let Query(value) = Query::<T>::from_request_parts(parts, state)
+            .await
+            .map_err(|e| Trouble::bad(e.body_text()))?;
+        Ok(Self(value))
+    }
+}
+
+/// What the path names; a name that cannot be is a page that is not there.
+pub struct Named<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Named<T> {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Trouble> {
+        match Path::<T>::from_request_parts(parts, state).await {
+            Ok(Path(value)) => Ok(Self(value)),
+            Err(_) => Err(Trouble::not_found()),
+        }
+    }
+}
+
+/// A JSON body; unknown or missing fields are said.
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Trouble;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Trouble> {
+        let axum::Json(value) = axum::Json::<T>::from_request(request, state)
+            .await
+            .map_err(|e| Trouble { status: e.status(), ..Trouble::bad(e.body_text()) })?;
+        Ok(Self(value))
+    }
+}

@@ -1,0 +1,269 @@
+//! A letter as its page shows it: domain values become finished words.
+
+use super::{
+    chrome::Chrome,
+    pages::{
+        letter::{Delivery, Event, Facts, LetterPage, Message, Sealed},
+        letter_forms::{Can, Lists},
+        parts::{Choice, File},
+    },
+    show,
+};
+use crate::{
+    app::App,
+    domain::{
+        status::Action,
+        words::{Direction, MessageKind, OutboxKind, OutboxState},
+    },
+    reading::desk::Opened,
+    store::{
+        events::EventRecord,
+        messages,
+        outbox::Outgoing,
+        units::{self, Unit},
+    },
+};
+
+/// The page of a letter.
+pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
+    let letter = &o.letter;
+    let counted = o.obligations.iter().rfind(|x| x.counts);
+    let draft = o.draft.as_ref();
+    let undo = o
+        .outgoing
+        .iter()
+        .filter(|x| x.kind == OutboxKind::Reply && x.state == OutboxState::Queued)
+        .map(|x| app.zone.to_datetime(x.due_at).strftime("%H:%M:%S").to_string())
+        .next_back();
+    LetterPage {
+        number: letter.number.to_string(),
+        version: letter.version,
+        subject: letter.subject.clone(),
+        status: letter.status.code().into(),
+        undelivered: letter.undelivered,
+        back: chrome.url("/desk"),
+        facts: facts(app, &chrome, o),
+        due: counted.map(|c| show::due(app, &chrome, c)),
+        sealed: letter.is_sealed().then(|| sealed(o)),
+        messages: all_messages(app, &chrome, o),
+        draft: draft.map(|d| d.text.clone()).unwrap_or_default(),
+        draft_saved: draft.map(|d| draft_saved(app, &chrome, o, d)).unwrap_or_default(),
+        events: o.events.iter().rev().map(|e| event(app, &chrome, o, e)).collect(),
+        can: can(o, undo.is_some()),
+        lists: lists(&chrome, o),
+        failed: None,
+        conflict: None,
+        errors: super::pages::parts::Errors::default(),
+        recall_until: undo.unwrap_or_default(),
+        today: app.today().to_string(),
+        max_file: super::write::MAX_FILE.into(),
+        chrome,
+    }
+}
+
+fn draft_saved(
+    app: &App,
+    chrome: &Chrome,
+    o: &Opened,
+    draft: &messages::DraftRecord,
+) -> String {
+    let who = draft.author_id.map(|id| person(o, id)).unwrap_or_default();
+    chrome.t2("compose.saved", show::at(app, draft.at), who)
+}
+
+fn person(o: &Opened, id: i64) -> String {
+    o.people.iter().find(|p| p.id == id).map(|p| p.name.clone()).unwrap_or_default()
+}
+
+fn unit(o: &Opened, id: i64) -> String {
+    o.units.iter().find(|u| u.id == id).map(|u| u.name.clone()).unwrap_or_default()
+}
+
+fn facts(app: &App, chrome: &Chrome, o: &Opened) -> Facts {
+    let (l, w) = (&o.letter, &o.writer);
+    let duplicate = o.duplicate_of.clone().unwrap_or_default();
+    Facts {
+        channel: o.channel.as_ref().map(|c| show::channel_name(chrome, c)).unwrap_or_default(),
+        source: l.source.code().into(),
+        kind: l.kind.map(|k| k.code().to_owned()).unwrap_or_default(),
+        class: l.class.map(|c| c.code().to_owned()).unwrap_or_default(),
+        route: l.route.map(|r| r.code().to_owned()).unwrap_or_default(),
+        topic: l.topic.clone().unwrap_or_default(),
+        place: l.place.clone().unwrap_or_default(),
+        received_at: show::at(app, l.received_at),
+        unit: l.unit_id.map(|id| unit(o, id)).unwrap_or_default(),
+        handler: l.handler_id.map(|id| person(o, id)).unwrap_or_default(),
+        writer: w.words.name.clone(),
+        phone: w.words.phone.clone(),
+        email: w.words.email.clone(),
+        address: w.words.address.clone(),
+        anonymous: w.anonymous,
+        wants_publication: l.wants_publication,
+        duplicate_url: if duplicate.is_empty() {
+            String::new()
+        } else {
+            chrome.url(format!("/desk/letters/{duplicate}"))
+        },
+        duplicate_of: duplicate,
+    }
+}
+
+fn sealed(o: &Opened) -> Sealed {
+    let persons = o.parties.persons.iter().map(|id| person(o, *id));
+    let units = o.parties.units.iter().map(|id| unit(o, *id));
+    Sealed {
+        readers: o.readers.iter().map(|id| person(o, *id)).collect(),
+        parties: persons.chain(units).collect(),
+    }
+}
+
+fn all_messages(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Message> {
+    let base = format!("/desk/letters/{}", o.letter.number);
+    let message = |m: &messages::Message| {
+        let incoming = m.direction == Direction::In;
+        let files = o.files.iter().filter(|f| f.message_id == m.id);
+        let own = o.outgoing.iter().filter(|x| x.message_id == Some(m.id));
+        let author = m.author_id.map(|id| person(o, id)).unwrap_or_default();
+        Message {
+            incoming,
+            kind: m.kind.code().into(),
+            from: if incoming { m.words.sender.clone() } else { author },
+            by: if incoming { o.letter.source.code().into() } else { String::new() },
+            at: show::at(app, m.at),
+            subject: if m.words.subject == o.letter.subject || m.kind == MessageKind::Reply {
+                String::new()
+            } else {
+                m.words.subject.clone()
+            },
+            text: m.words.visible_text.clone(),
+            whole_text: if m.words.text.trim() == m.words.visible_text.trim() {
+                String::new()
+            } else {
+                m.words.text.clone()
+            },
+            html_url: if m.has_html {
+                chrome.url(format!("{base}/messages/{}/html", m.id))
+            } else {
+                String::new()
+            },
+            raw_url: String::new(),
+            files: files
+                .map(|f| File {
+                    name: f.words.name.clone(),
+                    size: show::size(f.size),
+                    url: chrome.url(format!("{base}/files/{}", f.id)),
+                })
+                .collect(),
+            deliveries: own.map(|x| delivery(app, x)).collect(),
+        }
+    };
+    o.messages.iter().map(message).collect()
+}
+
+fn delivery(app: &App, x: &Outgoing) -> Delivery {
+    let state = match x.state {
+        OutboxState::Queued if x.attempts == 0 && x.kind == OutboxKind::Reply => "undo",
+        other => other.code(),
+    };
+    Delivery {
+        id: x.id.to_string(),
+        medium: "mail".into(),
+        to: x.words.address.clone(),
+        state: state.into(),
+        at: x.settled_at.map(|at| show::at(app, at)).unwrap_or_default(),
+        detail: x.last_error.clone().unwrap_or_default(),
+        can_resend: matches!(x.state, OutboxState::Failed | OutboxState::Unknown),
+    }
+}
+
+fn event(app: &App, chrome: &Chrome, o: &Opened, e: &EventRecord) -> Event {
+    let data = &e.event.data;
+    let mut detail = Vec::new();
+    if let Some(id) = data["unit"].as_i64() {
+        detail.push(unit(o, id));
+    }
+    for key in ["handler", "person"] {
+        if let Some(id) = data[key].as_i64() {
+            detail.push(person(o, id));
+        }
+    }
+    if let Some(class) = data["class"].as_str() {
+        detail.push(chrome.word("class", class));
+    }
+    if let Some(service) = data["service"].as_str() {
+        detail.push(chrome.word("medium", service));
+    }
+    Event {
+        at: show::at(app, e.at()),
+        kind: e.event.kind.code().into(),
+        actor: e.event.actor_id.map(|id| person(o, id)).unwrap_or_default(),
+        detail: detail.join(" · "),
+        note: e.note.clone().unwrap_or_default(),
+    }
+}
+
+fn can(o: &Opened, undo: bool) -> Can {
+    let may = |a| o.actions.contains(&a);
+    Can {
+        accept: may(Action::Accept),
+        assign: may(Action::Assign),
+        take: may(Action::Take),
+        note: may(Action::Note),
+        draft: may(Action::Draft),
+        answer: may(Action::Answer),
+        decline: may(Action::Decline),
+        direct: may(Action::Direct),
+        mark_duplicate: may(Action::MarkDuplicate),
+        invalid: may(Action::Invalid),
+        withdraw: may(Action::Withdraw),
+        serve: may(Action::Serve),
+        reassign: may(Action::Reassign),
+        send_back: may(Action::SendBack),
+        recall: may(Action::Recall) && undo,
+        name_party: may(Action::NameParty),
+        name_reader: may(Action::NameReader),
+    }
+}
+
+fn lists(chrome: &Chrome, o: &Opened) -> Lists {
+    let usual = match o.channel.as_ref().map(|c| c.code.as_str()) {
+        Some("online-consultation") => "consultation",
+        Some("report-box") => "accusation",
+        Some("e-petition") => "claim",
+        _ => "advice",
+    };
+    let class = o.letter.class.map_or(usual, |c| c.code());
+    let accused = |u: &Unit| {
+        units::above(&o.units, u.id).iter().any(|id| o.parties.units.contains(id))
+    };
+    let free = |u: &&Unit| u.active && !accused(u);
+    let unit_choice = |u: &Unit| Choice {
+        value: u.code.clone(),
+        label: u.name.clone(),
+        chosen: Some(u.id) == o.letter.unit_id,
+        hint: String::new(),
+    };
+    let people = o.people.iter().filter(|p| p.active && !o.parties.persons.contains(&p.id));
+    let person_choice = |p: &crate::store::people::Person| Choice {
+        value: p.login.clone(),
+        label: match p.unit_id {
+            Some(id) => format!("{} · {}", p.name, unit(o, id)),
+            None => p.name.clone(),
+        },
+        chosen: Some(p.id) == o.letter.handler_id,
+        hint: String::new(),
+    };
+    use crate::domain::access::Role;
+    let handles = [Role::Handler, Role::Liaison, Role::UnitLeader];
+    let none = Choice { label: chrome.t("form.any").into_owned(), ..Choice::default() };
+    let handlers = people.clone().filter(|p| p.roles.iter().any(|r| handles.contains(r)));
+    Lists {
+        units: [none.clone()]
+            .into_iter()
+            .chain(o.units.iter().filter(free).map(unit_choice))
+            .collect(),
+        handlers: [none.clone()].into_iter().chain(handlers.map(person_choice)).collect(),
+        people: [none].into_iter().chain(people.map(person_choice)).collect(),
+        ..Lists::of_words(chrome, class)
+    }
+}

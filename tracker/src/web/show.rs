@@ -1,0 +1,139 @@
+//! How values are written on pages: instants, sizes, addresses, due dates.
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    chrome::Chrome,
+    pages::{
+        parts::{Day, Due, Errors, FieldError},
+        portal::ChannelCard,
+    },
+};
+use crate::{
+    app::App,
+    domain::{text, words::Language},
+    letters,
+    reading::due,
+    store::{channels::Channel, obligations::Obligation},
+};
+
+/// `YYYY-MM-DD HH:MM` in the department's zone.
+#[must_use]
+pub fn at(app: &App, instant: Timestamp) -> String {
+    app.zone.to_datetime(instant).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// A size in words.
+#[must_use]
+pub fn size(bytes: i64) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{:.0} kB", bytes as f64 / 1_024.0),
+        _ => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
+    }
+}
+
+/// Percent-encoding of everything but letters, digits and `-._~/`.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, b| {
+        if b.is_ascii_alphanumeric() || b"-._~/".contains(&b) {
+            out.push(char::from(b));
+        } else {
+            write!(out, "%{b:02X}").expect("a string can be written to");
+        }
+        out
+    })
+}
+
+/// Whether a page's language is Chinese.
+#[must_use]
+pub fn chinese(chrome: &Chrome) -> bool {
+    chrome.language == Language::Chinese
+}
+
+/// A channel's name in the page's language.
+#[must_use]
+pub fn channel_name(chrome: &Chrome, channel: &Channel) -> String {
+    if chinese(chrome) { channel.name_zh.clone() } else { channel.name_en.clone() }
+}
+
+/// A channel as the public sees it.
+#[must_use]
+pub fn card(chrome: &Chrome, channel: &Channel) -> ChannelCard {
+    let intro = if chinese(chrome) { &channel.intro_zh } else { &channel.intro_en };
+    ChannelCard {
+        code: channel.code.clone(),
+        name: channel_name(chrome, channel),
+        intro: intro.clone(),
+        term: chrome.term(channel.term.unit.code(), channel.term.length.into()),
+        sealed: channel.sealed,
+    }
+}
+
+/// Working days left until a due date; below 0 late.
+#[must_use]
+pub fn left(app: &App, due_on: Option<Date>) -> Option<i64> {
+    let (due, today) = (due_on?, app.today());
+    Some(if due < today {
+        -i64::from(app.calendar.workdays_between(due, today)).max(1)
+    } else {
+        i64::from(app.calendar.workdays_between(today, due))
+    })
+}
+
+/// A due date with its derivation, day by day.
+#[must_use]
+pub fn due(app: &App, chrome: &Chrome, o: &Obligation) -> Due {
+    let zh = chinese(chrome);
+    let days = due::explain(o, zh).map(|d| d.days).unwrap_or_default();
+    let mut nth = 0;
+    let days = days.into_iter().map(|d| {
+        nth += i32::from(d.counted);
+        Day {
+            date: d.date.to_string(),
+            counted: d.counted,
+            nth: if d.counted { nth.to_string() } else { String::new() },
+            why: d.why.words(zh),
+        }
+    });
+    Due {
+        obligation: o.kind.code().into(),
+        on: o.due_on.to_string(),
+        nominal_on: if o.nominal_on == o.due_on { String::new() } else { o.nominal_on.to_string() },
+        workdays_left: left(app, Some(o.due_on)).filter(|_| o.is_open()),
+        met_on: o.met_on.map(|d| d.to_string()).unwrap_or_default(),
+        in_time: o.in_time.unwrap_or_default(),
+        provisional: o.provisional,
+        basis: if zh { o.basis_zh.clone() } else { o.basis_en.clone() },
+        rule: format!("{} v{}", o.rule, o.rule_version),
+        calendar: o.calendar_version.clone(),
+        days: days.collect(),
+    }
+}
+
+/// Fields at fault, as a page shows them.
+#[must_use]
+pub fn faults(all: &[text::FieldError]) -> Errors {
+    let fault = |f: &text::FieldError| FieldError {
+        field: f.field.into(),
+        code: f.code.into(),
+        arg: String::new(),
+    };
+    Errors(all.iter().map(fault).collect())
+}
+
+/// A refused step as a form's errors: `None` for what is no fault of the form.
+#[must_use]
+pub fn refused(error: &letters::Error) -> Option<Errors> {
+    let whole = |words: String| {
+        Errors(vec![FieldError { field: String::new(), code: words, arg: String::new() }])
+    };
+    match error {
+        letters::Error::Fields(all) => Some(faults(all)),
+        letters::Error::Rule(words) => Some(whole((*words).to_owned())),
+        letters::Error::Refused(_) => Some(whole("not-now".into())),
+        _ => None,
+    }
+}

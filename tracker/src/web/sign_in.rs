@@ -1,0 +1,245 @@
+//! Signing in and out, changing a password, the first administrator.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use serde::Deserialize;
+
+use super::{
+    Web,
+    error::Trouble,
+    extract::{Asked, Posted},
+    page,
+    pages::{
+        parts::{Errors, FieldError},
+        sign_in::{FirstPage, LoginPage, PasswordPage},
+    },
+    portal::{cookie_path, inside},
+    show,
+    visit::{SESSION, Visit},
+};
+use crate::letters::{setup, staff};
+
+/// Wrong passwords allowed for one login, or from one place, in a quarter of an hour or two.
+const GUESSES: i64 = 10;
+
+/// Where to go afterwards.
+#[derive(Debug, Default, Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /login`
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub async fn form(visit: Visit, Asked(asked): Asked<Next>) -> Result<Response, Trouble> {
+    let next = inside(&asked.next).unwrap_or("/desk").to_owned();
+    page::page(&LoginPage { chrome: visit.chrome(), next, ..LoginPage::default() })
+}
+
+/// `POST /login`: a fresh session, whatever cookie there was before.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sign_in(
+    State(web): State<Web>,
+    visit: Visit,
+    jar: CookieJar,
+    form: Posted,
+) -> Result<Response, Trouble> {
+    let (app, login) = (&web.app, form.get("login").trim().to_lowercase());
+    let now = app.now();
+    let own = app.store.vault.keys.digest("login", login.as_bytes());
+    let counters: Vec<String> = [Some(own.clone()), visit.place.clone()].into_iter().flatten().collect();
+    let mut fault = "wrong-login";
+    for key in &counters {
+        if app.store.guesses(now, key).await? >= GUESSES {
+            fault = "too-many-guesses";
+        }
+    }
+    if fault != "too-many-guesses" {
+        if let Some((person, secret)) = staff::sign_in(app, &login, form.get("password")).await? {
+            app.store.forgive(&own).await?;
+            let next = match inside(form.get("next")) {
+                _ if person.must_change_password => "/password",
+                Some(next) => next,
+                None => "/desk",
+            };
+            return Ok((jar.add(cookie(&web, secret)), page::to(&web, next)).into_response());
+        }
+        for key in &counters {
+            app.store.count_guess(now, key).await?;
+        }
+    }
+    let status = if fault == "wrong-login" {
+        StatusCode::UNAUTHORIZED
+    } else {
+        StatusCode::TOO_MANY_REQUESTS
+    };
+    let errors = Errors(vec![FieldError {
+        field: "login".into(),
+        code: fault.into(),
+        arg: String::new(),
+    }]);
+    let next = inside(form.get("next")).unwrap_or("/desk").to_owned();
+    page::with_status(status, &LoginPage { chrome: visit.chrome(), login, next, errors })
+}
+
+fn cookie(web: &Web, secret: String) -> Cookie<'static> {
+    Cookie::build((SESSION, secret))
+        .path(cookie_path(web))
+        .http_only(true)
+        .secure(web.app.config.base_url.starts_with("https://"))
+        .same_site(SameSite::Lax)
+        .build()
+}
+
+/// `POST /logout`
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sign_out(State(web): State<Web>, jar: CookieJar) -> Result<Response, Trouble> {
+    if let Some(cookie) = jar.get(SESSION) {
+        staff::sign_out(&web.app, cookie.value()).await?;
+    }
+    let gone = Cookie::build((SESSION, "")).path(cookie_path(&web)).build();
+    let clear = [("clear-site-data", "\"cache\"")];
+    let on = page::to_saying(&web, "/login", "signed-out", "");
+    Ok((jar.remove(gone), clear, on).into_response())
+}
+
+/// `GET /password`
+///
+/// # Errors
+/// When nobody is signed in.
+pub async fn password_form(visit: Visit) -> Result<Response, Trouble> {
+    visit.staff()?;
+    password_page(&visit, Errors::default(), StatusCode::OK)
+}
+
+fn password_page(visit: &Visit, errors: Errors, status: StatusCode) -> Result<Response, Trouble> {
+    let first_login = visit.signed_in.as_ref().is_some_and(|s| s.person.must_change_password);
+    page::with_status(status, &PasswordPage { chrome: visit.chrome(), first_login, errors })
+}
+
+/// `POST /password`: the session is renewed.
+///
+/// # Errors
+/// When nobody is signed in, or the database refuses.
+pub async fn password(
+    State(web): State<Web>,
+    visit: Visit,
+    jar: CookieJar,
+    form: Posted,
+) -> Result<Response, Trouble> {
+    visit.staff()?;
+    let Some(signed_in) = &visit.signed_in else { return Err(Trouble::sign_in()) };
+    let refused = |errors| password_page(&visit, errors, StatusCode::UNPROCESSABLE_ENTITY);
+    if form.get("password") != form.get("again") {
+        return refused(Errors(vec![FieldError {
+            field: "again".into(),
+            code: "not-the-same".into(),
+            arg: String::new(),
+        }]));
+    }
+    let (old, new) = (form.get("old_password"), form.get("password"));
+    match staff::change_password(&web.app, &signed_in.person, old, new).await {
+        Ok(()) => {
+            let secret = staff::start_session(&web.app, signed_in.person.id).await?;
+            let on = page::to_saying(&web, home(&visit), "password-changed", "");
+            Ok((jar.add(cookie(&web, secret)), on).into_response())
+        }
+        Err(error) => match show::refused(&error) {
+            Some(errors) => refused(errors),
+            None => Err(error.into()),
+        },
+    }
+}
+
+/// Where somebody's work lies.
+fn home(visit: &Visit) -> &'static str {
+    match &visit.signed_in {
+        Some(s) if !s.staff.has_desk() && s.staff.may_administer() => "/admin",
+        _ => "/desk",
+    }
+}
+
+/// The one-time link's key.
+#[derive(Debug, Default, Deserialize)]
+pub struct Key {
+    #[serde(default)]
+    key: String,
+}
+
+/// `GET /first?key=…`
+///
+/// # Errors
+/// When the link no longer works.
+pub async fn first_form(
+    State(web): State<Web>,
+    visit: Visit,
+    Asked(asked): Asked<Key>,
+) -> Result<Response, Trouble> {
+    let app = &web.app;
+    let hash = staff::secret_hash(app, &asked.key);
+    let purpose = setup::FIRST_ADMINISTRATOR;
+    if !app.store.invitation_stands(&hash, purpose, app.now()).await? {
+        return Err(Trouble::new(StatusCode::NOT_FOUND, "expired"));
+    }
+    page::page(&FirstPage { chrome: visit.chrome(), key: asked.key, ..FirstPage::default() })
+}
+
+/// `POST /first`: makes the first administrator and signs them in.
+///
+/// # Errors
+/// When the link no longer works.
+pub async fn first(
+    State(web): State<Web>,
+    visit: Visit,
+    jar: CookieJar,
+    form: Posted,
+) -> Result<Response, Trouble> {
+    let field = |name: &str| form.get(name).to_owned();
+    let refused = |errors| {
+        let again = FirstPage {
+            chrome: visit.chrome(),
+            key: field("key"),
+            name: field("name"),
+            login: field("login"),
+            errors,
+        };
+        page::with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
+    };
+    if form.get("password") != form.get("again") {
+        return refused(Errors(vec![FieldError {
+            field: "again".into(),
+            code: "not-the-same".into(),
+            arg: String::new(),
+        }]));
+    }
+    let made = staff::add_first(
+        &web.app,
+        form.get("key"),
+        form.get("login"),
+        form.get("name"),
+        form.get("password"),
+    );
+    match made.await {
+        Ok(person) => {
+            let secret = staff::start_session(&web.app, person.id).await?;
+            Ok((jar.add(cookie(&web, secret)), page::to(&web, "/admin")).into_response())
+        }
+        Err(crate::letters::Error::NotFound) => {
+            Err(Trouble::new(StatusCode::NOT_FOUND, "expired"))
+        }
+        Err(error) => match show::refused(&error) {
+            Some(errors) => refused(errors),
+            None => Err(error.into()),
+        },
+    }
+}

@@ -1,0 +1,270 @@
+//! Writing a letter without any script: the form, the answers to check, the receipt. Files are
+//! stored at the first step and travel on as sealed tokens; an error loses nothing.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::Response,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use ingest::form::{FormFile, FormLetter};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Web,
+    chrome::Chrome,
+    error::Trouble,
+    extract::{Named, Posted},
+    page,
+    pages::{
+        parts::{Choice, Errors, FieldError, KeptFile},
+        write::{CheckPage, Entry, ReceiptPage, WritePage},
+    },
+    show,
+    visit::Visit,
+};
+use crate::{
+    clock::random,
+    domain::{
+        text::{self, FieldError as Fault},
+        words::{Kind, Source},
+    },
+    keys::to_hex,
+    letters::{self, submit::{self, Submission}},
+    store::channels::Channel,
+};
+
+/// Largest file and form as pages say them.
+pub(crate) const MAX_FILE: &str = "20 MB";
+/// Largest file and form as pages say them.
+pub(crate) const MAX_FORM: &str = "120 MB";
+
+/// `GET /write/{channel}`
+///
+/// # Errors
+/// When the channel is not there, or takes no letters.
+pub async fn form(
+    State(web): State<Web>,
+    visit: Visit,
+    Named(code): Named<String>,
+) -> Result<Response, Trouble> {
+    let channel = open_channel(&web, &code).await?;
+    let entry = Entry {
+        idempotency_key: to_hex(&random::<16>(&*web.app.entropy)),
+        kind: usual_kind(&channel).map(|k| k.code().to_owned()).unwrap_or_default(),
+        ..Entry::default()
+    };
+    write_page(visit.chrome(), &channel, entry, Errors::default(), StatusCode::OK)
+}
+
+/// `POST /write/{channel}`: check, change, or submit.
+///
+/// # Errors
+/// When the channel is not there, or nothing could be stored.
+pub async fn step(
+    State(web): State<Web>,
+    visit: Visit,
+    Named(code): Named<String>,
+    posted: Posted,
+) -> Result<Response, Trouble> {
+    let channel = open_channel(&web, &code).await?;
+    let chrome = visit.chrome();
+    let (entry, mut errors) = entered(&web, &posted).await?;
+    if posted.get("step") == "change" {
+        return write_page(chrome, &channel, entry, Errors::default(), StatusCode::OK);
+    }
+    errors.0.extend(show::faults(&faults(&channel, &entry)).0);
+    if !errors.is_empty() {
+        return write_page(chrome, &channel, entry, errors, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    if posted.get("step") != "submit" {
+        let card = show::card(&chrome, &channel);
+        return page::page(&CheckPage { channel: card, entry, chrome });
+    }
+    let form = letter(&web, &visit, &entry);
+    let submission = Submission {
+        source: Source::Form,
+        channel: &channel,
+        key: format!("form:{}", entry.idempotency_key),
+        received_at: web.app.now(),
+    };
+    let done = submit::submit(&web.app, submission, &form).await?;
+    let counted = done.obligations.iter().find(|o| o.counts).ok_or_else(Trouble::not_found)?;
+    page::page(&ReceiptPage {
+        channel: show::channel_name(&chrome, &channel),
+        sealed: channel.sealed,
+        number: done.letter.number.to_string(),
+        query_code: done.code.to_string(),
+        received_at: show::at(&web.app, done.letter.received_at),
+        due: show::due(&web.app, &chrome, counted),
+        mailed: !entry.email.is_empty() && web.app.config.smtp.is_some(),
+        chrome,
+    })
+}
+
+async fn open_channel(web: &Web, code: &str) -> Result<Channel, Trouble> {
+    let channels = web.app.store.channels().await?;
+    channels.into_iter().find(|c| c.code == code && c.enabled).ok_or_else(Trouble::not_found)
+}
+
+fn write_page(
+    chrome: Chrome,
+    channel: &Channel,
+    entry: Entry,
+    errors: Errors,
+    status: StatusCode,
+) -> Result<Response, Trouble> {
+    let template = WritePage {
+        channel: show::card(&chrome, channel),
+        kinds: kinds(&chrome, channel, &entry.kind),
+        entry,
+        errors,
+        max_file: MAX_FILE.into(),
+        max_form: MAX_FORM.into(),
+        chrome,
+    };
+    page::with_status(status, &template)
+}
+
+/// What a channel's letters usually are.
+pub(crate) fn usual_kind(channel: &Channel) -> Option<Kind> {
+    match channel.code.as_str() {
+        "online-consultation" => Some(Kind::Question),
+        "report-box" => Some(Kind::Report),
+        "e-petition" => Some(Kind::Petition),
+        _ => None,
+    }
+}
+
+/// The kinds a channel takes.
+pub(crate) fn kinds(chrome: &Chrome, channel: &Channel, chosen: &str) -> Vec<Choice> {
+    let report_only = channel.sealed;
+    let taken = Kind::ALL.iter().filter(|k| !report_only || **k == Kind::Report);
+    chrome.choices("kind", taken.map(Kind::code), chosen)
+}
+
+/// What was entered, with new files stored and dropped ones left out.
+pub(crate) async fn entered(web: &Web, posted: &Posted) -> Result<(Entry, Errors), Trouble> {
+    let mut errors = Errors::default();
+    let dropped: Vec<&str> = posted.all("drop").collect();
+    let mut kept: Vec<KeptFile> = Vec::new();
+    for token in posted.all("kept").filter(|t| !dropped.contains(t)) {
+        if let Some(file) = open_token(web, token) {
+            kept.push(keep(token.to_owned(), &file));
+        }
+    }
+    for name in &posted.too_large {
+        errors.0.push(FieldError {
+            field: "files".into(),
+            code: "file-too-large".into(),
+            arg: name.clone(),
+        });
+    }
+    for file in &posted.files {
+        if file.bytes.is_empty() {
+            errors.0.push(FieldError {
+                field: "files".into(),
+                code: "file-empty".into(),
+                arg: file.name.clone(),
+            });
+            continue;
+        }
+        let stored = store(web, &file.name, &file.media_type, &file.bytes).await?;
+        kept.push(keep(seal_token(web, &stored), &stored));
+    }
+    let entry = Entry {
+        kind: posted.get("kind").into(),
+        subject: text::one_line(posted.get("subject")),
+        body: posted.get("body").replace("\r\n", "\n"),
+        name: text::one_line(posted.get("name")),
+        phone: text::one_line(posted.get("phone")),
+        email: posted.get("email").trim().into(),
+        address: text::one_line(posted.get("address")),
+        anonymous: posted.ticked("anonymous"),
+        wants_publication: posted.ticked("wants_publication"),
+        idempotency_key: posted.get("idempotency_key").into(),
+        kept,
+    };
+    Ok((entry, errors))
+}
+
+/// Stores one file and says where.
+pub(crate) async fn store(
+    web: &Web,
+    name: &str,
+    media_type: &str,
+    bytes: &[u8],
+) -> Result<FormFile, Trouble> {
+    let step = web.app.store.begin(web.app.now()).await?;
+    let blobs = step.add_blobs(&[bytes]).await?;
+    step.commit().await?;
+    Ok(FormFile {
+        name: ingest::read::safe_name(name, media_type),
+        media_type: media_type.to_lowercase(),
+        size: bytes.len() as u64,
+        sha256: to_hex(&Sha256::digest(bytes)),
+        blob: blobs.into_iter().next().ok_or_else(Trouble::not_found)?,
+    })
+}
+
+fn keep(token: String, file: &FormFile) -> KeptFile {
+    let size = i64::try_from(file.size).unwrap_or(i64::MAX);
+    KeptFile { token, name: file.name.clone(), size: show::size(size) }
+}
+
+/// A stored file as the browser carries it: sealed, since its name may be a report's.
+fn seal_token(web: &Web, file: &FormFile) -> String {
+    let plain = serde_json::to_vec(file).unwrap_or_default();
+    URL_SAFE_NO_PAD.encode(web.app.store.vault.keys.seal_form(&plain, &*web.app.entropy))
+}
+
+pub(crate) fn open_token(web: &Web, token: &str) -> Option<FormFile> {
+    let sealed = URL_SAFE_NO_PAD.decode(token).ok()?;
+    serde_json::from_slice(&web.app.store.vault.keys.open_form(&sealed)?).ok()
+}
+
+/// Everything wrong with what was entered.
+pub(crate) fn faults(channel: &Channel, entry: &Entry) -> Vec<Fault> {
+    let mut faults = submit::faults(&FormLetter {
+        kind: Some(entry.kind.clone()),
+        subject: entry.subject.clone(),
+        body: entry.body.clone(),
+        name: entry.name.clone(),
+        phone: entry.phone.clone(),
+        email: entry.email.clone(),
+        address: entry.address.clone(),
+        anonymous: entry.anonymous,
+        wants_publication: entry.wants_publication,
+        language: None,
+        files: Vec::new(),
+    });
+    let silent = [&entry.name, &entry.phone, &entry.email, &entry.address];
+    if !entry.anonymous && !channel.sealed && silent.iter().all(|f| f.is_empty()) {
+        faults.push(Fault::new("name", "contact-needed"));
+    }
+    faults
+}
+
+/// The letter as the ledger keeps it.
+pub(crate) fn letter(web: &Web, visit: &Visit, entry: &Entry) -> FormLetter {
+    FormLetter {
+        kind: Some(entry.kind.clone()),
+        subject: entry.subject.clone(),
+        body: entry.body.clone(),
+        name: entry.name.clone(),
+        phone: entry.phone.clone(),
+        email: entry.email.clone(),
+        address: entry.address.clone(),
+        anonymous: entry.anonymous,
+        wants_publication: entry.wants_publication,
+        language: Some(visit.language.code().into()),
+        files: entry.kept.iter().filter_map(|k| open_token(web, &k.token)).collect(),
+    }
+}
+
+impl From<submit::Unregistered> for Trouble {
+    fn from(error: submit::Unregistered) -> Self {
+        let letters::submit::Unregistered(error) = error;
+        error.into()
+    }
+}
