@@ -89,8 +89,14 @@ impl App {
             .map_err(|_| StartError::Zone(config.timezone.clone()))?;
         let keys = Keys::load_or_make(&config.key_file(), &*entropy)?;
         let url = config.database_url();
-        let broken = |source| StartError::Store { url: without_password(&url), source };
-        let vault = Arc::new(Vault { keys, entropy: entropy.clone() });
+        let broken = |source| StartError::Store {
+            url: without_password(&url),
+            source,
+        };
+        let vault = Arc::new(Vault {
+            keys,
+            entropy: entropy.clone(),
+        });
         let store = Store::connect(&url, vault).await.map_err(broken)?;
         store.migrate().await.map_err(broken)?;
         let instance = setup::instance(&store, &*entropy).await.map_err(broken)?;

@@ -16,7 +16,10 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the system's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the system's clock"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -57,7 +60,10 @@ pub trait Entropy: Send + Sync {
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks for randomness")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks for randomness"
+    )]
     fn fill(&self, buffer: &mut [u8]) {
         getrandom::fill(buffer).expect("a system without randomness can keep no secret");
     }
@@ -84,7 +90,10 @@ impl Ids {
         let mut last = self.0.load(Ordering::Relaxed);
         loop {
             let id = candidate.max(last + 1);
-            match self.0.compare_exchange_weak(last, id, Ordering::Relaxed, Ordering::Relaxed) {
+            match self
+                .0
+                .compare_exchange_weak(last, id, Ordering::Relaxed, Ordering::Relaxed)
+            {
                 Ok(_) => return id,
                 Err(seen) => last = seen,
             }

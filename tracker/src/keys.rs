@@ -31,7 +31,9 @@ pub enum KeyError {
     #[error("the master key file {0} holds no key: 64 hexadecimal digits were expected")]
     Malformed(String),
     /// Encrypted under another key, or damaged.
-    #[error("sealed data does not open: it was sealed under key {sealed_under}, this is {key_id}, or it is damaged")]
+    #[error(
+        "sealed data does not open: it was sealed under key {sealed_under}, this is {key_id}, or it is damaged"
+    )]
     DoesNotOpen {
         /// The key id the data names.
         sealed_under: String,
@@ -63,7 +65,9 @@ pub struct Keys {
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Keys")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -73,11 +77,14 @@ impl Keys {
     /// # Errors
     /// When the file cannot be read, made, or holds no key.
     pub fn load_or_make(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeyError> {
-        let fail =
-            |source| KeyError::File { path: path.display().to_string(), source };
+        let fail = |source| KeyError::File {
+            path: path.display().to_string(),
+            source,
+        };
         match std::fs::read_to_string(path) {
-            Ok(text) => Self::from_hex(&text)
-                .ok_or_else(|| KeyError::Malformed(path.display().to_string())),
+            Ok(text) => {
+                Self::from_hex(&text).ok_or_else(|| KeyError::Malformed(path.display().to_string()))
+            }
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 let master = random::<32>(entropy);
                 write_private(path, &to_hex(&master)).map_err(fail)?;
@@ -126,7 +133,10 @@ impl Keys {
     /// The 80 bits of a letter's query code. Only the version is stored.
     #[must_use]
     pub fn query_code(&self, letter_id: i64, version: i32) -> [u8; 10] {
-        short(mac(&self.code, &[&letter_id.to_be_bytes(), &version.to_be_bytes()]))
+        short(mac(
+            &self.code,
+            &[&letter_id.to_be_bytes(), &version.to_be_bytes()],
+        ))
     }
 
     /// The 80 bits that let a reply join its letter.
@@ -147,7 +157,9 @@ impl Keys {
     /// # Errors
     /// When it was wrapped by another master key.
     pub fn unwrap_key(&self, wrapped: &[u8], key_id: &str) -> Result<DataKey, KeyError> {
-        let plain = (key_id == self.id).then(|| open(&self.wrap, b"data key", wrapped)).flatten();
+        let plain = (key_id == self.id)
+            .then(|| open(&self.wrap, b"data key", wrapped))
+            .flatten();
         plain
             .and_then(|p| p.try_into().ok())
             .map(DataKey)
@@ -175,7 +187,10 @@ impl Keys {
     }
 
     fn does_not_open(&self, sealed_under: &str) -> KeyError {
-        KeyError::DoesNotOpen { sealed_under: sealed_under.to_owned(), key_id: self.id.clone() }
+        KeyError::DoesNotOpen {
+            sealed_under: sealed_under.to_owned(),
+            key_id: self.id.clone(),
+        }
     }
 }
 
@@ -191,7 +206,13 @@ impl DataKey {
 fn seal(key: &[u8; 32], place: &[u8], plain: &[u8], entropy: &dyn Entropy) -> Vec<u8> {
     let nonce = random::<NONCE>(entropy);
     let body = XChaCha20Poly1305::new(key.into())
-        .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: place })
+        .encrypt(
+            &XNonce::from(nonce),
+            Payload {
+                msg: plain,
+                aad: place,
+            },
+        )
         .expect("a message under 256 GB can be encrypted");
     [&nonce[..], &body].concat()
 }
@@ -199,7 +220,13 @@ fn seal(key: &[u8; 32], place: &[u8], plain: &[u8], entropy: &dyn Entropy) -> Ve
 fn open(key: &[u8; 32], place: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
     let (nonce, body) = sealed.split_first_chunk::<NONCE>()?;
     XChaCha20Poly1305::new(key.into())
-        .decrypt(&XNonce::from(*nonce), Payload { msg: body, aad: place })
+        .decrypt(
+            &XNonce::from(*nonce),
+            Payload {
+                msg: body,
+                aad: place,
+            },
+        )
         .ok()
 }
 
@@ -219,19 +246,24 @@ fn short(full: [u8; 32]) -> [u8; 10] {
 #[must_use]
 pub fn to_hex(bytes: &[u8]) -> String {
     use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
-        write!(out, "{b:02x}").expect("a string can be written to");
-        out
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
+            write!(out, "{b:02x}").expect("a string can be written to");
+            out
+        })
 }
 
 /// The bytes of hexadecimal digits; `None` for anything else.
 #[must_use]
 pub fn from_hex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || text.len() % 2 != 0 {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }
-    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).ok()).collect()
+    (0..text.len())
+        .step_by(2)
+        .map(|i| u8::from_str_radix(&text[i..i + 2], 16).ok())
+        .collect()
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
@@ -239,8 +271,11 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     writeln!(file, "{text}")?;
     file.sync_all()
 }
@@ -256,7 +291,10 @@ mod tests {
         let (key, wrapped) = keys.new_data_key(&SystemEntropy);
         let sealed = key.seal("letter/1", "举报内容".as_bytes(), &SystemEntropy);
         let again = keys.unwrap_key(&wrapped, keys.id()).unwrap();
-        assert_eq!(keys.open(&again, "letter/1", &sealed).unwrap(), "举报内容".as_bytes());
+        assert_eq!(
+            keys.open(&again, "letter/1", &sealed).unwrap(),
+            "举报内容".as_bytes()
+        );
         assert!(keys.open(&again, "letter/2", &sealed).is_err());
         let other = Keys::new(&[8; 32]);
         assert!(other.unwrap_key(&wrapped, keys.id()).is_err());

@@ -1,10 +1,6 @@
 //! The composition root: pages, sources and workers, started together and stopped together.
 
-use std::{
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -47,7 +43,11 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let listen = &app.config.listen;
     let public = bind(listen.public).await?;
-    let desk = if listen.desk == listen.public { None } else { Some(bind(listen.desk).await?) };
+    let desk = if listen.desk == listen.public {
+        None
+    } else {
+        Some(bind(listen.desk).await?)
+    };
     let mut addresses = vec![public.local_addr().unwrap_or(listen.public)];
     addresses.extend(desk.as_ref().map(|d| d.local_addr().unwrap_or(listen.desk)));
 
@@ -62,7 +62,11 @@ pub async fn serve(
 
     let web = Web::new(app.clone());
     let both = [Side::Public, Side::Staff];
-    let sides: &[Side] = if desk.is_some() { &[Side::Public] } else { &both };
+    let sides: &[Side] = if desk.is_some() {
+        &[Side::Public]
+    } else {
+        &both
+    };
     tasks.spawn(answer(public, web.router(sides), stop.clone()));
     if let Some(desk) = desk {
         tasks.spawn(answer(desk, web.router(&both), stop.clone()));
@@ -72,7 +76,10 @@ pub async fn serve(
 
     stop.cancelled().await;
     tasks.close();
-    if tokio::time::timeout(LAST_WORDS, tasks.wait()).await.is_err() {
+    if tokio::time::timeout(LAST_WORDS, tasks.wait())
+        .await
+        .is_err()
+    {
         tracing::warn!("some work was still under way; it is taken up again at the next start");
     }
     let joined = tokio::task::spawn_blocking(move || {
@@ -87,7 +94,9 @@ pub async fn serve(
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address).await.map_err(|e| ServeError::Listen(address, e))
+    TcpListener::bind(address)
+        .await
+        .map_err(|e| ServeError::Listen(address, e))
 }
 
 async fn answer(listener: TcpListener, router: axum::Router, stop: CancellationToken) {
@@ -103,7 +112,9 @@ async fn answer(listener: TcpListener, router: axum::Router, stop: CancellationT
 /// # Errors
 /// When it is configured wrongly.
 pub fn smtp(app: &App) -> Result<Option<notifier::Smtp>, notifier::SetupError> {
-    let Some(smtp) = &app.config.smtp else { return Ok(None) };
+    let Some(smtp) = &app.config.smtp else {
+        return Ok(None);
+    };
     notifier::Smtp::new(&notifier::SmtpConfig {
         host: smtp.host.clone(),
         port: smtp.port,

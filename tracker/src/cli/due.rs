@@ -43,7 +43,10 @@ pub(crate) struct Due {
 fn span(text: &str) -> Result<(Date, Date), String> {
     let fault = || format!("{text} is no span of days; write it as 2026-02-01..2026-02-10");
     let (from, to) = text.split_once("..").ok_or_else(fault)?;
-    Ok((from.parse().map_err(|_| fault())?, to.parse().map_err(|_| fault())?))
+    Ok((
+        from.parse().map_err(|_| fault())?,
+        to.parse().map_err(|_| fault())?,
+    ))
 }
 
 /// One case of `--stdin`.
@@ -73,10 +76,16 @@ impl Case {
             (None, Some(length), Some(unit)) => (Term { length, unit }, None),
             _ => return Err("a case needs days and unit, or rule".into()),
         };
-        let suspensions: Vec<Suspension> =
-            self.suspend.iter().map(|(from, to)| Suspension { from: *from, to: *to }).collect();
-        let mut answer = due::count(term, self.from, &suspensions, self.extend)
-            .map_err(|e| e.to_string())?;
+        let suspensions: Vec<Suspension> = self
+            .suspend
+            .iter()
+            .map(|(from, to)| Suspension {
+                from: *from,
+                to: *to,
+            })
+            .collect();
+        let mut answer =
+            due::count(term, self.from, &suspensions, self.extend).map_err(|e| e.to_string())?;
         answer.rule = rule.map(|r| r.rule.to_owned());
         answer.basis = rule.map(|r| r.basis_zh.to_owned());
         Ok(answer)
@@ -118,7 +127,10 @@ impl Due {
         } else {
             ""
         };
-        Ok(out::say(&format!("due on {}{rolled}{provisional}", answer.due_on))?)
+        Ok(out::say(&format!(
+            "due on {}{rolled}{provisional}",
+            answer.due_on
+        ))?)
     }
 }
 
@@ -143,7 +155,9 @@ fn many() -> Outcome {
     }
     stdout.flush()?;
     if failed {
-        return Err(Failure::Usage("some cases cannot be counted; see their lines".into()));
+        return Err(Failure::Usage(
+            "some cases cannot be counted; see their lines".into(),
+        ));
     }
     Ok(())
 }

@@ -39,8 +39,22 @@ impl OverdueOf {
             ]
         };
         let rows: Vec<_> = found.letters.iter().map(row).collect();
-        out::table(&["number", "channel", "unit", "handler", "due", "workdays late"], &rows)?;
-        Ok(out::say(&format!("{} overdue, and {} sealed", rows.len(), found.sealed))?)
+        out::table(
+            &[
+                "number",
+                "channel",
+                "unit",
+                "handler",
+                "due",
+                "workdays late",
+            ],
+            &rows,
+        )?;
+        Ok(out::say(&format!(
+            "{} overdue, and {} sealed",
+            rows.len(),
+            found.sealed
+        ))?)
     }
 }
 
@@ -74,9 +88,16 @@ pub(crate) struct Stats {
 impl Stats {
     pub(crate) async fn run(self, app: &App, json: bool) -> Outcome {
         let by = statistics::by_code(&self.by).ok_or_else(|| {
-            Failure::Usage(format!("--by {}: channel, unit, class, topic or month", self.by))
+            Failure::Usage(format!(
+                "--by {}: channel, unit, class, topic or month",
+                self.by
+            ))
         })?;
-        let question = Question { from: self.from, to: self.to, by };
+        let question = Question {
+            from: self.from,
+            to: self.to,
+            by,
+        };
         let table = match self.as_of {
             Some(at) if at < app.now() => statistics::past(app, question, at).await?,
             _ => statistics::table(app, question).await?,
@@ -93,14 +114,22 @@ impl Stats {
             Format::Xlsx => xlsx(&names, &rows)?,
             Format::Table => {
                 out::table(&names, &rows)?;
-                let holds = if table.identity_holds { "holds" } else { "DOES NOT HOLD" };
+                let holds = if table.identity_holds {
+                    "holds"
+                } else {
+                    "DOES NOT HOLD"
+                };
                 out::say(&format!(
                     "received {} to {}, as of {}; the identity {holds}",
                     table.from, table.to, table.as_of
                 ))?;
             }
         }
-        if table.identity_holds { Ok(()) } else { Err(Failure::No) }
+        if table.identity_holds {
+            Ok(())
+        } else {
+            Err(Failure::No)
+        }
     }
 }
 
@@ -134,7 +163,10 @@ pub(crate) async fn reconcile(app: &App, json: bool) -> Outcome {
         out::say("figures, histories, obligations and ledger agree")?;
     } else {
         for d in &found.differences {
-            out::say(&format!("{} {}: expected {}, found {}", d.kind, d.what, d.expected, d.found))?;
+            out::say(&format!(
+                "{} {}: expected {}, found {}",
+                d.kind, d.what, d.expected, d.found
+            ))?;
         }
     }
     if found.ok { Ok(()) } else { Err(Failure::No) }

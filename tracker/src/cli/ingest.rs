@@ -75,7 +75,11 @@ impl Ingest {
         let path = self.path.clone();
         let shape = ::ingest::files::detect(&path).map_err(|e| Failure::Usage(e.to_string()))?;
         let maildir = shape == ::ingest::files::Kind::Maildir;
-        let source = if maildir { Source::Maildir } else { Source::File };
+        let source = if maildir {
+            Source::Maildir
+        } else {
+            Source::File
+        };
         let known = app.store.channels().await?;
         if !known.iter().any(|c| c.code == self.channel) {
             let codes: Vec<_> = known.iter().map(|c| c.code.as_str()).collect();
@@ -93,7 +97,10 @@ impl Ingest {
         let swept = tokio::task::spawn_blocking(move || {
             let now = || app2.now();
             let swept = if maildir {
-                let maildir = ::ingest::maildir::Maildir { name: channel, path };
+                let maildir = ::ingest::maildir::Maildir {
+                    name: channel,
+                    path,
+                };
                 ::ingest::maildir::sweep(&maildir, &door, &now)
             } else {
                 let digest = |sha256: &[u8]| app2.store.vault.keys.digest("raw", sha256);
@@ -108,7 +115,10 @@ impl Ingest {
             };
             let swept = swept.map_err(|e| e.to_string())?;
             if let Some((path, why)) = swept.unreadable.first() {
-                return Err(format!("{} cannot be read: {why}; the others were taken", path.display()));
+                return Err(format!(
+                    "{} cannot be read: {why}; the others were taken",
+                    path.display()
+                ));
             }
             Ok::<_, String>(door.seen())
         });
@@ -125,8 +135,15 @@ impl Ingest {
         Ok(out::say(&format!(
             "{} seen: {} letters, {} additions, {} automatic, {} duplicates, {} quarantined, {} \
              held, {} invalid, {} before the start",
-            c.seen, c.letters, c.additions, c.automatic, c.duplicates, c.quarantined, c.held,
-            c.invalid, c.before_start
+            c.seen,
+            c.letters,
+            c.additions,
+            c.automatic,
+            c.duplicates,
+            c.quarantined,
+            c.held,
+            c.invalid,
+            c.before_start
         ))?)
     }
 }

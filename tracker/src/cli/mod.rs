@@ -94,7 +94,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(command(cli)),
         Err(error) => Err(error.into()),
@@ -149,7 +151,11 @@ async fn with_app(command: Command, app: App, json: bool) -> Outcome {
         Command::Token(token) => token.run(&app, json).await,
         Command::Migrate => {
             app.store.check_schema().await?;
-            out::line(json, &serde_json::json!({ "migrated": true }), "the schema is up to date")
+            out::line(
+                json,
+                &serde_json::json!({ "migrated": true }),
+                "the schema is up to date",
+            )
         }
         Command::Serve(_) | Command::Parse(_) | Command::Due(_) | Command::Config(_) => Ok(()),
     };
@@ -160,7 +166,9 @@ async fn with_app(command: Command, app: App, json: bool) -> Outcome {
 /// What only opening everything can show: keys, database, channels, mail server settings.
 async fn check(config: Config, json: bool) -> Outcome {
     out::quiet_log();
-    let app = App::open(config).await.map_err(|e| Failure::Usage(e.to_string()))?;
+    let app = App::open(config)
+        .await
+        .map_err(|e| Failure::Usage(e.to_string()))?;
     let channels = app.store.channels().await?;
     let known: Vec<&str> = channels.iter().map(|c| c.code.as_str()).collect();
     let boxes = app.config.mailbox.iter().map(|m| (&m.name, &m.channel));
@@ -169,7 +177,10 @@ async fn check(config: Config, json: bool) -> Outcome {
         .chain(dirs)
         .filter(|(_, channel)| !known.contains(&channel.as_str()))
         .map(|(name, channel)| {
-            format!("{name}: there is no channel {channel}; there are {}", known.join(", "))
+            format!(
+                "{name}: there is no channel {channel}; there are {}",
+                known.join(", ")
+            )
         })
         .collect();
     crate::serve::smtp(&app).map_err(|e| Failure::Usage(format!("smtp: {e}")))?;
@@ -178,5 +189,9 @@ async fn check(config: Config, json: bool) -> Outcome {
     }
     app.store.check_schema().await?;
     app.store.close().await;
-    out::line(json, &serde_json::json!({ "ok": true }), "the configuration is in order")
+    out::line(
+        json,
+        &serde_json::json!({ "ok": true }),
+        "the configuration is in order",
+    )
 }

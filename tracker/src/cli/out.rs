@@ -28,7 +28,11 @@ pub(crate) fn json(value: &impl Serialize) -> Outcome {
 
 /// Prints a result, as JSON or in words.
 pub(crate) fn line(as_json: bool, value: &impl Serialize, words: &str) -> Outcome {
-    if as_json { json(value) } else { Ok(say(words)?) }
+    if as_json {
+        json(value)
+    } else {
+        Ok(say(words)?)
+    }
 }
 
 /// Says what went wrong.
@@ -38,7 +42,11 @@ pub(crate) fn complain(words: &str) {
 
 /// A table with aligned columns.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> Outcome {
-    let wide = |cell: &str| cell.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
+    let wide = |cell: &str| {
+        cell.chars()
+            .map(|c| if c.is_ascii() { 1 } else { 2 })
+            .sum::<usize>()
+    };
     let mut widths: Vec<usize> = head.iter().map(|h| wide(h)).collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -79,7 +87,9 @@ pub(crate) fn quiet_log() {
 pub(crate) fn log(level: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr);
     // A terminal gets words, a log collector JSON: both escape what would break a line.
     let _ = if io::stderr().is_terminal() {
         builder.try_init()

@@ -39,10 +39,28 @@ pub(crate) enum UnitCommand {
 impl UnitCommand {
     pub(crate) async fn run(self, app: &App, as_json: bool) -> Outcome {
         match self {
-            Self::Add { name, code, under, leader, liaison } => {
-                let new = NewUnit { name, code, under, leader, liaison };
-                let unit = staff::add_unit(app, None, new).await.map_err(|e| faults(&e))?;
-                out::line(as_json, &json!({ "code": unit.code }), &format!("added {}", unit.code))
+            Self::Add {
+                name,
+                code,
+                under,
+                leader,
+                liaison,
+            } => {
+                let new = NewUnit {
+                    name,
+                    code,
+                    under,
+                    leader,
+                    liaison,
+                };
+                let unit = staff::add_unit(app, None, new)
+                    .await
+                    .map_err(|e| faults(&e))?;
+                out::line(
+                    as_json,
+                    &json!({ "code": unit.code }),
+                    &format!("added {}", unit.code),
+                )
             }
             Self::List => {
                 let units = app.store.units().await?;
@@ -112,20 +130,41 @@ pub(crate) enum UserCommand {
 impl UserCommand {
     pub(crate) async fn run(self, app: &App, as_json: bool) -> Outcome {
         match self {
-            Self::Add { name, login, role, unit, cleared } => {
-                let new = NewPerson { name, login, roles: role, unit, cleared };
-                let (person, password) =
-                    staff::add_person(app, None, new).await.map_err(|e| faults(&e))?;
+            Self::Add {
+                name,
+                login,
+                role,
+                unit,
+                cleared,
+            } => {
+                let new = NewPerson {
+                    name,
+                    login,
+                    roles: role,
+                    unit,
+                    cleared,
+                };
+                let (person, password) = staff::add_person(app, None, new)
+                    .await
+                    .map_err(|e| faults(&e))?;
                 printed(as_json, &person.login, &password)
             }
             Self::Reset(Login { login }) => {
                 let login = login.to_lowercase();
-                let password = staff::reset(app, None, &login).await.map_err(|e| faults(&e))?;
+                let password = staff::reset(app, None, &login)
+                    .await
+                    .map_err(|e| faults(&e))?;
                 printed(as_json, &login, &password)
             }
             Self::Disable(Login { login }) => {
-                staff::disable(app, None, &login).await.map_err(|e| faults(&e))?;
-                out::line(as_json, &json!({ "login": login }), &format!("disabled {login}"))
+                staff::disable(app, None, &login)
+                    .await
+                    .map_err(|e| faults(&e))?;
+                out::line(
+                    as_json,
+                    &json!({ "login": login }),
+                    &format!("disabled {login}"),
+                )
             }
             Self::List => list(app, as_json).await,
         }
@@ -134,14 +173,17 @@ impl UserCommand {
 
 fn printed(as_json: bool, login: &str, password: &str) -> Outcome {
     let value = json!({ "login": login, "password": password });
-    let words = format!("{login}: {password}\nIt is shown this once, and must be changed at the first sign-in.");
+    let words = format!(
+        "{login}: {password}\nIt is shown this once, and must be changed at the first sign-in."
+    );
     out::line(as_json, &value, &words)
 }
 
 async fn list(app: &App, as_json: bool) -> Outcome {
     let (people, units) = (app.store.people().await?, app.store.units().await?);
     let unit = |id: Option<i64>| {
-        id.and_then(|id| units.iter().find(|u| u.id == id)).map(|u| u.code.clone())
+        id.and_then(|id| units.iter().find(|u| u.id == id))
+            .map(|u| u.code.clone())
     };
     if as_json {
         let all: Vec<_> = people
@@ -185,7 +227,9 @@ pub(crate) enum TokenCommand {
 impl TokenCommand {
     pub(crate) async fn run(self, app: &App, as_json: bool) -> Outcome {
         let Self::Add { login } = self;
-        let token = staff::add_token(app, &login).await.map_err(|e| faults(&e))?;
+        let token = staff::add_token(app, &login)
+            .await
+            .map_err(|e| faults(&e))?;
         out::line(as_json, &json!({ "token": token }), &token)
     }
 }
@@ -194,7 +238,10 @@ impl TokenCommand {
 pub(crate) fn faults(error: &Error) -> Failure {
     match error {
         Error::Fields(all) => {
-            let each: Vec<_> = all.iter().map(|f| format!("--{} is {}", f.field, f.code)).collect();
+            let each: Vec<_> = all
+                .iter()
+                .map(|f| format!("--{} is {}", f.field, f.code))
+                .collect();
             Failure::Usage(each.join("; "))
         }
         Error::NotFound => Failure::Usage("there is nobody by that login".into()),

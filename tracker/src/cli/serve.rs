@@ -64,5 +64,7 @@ async fn signalled() {
 /// The demonstration: its own data folder, thrown away at the end.
 pub(crate) async fn demo(config: Option<&Path>, _: &Serve) -> Outcome {
     let _ = config;
-    Err(Failure::Usage("the demonstration comes with a later part".into()))
+    Err(Failure::Usage(
+        "the demonstration comes with a later part".into(),
+    ))
 }

@@ -14,13 +14,22 @@ pub(super) fn faults(config: &Config) -> Vec<String> {
         ));
     }
     if !matches!(config.language.as_str(), "zh-CN" | "en") {
-        out.push(format!("language = \"{}\"; it can be zh-CN or en", config.language));
+        out.push(format!(
+            "language = \"{}\"; it can be zh-CN or en",
+            config.language
+        ));
     }
     if !config.base_url.starts_with("https://") && !config.base_url.starts_with("http://") {
-        out.push(format!("base_url = \"{}\" must begin with https://", config.base_url));
+        out.push(format!(
+            "base_url = \"{}\" must begin with https://",
+            config.base_url
+        ));
     }
     let url = config.database_url();
-    if !["sqlite://", "postgres://", "postgresql://"].iter().any(|p| url.starts_with(p)) {
+    if !["sqlite://", "postgres://", "postgresql://"]
+        .iter()
+        .any(|p| url.starts_with(p))
+    {
         out.push("database.url must begin with sqlite:// or postgres://".to_owned());
     }
     if let Some(smtp) = &config.smtp {
@@ -47,7 +56,11 @@ fn sources(config: &Config, out: &mut Vec<String>) {
     let all = (config.mailbox.iter().map(|m| ("mailbox", &m.name)))
         .chain(config.maildir.iter().map(|m| ("maildir", &m.name)));
     for (table, name) in all {
-        if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c)) {
+        if name.is_empty()
+            || !name
+                .chars()
+                .all(|c| c.is_alphanumeric() || "-_.".contains(c))
+        {
             out.push(format!(
                 "[[{table}]] name = \"{name}\" must be letters, digits, - or _: it is part of \
                  every key"
@@ -77,11 +90,16 @@ fn sources(config: &Config, out: &mut Vec<String>) {
             ));
         }
         if mailbox.poll_seconds == 0 {
-            out.push(format!("[[mailbox]] {name}: poll_seconds must be at least 1"));
+            out.push(format!(
+                "[[mailbox]] {name}: poll_seconds must be at least 1"
+            ));
         }
     }
 }
 
 fn loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
 }

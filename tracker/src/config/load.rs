@@ -22,6 +22,7 @@ impl Config {
     /// Every fault, with what to do about it.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         let mut figment = Figment::new();
+        let usual = Path::new("huiyin.toml");
         match file {
             Some(path) if !path.is_file() => {
                 return Err(ConfigError(vec![format!(
@@ -31,7 +32,8 @@ impl Config {
             }
             Some(path) => figment = figment.merge(Toml::file_exact(path)),
             // A file that is not named may be missing.
-            None => figment = figment.merge(Toml::file_exact("huiyin.toml")),
+            None if usual.is_file() => figment = figment.merge(Toml::file_exact(usual)),
+            None => {}
         }
         let figment = figment.merge(Env::prefixed("HUIYIN__").split("__"));
         let mut config: Self = figment
@@ -39,13 +41,19 @@ impl Config {
             .map_err(|errors| ConfigError(errors.into_iter().map(|e| explain(&e)).collect()))?;
         let mut faults = config.read_secret_files();
         faults.extend(check::faults(&config));
-        if faults.is_empty() { Ok(config) } else { Err(ConfigError(faults)) }
+        if faults.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigError(faults))
+        }
     }
 
     /// Where the master key lies.
     #[must_use]
     pub fn key_file(&self) -> PathBuf {
-        self.master_key_file.clone().unwrap_or_else(|| self.data_dir.join("master.key"))
+        self.master_key_file
+            .clone()
+            .unwrap_or_else(|| self.data_dir.join("master.key"))
     }
 
     /// The database's URL, SQLite in the data folder by default.
@@ -64,7 +72,10 @@ impl Config {
             match std::fs::read_to_string(path) {
                 Ok(text) => Some(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned())),
                 Err(e) => {
-                    faults.push(format!("{what} = \"{}\" cannot be read: {e}", path.display()));
+                    faults.push(format!(
+                        "{what} = \"{}\" cannot be read: {e}",
+                        path.display()
+                    ));
                     None
                 }
             }
@@ -91,11 +102,20 @@ impl Config {
 }
 
 fn explain(error: &figment::Error) -> String {
-    let place = if error.path.is_empty() { String::new() } else { error.path.join(".") };
+    let place = if error.path.is_empty() {
+        String::new()
+    } else {
+        error.path.join(".")
+    };
     let source = error
         .metadata
         .as_ref()
-        .and_then(|m| m.source.as_ref().map(ToString::to_string).or(Some(m.name.to_string())))
+        .and_then(|m| {
+            m.source
+                .as_ref()
+                .map(ToString::to_string)
+                .or(Some(m.name.to_string()))
+        })
         .map(|s| format!(" (in {s})"))
         .unwrap_or_default();
     match &error.kind {
@@ -118,5 +138,9 @@ fn explain(error: &figment::Error) -> String {
 }
 
 fn join(place: &str, field: &str) -> String {
-    if place.is_empty() { field.to_owned() } else { format!("{place}.{field}") }
+    if place.is_empty() {
+        field.to_owned()
+    } else {
+        format!("{place}.{field}")
+    }
 }

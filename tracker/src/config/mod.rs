@@ -79,7 +79,10 @@ pub struct Listen {
 impl Default for Listen {
     fn default() -> Self {
         let here = SocketAddr::from(([127, 0, 0, 1], 8080));
-        Self { public: here, desk: here }
+        Self {
+            public: here,
+            desk: here,
+        }
     }
 }
 
@@ -200,7 +203,10 @@ pub struct Outbox {
 
 impl Default for Outbox {
     fn default() -> Self {
-        Self { undo_seconds: 30, lanes: 4 }
+        Self {
+            undo_seconds: 30,
+            lanes: 4,
+        }
     }
 }
 
@@ -277,7 +283,10 @@ impl Mailbox {
     /// Where people write: `address`, or the login where that is one.
     #[must_use]
     pub fn address(&self) -> Option<&str> {
-        self.address.as_deref().or(Some(self.username.as_str())).filter(|a| a.contains('@'))
+        self.address
+            .as_deref()
+            .or(Some(self.username.as_str()))
+            .filter(|a| a.contains('@'))
     }
 }
 

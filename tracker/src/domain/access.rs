@@ -132,7 +132,12 @@ pub fn scope(viewer: &Viewer) -> Scope {
             member_of: Vec::new(),
         };
     };
-    let unsealed = if staff.any(&[Role::Registrar, Role::Leader, Role::Auditor, Role::Publisher]) {
+    let unsealed = if staff.any(&[
+        Role::Registrar,
+        Role::Leader,
+        Role::Auditor,
+        Role::Publisher,
+    ]) {
         Reach::All
     } else if staff.is(Role::UnitLeader) {
         Reach::Units(staff.units.clone())
@@ -182,7 +187,9 @@ pub struct Denied {
 /// Where it is somebody else's to do.
 pub fn permits(staff: &Staff, action: Action, holding: Holding) -> Result<(), Denied> {
     let registrar = staff.is(Role::Registrar);
-    let here = holding.unit_id.is_some_and(|u| staff.unit_id == Some(u) || staff.units.contains(&u));
+    let here = holding
+        .unit_id
+        .is_some_and(|u| staff.unit_id == Some(u) || staff.units.contains(&u));
     let own = holding.handler_id == Some(staff.person_id);
     let heads = here && staff.any(&[Role::Liaison, Role::UnitLeader]);
     // A sealed letter is in its named handler's hands alone; the unit around them knows nothing.
@@ -200,21 +207,28 @@ pub fn permits(staff: &Staff, action: Action, holding: Holding) -> Result<(), De
         | Action::Withdraw
         | Action::NameParty
         | Action::NameReader => (registrar, "the registrar"),
-        Action::Assign => {
-            (registrar || (heads && !holding.sealed), "the registrar or the unit's leader or liaison")
-        }
+        Action::Assign => (
+            registrar || (heads && !holding.sealed),
+            "the registrar or the unit's leader or liaison",
+        ),
         Action::Reassign => (registrar, "the registrar"),
         Action::SendBack => (handles, "the unit that has the letter"),
         Action::Take | Action::Draft | Action::Answer => (handles, "the letter's handler"),
-        Action::Recall | Action::Resend | Action::Serve => {
-            (handles || registrar, "the letter's handler or the registrar")
-        }
-        Action::Note => {
-            (handles || registrar || staff.is(Role::Leader), "those who work on the letter")
-        }
+        Action::Recall | Action::Resend | Action::Serve => (
+            handles || registrar,
+            "the letter's handler or the registrar",
+        ),
+        Action::Note => (
+            handles || registrar || staff.is(Role::Leader),
+            "those who work on the letter",
+        ),
         Action::Delivered | Action::DeliveryFailed => (false, "the machine"),
     };
-    if granted { Ok(()) } else { Err(Denied { action, whose }) }
+    if granted {
+        Ok(())
+    } else {
+        Err(Denied { action, whose })
+    }
 }
 
 #[cfg(test)]
@@ -252,27 +266,51 @@ mod tests {
 
     #[test]
     fn a_sealed_letter_is_its_handlers_alone() {
-        let sealed = Holding { unit_id: Some(10), handler_id: Some(2), sealed: true };
+        let sealed = Holding {
+            unit_id: Some(10),
+            handler_id: Some(2),
+            sealed: true,
+        };
         for role in [Role::Handler, Role::Liaison, Role::UnitLeader] {
-            assert!(permits(&staff(role), Action::Answer, sealed).is_err(), "{role}");
+            assert!(
+                permits(&staff(role), Action::Answer, sealed).is_err(),
+                "{role}"
+            );
         }
-        let mine = Holding { handler_id: Some(1), ..sealed };
+        let mine = Holding {
+            handler_id: Some(1),
+            ..sealed
+        };
         assert!(permits(&staff(Role::Handler), Action::Answer, mine).is_ok());
     }
 
     #[test]
     fn the_administrator_does_nothing_with_letters() {
-        let holding = Holding { unit_id: Some(10), handler_id: None, sealed: false };
+        let holding = Holding {
+            unit_id: Some(10),
+            handler_id: None,
+            sealed: false,
+        };
         for action in Action::ALL {
-            assert!(permits(&staff(Role::Administrator), *action, holding).is_err(), "{action}");
+            assert!(
+                permits(&staff(Role::Administrator), *action, holding).is_err(),
+                "{action}"
+            );
         }
     }
 
     #[test]
     fn other_units_letters_are_theirs() {
-        let elsewhere = Holding { unit_id: Some(99), handler_id: None, sealed: false };
+        let elsewhere = Holding {
+            unit_id: Some(99),
+            handler_id: None,
+            sealed: false,
+        };
         assert!(permits(&staff(Role::Handler), Action::Take, elsewhere).is_err());
-        let here = Holding { unit_id: Some(10), ..elsewhere };
+        let here = Holding {
+            unit_id: Some(10),
+            ..elsewhere
+        };
         assert!(permits(&staff(Role::Handler), Action::Take, here).is_ok());
         assert!(permits(&staff(Role::Handler), Action::Assign, here).is_err());
         assert!(permits(&staff(Role::Liaison), Action::Assign, here).is_ok());

@@ -31,7 +31,9 @@ pub struct Calendar {
 
 /// A line of a calendar file that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of the calendar: {what}; expected date,kind,name with kind holiday or makeup_workday")]
+#[error(
+    "line {line} of the calendar: {what}; expected date,kind,name with kind holiday or makeup_workday"
+)]
 pub struct CalendarError {
     line: usize,
     what: String,
@@ -55,8 +57,16 @@ impl Calendar {
     /// The first line that is not one.
     pub fn parse(text: &str) -> Result<Self, CalendarError> {
         let mut days = BTreeMap::new();
-        for (index, line) in text.lines().enumerate().skip(1).filter(|(_, l)| !l.is_empty()) {
-            let fault = |what: &str| CalendarError { line: index + 1, what: what.to_owned() };
+        for (index, line) in text
+            .lines()
+            .enumerate()
+            .skip(1)
+            .filter(|(_, l)| !l.is_empty())
+        {
+            let fault = |what: &str| CalendarError {
+                line: index + 1,
+                what: what.to_owned(),
+            };
             let mut cells = line.splitn(3, ',');
             let date: Date = cells
                 .next()
@@ -73,11 +83,15 @@ impl Calendar {
         let first = days.keys().next().map_or(1, |d| d.year());
         let last = days.keys().next_back().map_or(0, |d| d.year());
         // FNV-1a: short, stable, and only meant to tell two calendars apart.
-        let digest = text
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+        let digest = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
+            (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)
+        });
         let version = format!("cn-{last}.{:08x}", digest as u32);
-        Ok(Self { days, years: first..=last, version })
+        Ok(Self {
+            days,
+            years: first..=last,
+            version,
+        })
     }
 
     /// What a day is.
@@ -120,7 +134,9 @@ impl Calendar {
         let mut n = 0;
         let mut day = from;
         while day < to {
-            let Ok(next) = day.checked_add(1.day()) else { break };
+            let Ok(next) = day.checked_add(1.day()) else {
+                break;
+            };
             day = next;
             n += u32::from(self.is_workday(day));
         }
@@ -146,7 +162,10 @@ mod tests {
     #[test]
     fn make_up_days_and_unannounced_years() {
         let calendar = Calendar::built_in();
-        assert!(calendar.is_workday(Date::constant(2026, 2, 14)), "a Saturday made up");
+        assert!(
+            calendar.is_workday(Date::constant(2026, 2, 14)),
+            "a Saturday made up"
+        );
         assert!(!calendar.is_workday(Date::constant(2026, 10, 7)));
         assert!(calendar.is_workday(Date::constant(2005, 12, 31)));
         assert!(calendar.published(2026) && !calendar.published(2027));

@@ -18,8 +18,7 @@ impl fmt::Debug for QueryCode {
 impl fmt::Display for QueryCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = encode(self.0);
-        let groups: Vec<&str> =
-            (0..16).step_by(4).map(|i| &digits[i..i + 4]).collect();
+        let groups: Vec<&str> = (0..16).step_by(4).map(|i| &digits[i..i + 4]).collect();
         f.write_str(&groups.join("-"))
     }
 }
@@ -75,7 +74,10 @@ impl FromStr for ReplyToken {
 
 fn encode(bytes: [u8; 10]) -> String {
     let value = bytes.iter().fold(0u128, |v, b| (v << 8) | u128::from(*b));
-    (0..16).rev().map(|i| char::from(ALPHABET[(value >> (5 * i) & 31) as usize])).collect()
+    (0..16)
+        .rev()
+        .map(|i| char::from(ALPHABET[(value >> (5 * i) & 31) as usize]))
+        .collect()
 }
 
 fn decode(digits: &str) -> Option<[u8; 10]> {
@@ -99,15 +101,25 @@ mod tests {
         let text = code.to_string();
         assert_eq!(text.len(), 19);
         assert!(text.parse::<QueryCode>() == Ok(code));
-        let sloppy = text.to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
+        let sloppy = text
+            .to_lowercase()
+            .replace('-', " ")
+            .replace('0', "o")
+            .replace('1', "l");
         assert!(sloppy.parse::<QueryCode>() == Ok(code), "{sloppy}");
         assert!("7F3K".parse::<QueryCode>().is_err());
     }
 
     #[test]
     fn tokens_read_back() {
-        let number = LetterNumber { year: 2026, serial: 7 };
-        let token = ReplyToken { number, mac: [3; 10] };
+        let number = LetterNumber {
+            year: 2026,
+            serial: 7,
+        };
+        let token = ReplyToken {
+            number,
+            mac: [3; 10],
+        };
         assert!(format!("[{token}]").parse() == Ok(token));
         assert!(token.to_string().to_lowercase().parse() == Ok(token));
     }

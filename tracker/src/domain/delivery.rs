@@ -39,7 +39,9 @@ mod tests {
 
     #[test]
     fn waits_grow_and_end() {
-        let waits: Vec<_> = (1..MOST_ATTEMPTS).map(|n| wait_after(n, 0.0).unwrap()).collect();
+        let waits: Vec<_> = (1..MOST_ATTEMPTS)
+            .map(|n| wait_after(n, 0.0).unwrap())
+            .collect();
         assert!(waits.windows(2).all(|w| w[0] <= w[1]));
         assert_eq!(waits[0], Duration::from_secs(60));
         let days = waits.iter().sum::<Duration>().as_secs() / 86_400;

@@ -84,7 +84,10 @@ impl Event {
     /// with sorted keys and no spaces.
     #[must_use]
     pub fn canonical(&self) -> Vec<u8> {
-        let actor = self.actor_id.map(|a| a.to_be_bytes().to_vec()).unwrap_or_default();
+        let actor = self
+            .actor_id
+            .map(|a| a.to_be_bytes().to_vec())
+            .unwrap_or_default();
         // serde_json keeps object keys sorted unless its `preserve_order` is switched on.
         let data = self.data.to_string();
         let note = self.note_digest.map(|d| d.to_vec()).unwrap_or_default();
@@ -109,13 +112,21 @@ impl Event {
 /// The hash of an event after the hash of the one before (zeros before the first).
 #[must_use]
 pub fn chain(prev: &[u8; 32], canonical: &[u8]) -> [u8; 32] {
-    Sha256::new().chain_update(prev).chain_update(canonical).finalize().into()
+    Sha256::new()
+        .chain_update(prev)
+        .chain_update(canonical)
+        .finalize()
+        .into()
 }
 
 /// The digest by which a chain covers words that may be erased.
 #[must_use]
 pub fn note_digest(salt: &[u8], note: &str) -> [u8; 32] {
-    Sha256::new().chain_update(salt).chain_update(note.as_bytes()).finalize().into()
+    Sha256::new()
+        .chain_update(salt)
+        .chain_update(note.as_bytes())
+        .finalize()
+        .into()
 }
 
 /// Where a chain breaks.
@@ -142,7 +153,11 @@ pub fn verify<'a>(
         }
         prev = *hash;
     }
-    if head == (seq, &prev) { Ok(()) } else { Err(Broken { seq: seq + 1 }) }
+    if head == (seq, &prev) {
+        Ok(())
+    } else {
+        Err(Broken { seq: seq + 1 })
+    }
 }
 
 #[cfg(test)]

@@ -114,7 +114,9 @@ pub struct Delta {
 /// A day as a bucket: days since 1970-01-01.
 #[must_use]
 pub fn bucket(day: Date) -> i32 {
-    day.duration_since(Date::constant(1970, 1, 1)).as_hours().div_euclid(24) as i32
+    day.duration_since(Date::constant(1970, 1, 1))
+        .as_hours()
+        .div_euclid(24) as i32
 }
 
 /// What a letter adds to the figures.
@@ -134,9 +136,23 @@ pub fn contribution(facts: &Facts) -> Vec<(Measure, i32)> {
         Status::Answered | Status::Filed => {
             // Answered means served, and service meets the obligation; the fallback keeps the
             // identity even for a row that a fault left without it.
-            let met = facts.met.unwrap_or(Met { in_time: false, workdays: 0, days: 0 });
-            out.push((if met.in_time { Measure::AnsweredInTime } else { Measure::AnsweredLate }, 0));
-            out.push((Measure::Workdays, met.workdays.try_into().unwrap_or(i32::MAX)));
+            let met = facts.met.unwrap_or(Met {
+                in_time: false,
+                workdays: 0,
+                days: 0,
+            });
+            out.push((
+                if met.in_time {
+                    Measure::AnsweredInTime
+                } else {
+                    Measure::AnsweredLate
+                },
+                0,
+            ));
+            out.push((
+                Measure::Workdays,
+                met.workdays.try_into().unwrap_or(i32::MAX),
+            ));
             out.push((Measure::Days, met.days.try_into().unwrap_or(i32::MAX)));
             if facts.undelivered {
                 out.push((Measure::Undelivered, 0));
@@ -174,13 +190,20 @@ pub fn delta(before: Option<&Facts>, after: &Facts) -> Vec<Delta> {
     let sides = before.into_iter().map(|f| (f, -1)).chain([(after, 1)]);
     for (facts, sign) in sides {
         for (measure, bucket) in contribution(facts) {
-            *moved.entry((facts.dimensions.clone(), measure, bucket)).or_default() += sign;
+            *moved
+                .entry((facts.dimensions.clone(), measure, bucket))
+                .or_default() += sign;
         }
     }
     moved
         .into_iter()
         .filter(|(_, n)| *n != 0)
-        .map(|((dimensions, measure, bucket), n)| Delta { dimensions, measure, bucket, n })
+        .map(|((dimensions, measure, bucket), n)| Delta {
+            dimensions,
+            measure,
+            bucket,
+            n,
+        })
         .collect()
 }
 
@@ -204,7 +227,10 @@ impl Sheet {
     }
 
     fn total(&self, measure: Measure, wanted: impl Fn(i32) -> bool) -> i64 {
-        let all = self.counts.iter().filter(|((m, b), _)| *m == measure && wanted(*b));
+        let all = self
+            .counts
+            .iter()
+            .filter(|((m, b), _)| *m == measure && wanted(*b));
         all.map(|(_, n)| n).sum()
     }
 

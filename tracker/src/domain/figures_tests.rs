@@ -28,7 +28,11 @@ fn facts(status: Status, due: i64, unit: Option<i64>, met: Option<Met>) -> Facts
 fn any_facts() -> impl Strategy<Value = Facts> {
     let status = prop::sample::select(Status::ALL.to_vec());
     let met = prop::option::of((any::<bool>(), 0u32..40, 0u32..60).prop_map(
-        |(in_time, workdays, days)| Met { in_time, workdays, days },
+        |(in_time, workdays, days)| Met {
+            in_time,
+            workdays,
+            days,
+        },
     ));
     (status, 0i64..90, prop::option::of(1i64..4), met)
         .prop_map(|(status, due, unit, met)| facts(status, due, unit, met))

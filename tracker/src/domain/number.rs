@@ -31,8 +31,11 @@ impl LetterNumber {
     /// and every two neighbours swapped.
     fn check(self) -> char {
         let digits = format!("{:04}{:06}", self.year, self.serial);
-        let sum: u32 =
-            digits.bytes().zip(1u32..).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+        let sum: u32 = digits
+            .bytes()
+            .zip(1u32..)
+            .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+            .sum();
         char::from(ALPHABET[(sum % 31) as usize])
     }
 }
@@ -47,7 +50,12 @@ impl FromStr for LetterNumber {
     type Err = NumberError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let tidy: String = text.trim().chars().filter(|c| !c.is_whitespace()).map(plain).collect();
+        let tidy: String = text
+            .trim()
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .map(plain)
+            .collect();
         let mut parts = tidy.split('-');
         let (Some(year), Some(serial), Some(check), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
@@ -91,7 +99,10 @@ mod tests {
 
     #[test]
     fn numbers_read_back_however_typed() {
-        let number = LetterNumber { year: 2026, serial: 123 };
+        let number = LetterNumber {
+            year: 2026,
+            serial: 123,
+        };
         let text = number.to_string();
         assert!(text.starts_with("2026-000123-"), "{text}");
         assert_eq!(text.parse(), Ok(number));
@@ -122,7 +133,10 @@ mod tests {
                     let mut swapped = chars.clone();
                     swapped.swap(i, i + 1);
                     let swapped: String = swapped.into_iter().collect();
-                    assert!(swapped.parse::<LetterNumber>().is_err(), "{swapped} for {text}");
+                    assert!(
+                        swapped.parse::<LetterNumber>().is_err(),
+                        "{swapped} for {text}"
+                    );
                 }
             }
         }

@@ -55,28 +55,40 @@ pub const DEFAULTS: &[Default] = &[
     Default {
         channel: "online-consultation",
         rule: "cn.57.consultation.7wd",
-        term: Term { length: 7, unit: Unit::Workday },
+        term: Term {
+            length: 7,
+            unit: Unit::Workday,
+        },
         basis_zh: "国办发〔2014〕57号：网民意见建议7个工作日内反馈",
         basis_en: "State Council General Office Document 57 (2014): feedback within 7 working days",
     },
     Default {
         channel: "director-mailbox",
         rule: "cn.57.mailbox.7wd",
-        term: Term { length: 7, unit: Unit::Workday },
+        term: Term {
+            length: 7,
+            unit: Unit::Workday,
+        },
         basis_zh: "国办发〔2014〕57号：网民意见建议7个工作日内反馈",
         basis_en: "State Council General Office Document 57 (2014): feedback within 7 working days",
     },
     Default {
         channel: "e-petition",
         rule: "cn.xf2022.claim.answer.60d",
-        term: Term { length: 60, unit: Unit::Day },
+        term: Term {
+            length: 60,
+            unit: Unit::Day,
+        },
         basis_zh: "《信访工作条例》（2022年）第三十四条：60日内办结",
         basis_en: "Regulations on Petition Work (2022), art. 34: concluded within 60 days",
     },
     Default {
         channel: "report-box",
         rule: "own.report.15wd",
-        term: Term { length: 15, unit: Unit::Workday },
+        term: Term {
+            length: 15,
+            unit: Unit::Workday,
+        },
         basis_zh: "法律未规定期限，按本机关内部办理时限15个工作日",
         basis_en: "No term set by law; the department's own term of 15 working days",
     },
@@ -135,8 +147,14 @@ mod tests {
         let calendar = Calendar::built_in();
         let friday = Date::constant(2026, 11, 20);
         let monday = Date::constant(2026, 11, 23);
-        assert_eq!(Urgency::of(calendar, Some(friday), monday), Urgency::Overdue(1));
-        assert_eq!(Urgency::of(calendar, Some(monday), friday), Urgency::Soon(1));
+        assert_eq!(
+            Urgency::of(calendar, Some(friday), monday),
+            Urgency::Overdue(1)
+        );
+        assert_eq!(
+            Urgency::of(calendar, Some(monday), friday),
+            Urgency::Soon(1)
+        );
         assert_eq!(Urgency::of(calendar, Some(monday), monday), Urgency::Today);
         assert_eq!(Urgency::of(calendar, None, monday), Urgency::None);
     }

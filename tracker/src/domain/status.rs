@@ -42,7 +42,10 @@ impl Status {
     #[must_use]
     pub fn is_open(self) -> bool {
         use Status::{Assigned, InReview, Received, Sending, ToIssue, Working};
-        matches!(self, Received | Assigned | Working | InReview | ToIssue | Sending)
+        matches!(
+            self,
+            Received | Assigned | Working | InReview | ToIssue | Sending
+        )
     }
 
     /// What the public sees: the key of one of six words.
@@ -223,8 +226,13 @@ mod tests {
                 assert_eq!(again, next(*status, *action));
             }
             if status.is_open() && !matches!(status, Status::InReview | Status::ToIssue) {
-                let moves = allowed(*status).into_iter().filter_map(|a| step(*status, a));
-                assert!(moves.into_iter().any(|s| s != *status), "{status} is a dead end");
+                let moves = allowed(*status)
+                    .into_iter()
+                    .filter_map(|a| step(*status, a));
+                assert!(
+                    moves.into_iter().any(|s| s != *status),
+                    "{status} is a dead end"
+                );
             }
         }
     }

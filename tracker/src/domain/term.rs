@@ -152,7 +152,12 @@ pub fn derive(
     if let Some(s) = suspensions.iter().find(|s| s.to < s.from) {
         return Err(TermError::Backwards(s.from, s.to));
     }
-    let mut walk = Walk { calendar, suspensions, day: from, days: vec![step(from, Why::Start)] };
+    let mut walk = Walk {
+        calendar,
+        suspensions,
+        day: from,
+        days: vec![step(from, Why::Start)],
+    };
     let nominal_on = match term.unit {
         Unit::Month if !suspensions.is_empty() => return Err(TermError::MonthSuspended),
         Unit::Month => walk.months(i64::try_from(length).unwrap_or(i64::MAX))?,
@@ -165,7 +170,12 @@ pub fn derive(
     let due_on = walk.day;
     // Years between two announced ones are announced: the first and the last decide.
     let provisional = !calendar.published(due_on.year()) || !calendar.published(from.year());
-    Ok(Derivation { due_on, nominal_on, provisional, days: walk.days })
+    Ok(Derivation {
+        due_on,
+        nominal_on,
+        provisional,
+        days: walk.days,
+    })
 }
 
 struct Walk<'a> {
@@ -176,7 +186,11 @@ struct Walk<'a> {
 }
 
 fn step(date: Date, why: Why) -> DayStep {
-    DayStep { date, counted: matches!(why, Why::Counted | Why::Makeup(_)), why }
+    DayStep {
+        date,
+        counted: matches!(why, Why::Counted | Why::Makeup(_)),
+        why,
+    }
 }
 
 impl Walk<'_> {
@@ -186,7 +200,9 @@ impl Walk<'_> {
     }
 
     fn suspended(&self, day: Date) -> bool {
-        self.suspensions.iter().any(|s| s.from <= day && day <= s.to)
+        self.suspensions
+            .iter()
+            .any(|s| s.from <= day && day <= s.to)
     }
 
     fn count(&mut self, length: u64, workdays: bool) -> Result<Date, TermError> {
@@ -220,7 +236,11 @@ impl Walk<'_> {
             .map_err(|_| TermError::Beyond)?;
         while self.day < end {
             let day = self.advance(1.day())?;
-            let why = if day == end { Why::Counted } else { Why::Within };
+            let why = if day == end {
+                Why::Counted
+            } else {
+                Why::Within
+            };
             self.days.push(step(day, why));
         }
         Ok(end)

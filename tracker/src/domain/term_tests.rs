@@ -9,7 +9,14 @@ fn date(text: &str) -> Date {
 }
 
 fn due(length: u32, unit: Unit, from: &str) -> Derivation {
-    derive(Calendar::built_in(), Term { length, unit }, date(from), &[], 0).unwrap()
+    derive(
+        Calendar::built_in(),
+        Term { length, unit },
+        date(from),
+        &[],
+        0,
+    )
+    .unwrap()
 }
 
 #[test]
@@ -24,7 +31,11 @@ fn workdays_skip_holidays_and_count_make_up_days() {
         ("2026-02-13", 15, "2026-03-12"),
         ("2026-09-18", 10, "2026-10-09"),
     ] {
-        assert_eq!(due(length, Unit::Workday, from).due_on, date(expected), "{from} + {length}");
+        assert_eq!(
+            due(length, Unit::Workday, from).due_on,
+            date(expected),
+            "{from} + {length}"
+        );
     }
 }
 
@@ -43,12 +54,30 @@ fn natural_days_roll_to_the_next_workday() {
 
 #[test]
 fn months_end_on_the_same_day_or_the_last() {
-    assert_eq!(due(3, Unit::Month, "2025-11-30").nominal_on, date("2026-02-28"));
-    assert_eq!(due(1, Unit::Month, "2026-03-31").nominal_on, date("2026-04-30"));
-    let suspended = [Suspension { from: date("2026-01-01"), to: date("2026-01-02") }];
-    let term = Term { length: 1, unit: Unit::Month };
     assert_eq!(
-        derive(Calendar::built_in(), term, date("2026-01-01"), &suspended, 0),
+        due(3, Unit::Month, "2025-11-30").nominal_on,
+        date("2026-02-28")
+    );
+    assert_eq!(
+        due(1, Unit::Month, "2026-03-31").nominal_on,
+        date("2026-04-30")
+    );
+    let suspended = [Suspension {
+        from: date("2026-01-01"),
+        to: date("2026-01-02"),
+    }];
+    let term = Term {
+        length: 1,
+        unit: Unit::Month,
+    };
+    assert_eq!(
+        derive(
+            Calendar::built_in(),
+            term,
+            date("2026-01-01"),
+            &suspended,
+            0
+        ),
         Err(TermError::MonthSuspended)
     );
 }
@@ -57,12 +86,18 @@ fn months_end_on_the_same_day_or_the_last() {
 fn unannounced_years_are_provisional_and_the_end_of_time_is_an_error() {
     assert!(due(60, Unit::Day, "2026-11-23").provisional);
     assert!(!due(7, Unit::Workday, "2026-11-23").provisional);
-    let term = Term { length: 30, unit: Unit::Day };
+    let term = Term {
+        length: 30,
+        unit: Unit::Day,
+    };
     assert_eq!(
         derive(Calendar::built_in(), term, Date::MAX, &[], 0),
         Err(TermError::Beyond)
     );
-    let absurd = Term { length: 4_000_000_000, unit: Unit::Day };
+    let absurd = Term {
+        length: 4_000_000_000,
+        unit: Unit::Day,
+    };
     assert!(derive(Calendar::built_in(), absurd, date("2026-01-01"), &[], 0).is_err());
 }
 

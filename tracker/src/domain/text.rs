@@ -49,7 +49,9 @@ pub fn address(faults: &mut Vec<FieldError>, field: &'static str, value: &str) {
 /// Whether mail could be sent there: one `@`, a domain with a dot, no spaces or controls.
 #[must_use]
 pub fn is_address(value: &str) -> bool {
-    let plain = !value.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"()".contains(c));
+    let plain = !value
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || "<>,;\"()".contains(c));
     let mut halves = value.split('@');
     match (halves.next(), halves.next(), halves.next()) {
         (Some(local), Some(domain), None) => {
@@ -72,7 +74,10 @@ pub fn address_key(address: &str) -> String {
 /// One line without controls or runs of blanks.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let spaced: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -82,7 +87,10 @@ pub fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+    text.chars()
+        .take(most.saturating_sub(1))
+        .chain(['…'])
+        .collect()
 }
 
 /// A name as lists show it: 王某, or the first letter and stars.
@@ -106,7 +114,11 @@ mod tests {
         required(&mut faults, "subject", "  ", SUBJECT);
         required(&mut faults, "body", &"长".repeat(BODY + 1), BODY);
         address(&mut faults, "email", "nobody@nowhere");
-        let expected = [("subject", "required"), ("body", "too-long"), ("email", "not-an-address")];
+        let expected = [
+            ("subject", "required"),
+            ("body", "too-long"),
+            ("email", "not-an-address"),
+        ];
         let found: Vec<_> = faults.iter().map(|f| (f.field, f.code)).collect();
         assert_eq!(found, expected);
     }
@@ -114,7 +126,14 @@ mod tests {
     #[test]
     fn addresses() {
         assert!(is_address("zhou.min@mail.example.cn"));
-        for bad in ["a@b", "a b@c.cn", "a@b.cn\r\nBcc: x@y.cn", "@b.cn", "a@@b.cn", "a@.cn"] {
+        for bad in [
+            "a@b",
+            "a b@c.cn",
+            "a@b.cn\r\nBcc: x@y.cn",
+            "@b.cn",
+            "a@@b.cn",
+            "a@.cn",
+        ] {
             assert!(!is_address(bad), "{bad}");
         }
     }

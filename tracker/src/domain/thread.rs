@@ -79,8 +79,16 @@ pub fn join(named: &[Named], forged: bool) -> Joining {
 mod tests {
     use super::*;
 
-    const OWN: Named = Named { letter_id: 1, from_writer: true, sealed: false };
-    const OTHER: Named = Named { letter_id: 2, from_writer: false, sealed: true };
+    const OWN: Named = Named {
+        letter_id: 1,
+        from_writer: true,
+        sealed: false,
+    };
+    const OTHER: Named = Named {
+        letter_id: 2,
+        from_writer: false,
+        sealed: true,
+    };
 
     #[test]
     fn token_and_sender_must_both_match() {
@@ -99,8 +107,18 @@ mod tests {
     fn forged_mail_triggers_nothing() {
         assert!(matches!(
             join(&[OWN], true),
-            Joining::Held { reason: HeldReason::Forged, letter_id: Some(1), .. }
+            Joining::Held {
+                reason: HeldReason::Forged,
+                letter_id: Some(1),
+                ..
+            }
         ));
-        assert!(matches!(join(&[], true), Joining::Held { letter_id: None, .. }));
+        assert!(matches!(
+            join(&[], true),
+            Joining::Held {
+                letter_id: None,
+                ..
+            }
+        ));
     }
 }

@@ -95,7 +95,10 @@ impl Source {
     /// Whether a clerk types it in, with its true date of receipt.
     #[must_use]
     pub fn by_hand(self) -> bool {
-        matches!(self, Self::Paper | Self::Phone | Self::Visit | Self::Referred)
+        matches!(
+            self,
+            Self::Paper | Self::Phone | Self::Visit | Self::Referred
+        )
     }
 
     /// Whether it is mail.

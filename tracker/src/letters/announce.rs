@@ -39,11 +39,7 @@ fn language(l: Language) -> notifier::Language {
 }
 
 /// 收件回执: number, code, due date, and nothing that the sender wrote.
-pub(crate) fn receipt(
-    app: &App,
-    letter: &Letter,
-    obligation: &Obligation,
-) -> Result<Rendered> {
+pub(crate) fn receipt(app: &App, letter: &Letter, obligation: &Obligation) -> Result<Rendered> {
     let office = office(app);
     let notification = Notification::Receipt(notifier::Receipt {
         office: &office,
@@ -148,16 +144,34 @@ pub(crate) fn outgoing(app: &App, post: Post<'_>, rendered: Rendered) -> Outgoin
 
 /// The keyed digest under which an address is counted and compared.
 pub(crate) fn address_key(app: &App, address: &str) -> String {
-    app.store.vault.keys.digest("address", text::address_key(address).as_bytes())
+    app.store
+        .vault
+        .keys
+        .digest("address", text::address_key(address).as_bytes())
 }
 
 /// A Message-ID that nobody can guess: a reply that names it has seen our mail.
 fn mail_id(app: &App) -> String {
-    format!("{}@{}", to_hex(&random::<16>(&*app.entropy)), mail_domain(app))
+    format!(
+        "{}@{}",
+        to_hex(&random::<16>(&*app.entropy)),
+        mail_domain(app)
+    )
 }
 
 fn mail_domain(app: &App) -> String {
-    let from = app.config.smtp.as_ref().map(|s| s.from.as_str()).unwrap_or_default();
-    let domain = from.rsplit('@').next().map(|d| d.trim_end_matches('>').trim());
-    domain.filter(|d| !d.is_empty() && !d.contains(' ')).unwrap_or("huiyin.invalid").to_owned()
+    let from = app
+        .config
+        .smtp
+        .as_ref()
+        .map(|s| s.from.as_str())
+        .unwrap_or_default();
+    let domain = from
+        .rsplit('@')
+        .next()
+        .map(|d| d.trim_end_matches('>').trim());
+    domain
+        .filter(|d| !d.is_empty() && !d.contains(' '))
+        .unwrap_or("huiyin.invalid")
+        .to_owned()
 }

@@ -81,7 +81,10 @@ pub async fn answer(
             due_at: now + app.undo(),
         };
         let outgoing = announce::outgoing(app, post, rendered);
-        change.step.add_outgoing(vec![(change.letter.lock.clone(), outgoing)]).await?;
+        change
+            .step
+            .add_outgoing(vec![(change.letter.lock.clone(), outgoing)])
+            .await?;
     }
     let letter = change.finish(EventKind::Issued, data).await?;
     app.outbox_bell.notify_one();
@@ -110,7 +113,10 @@ async fn issue(app: &App, change: &Change<'_>, words: &str, files: Vec<NewFile>)
             id: app.id(),
             message_id: id,
             size: i64::try_from(f.bytes.len()).unwrap_or(i64::MAX),
-            words: FileWords { name: f.name, media_type: f.media_type },
+            words: FileWords {
+                name: f.name,
+                media_type: f.media_type,
+            },
             part: None,
             blob_id: Some(blob),
         })
@@ -133,7 +139,10 @@ async fn issue(app: &App, change: &Change<'_>, words: &str, files: Vec<NewFile>)
         has_html: false,
         attachments: i32::try_from(records.len()).unwrap_or(i32::MAX),
     };
-    change.step.add_messages(vec![(change.letter.lock.clone(), message, records)]).await?;
+    change
+        .step
+        .add_messages(vec![(change.letter.lock.clone(), message, records)])
+        .await?;
     Ok(id)
 }
 
@@ -151,14 +160,24 @@ pub async fn recall(
     let id = change.letter.id;
     let turned = change
         .step
-        .turn_outgoing(id, OutboxKind::Reply, &[OutboxState::Queued], OutboxState::Recalled)
+        .turn_outgoing(
+            id,
+            OutboxKind::Reply,
+            &[OutboxState::Queued],
+            OutboxState::Recalled,
+        )
         .await?;
     if turned == 0 {
-        return Err(Error::Rule("the answer has left already and cannot be taken back"));
+        return Err(Error::Rule(
+            "the answer has left already and cannot be taken back",
+        ));
     }
     if let Some(reply) = change.step.last_reply(&change.letter).await? {
         let words = reply.words.text.clone();
-        change.step.keep_draft(&change.letter, words, Some(staff.person_id)).await?;
+        change
+            .step
+            .keep_draft(&change.letter, words, Some(staff.person_id))
+            .await?;
         change.step.drop_message(reply.id).await?;
     }
     change.finish(EventKind::Recalled, json!({})).await
@@ -178,13 +197,19 @@ pub async fn resend(
     let from = [OutboxState::Unknown, OutboxState::Failed];
     let mut turned = 0;
     for kind in [OutboxKind::Reply, OutboxKind::Notice] {
-        turned +=
-            change.step.turn_outgoing(change.letter.id, kind, &from, OutboxState::Queued).await?;
+        turned += change
+            .step
+            .turn_outgoing(change.letter.id, kind, &from, OutboxState::Queued)
+            .await?;
     }
     if turned == 0 {
-        return Err(Error::Rule("there is nothing to send again: no mail failed or is unknown"));
+        return Err(Error::Rule(
+            "there is nothing to send again: no mail failed or is unknown",
+        ));
     }
-    let letter = change.finish(EventKind::Resent, json!({ "mails": turned })).await?;
+    let letter = change
+        .finish(EventKind::Resent, json!({ "mails": turned }))
+        .await?;
     app.outbox_bell.notify_one();
     Ok(letter)
 }

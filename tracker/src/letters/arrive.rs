@@ -41,7 +41,10 @@ pub async fn take_in(app: &App, from: &From, batch: Vec<Arrival>) -> Result<Vec<
         }
     }
     let verdicts = register::register(app, unread).await?;
-    Ok(lines.into_iter().map(|line| settled(line, &verdicts)).collect())
+    Ok(lines
+        .into_iter()
+        .map(|line| settled(line, &verdicts))
+        .collect())
 }
 
 fn settled(mut line: ArrivalRecord, verdicts: &[Verdict]) -> ArrivalRecord {
@@ -61,8 +64,10 @@ async fn store(
     batch: &[Arrival],
 ) -> Result<(Vec<ArrivalRecord>, Vec<i64>)> {
     let keys: Vec<String> = batch.iter().map(|a| a.source_key.clone()).collect();
-    let digests: Vec<String> =
-        batch.iter().map(|a| app.store.vault.keys.digest("raw", &a.raw)).collect();
+    let digests: Vec<String> = batch
+        .iter()
+        .map(|a| app.store.vault.keys.digest("raw", &a.raw))
+        .collect();
     let step = app.store.begin(app.now()).await?;
     let known = app.store.arrivals_by_key(&keys).await?;
     let twins = step.by_digest(&digests).await?;
@@ -70,7 +75,10 @@ async fn store(
     let blobs = step.add_blobs(&raws).await?;
     let (mut lines, mut fresh) = (Vec::with_capacity(batch.len()), Vec::<ArrivalRecord>::new());
     for ((arrival, digest), blob) in batch.iter().zip(digests).zip(blobs) {
-        let there = known.iter().chain(&fresh).find(|l| l.source_key == arrival.source_key);
+        let there = known
+            .iter()
+            .chain(&fresh)
+            .find(|l| l.source_key == arrival.source_key);
         if let Some(there) = there {
             lines.push(there.clone());
             continue;
@@ -128,10 +136,7 @@ fn line(app: &App, from: &From, source_key: String, arrival: &Arrival) -> Arriva
 }
 
 /// What the bytes say, or why they cannot be read.
-pub(crate) fn read(
-    source: Source,
-    raw: &[u8],
-) -> std::result::Result<IncomingLetter, String> {
+pub(crate) fn read(source: Source, raw: &[u8]) -> std::result::Result<IncomingLetter, String> {
     if source.is_mail() {
         ingest::read::read(raw).map_err(|e| e.to_string())
     } else {
@@ -192,7 +197,10 @@ pub async fn quarantine(app: &App, from: &From, batch: Vec<Unfetched>) -> Result
             raw: Vec::new(),
         };
         let mut line = line(app, from, u.source_key, &arrival);
-        line.size = u.size.and_then(|s| i64::try_from(s).ok()).unwrap_or_default();
+        line.size = u
+            .size
+            .and_then(|s| i64::try_from(s).ok())
+            .unwrap_or_default();
         line.fate = Some(Fate::Quarantined);
         line.reason = Some(u.reason);
         line
@@ -209,7 +217,8 @@ async fn add_missing(app: &App, mut lines: Vec<ArrivalRecord>) -> Result<()> {
     while !lines.is_empty() {
         let rest = lines.split_off(lines.len().min(1_000));
         let step = app.store.begin(app.now()).await?;
-        step.add_arrivals(std::mem::replace(&mut lines, rest)).await?;
+        step.add_arrivals(std::mem::replace(&mut lines, rest))
+            .await?;
         step.commit().await?;
     }
     Ok(())

@@ -40,9 +40,19 @@ pub async fn assign(
     };
     let change = Change::open(app, staff, number, version, Action::Assign).await?;
     if !staff.is(Role::Registrar) && !staff.units.contains(&unit.id) {
-        return Err(Error::Rule("a unit's leader or liaison assigns within the unit; the registrar elsewhere"));
+        return Err(Error::Rule(
+            "a unit's leader or liaison assigns within the unit; the registrar elsewhere",
+        ));
     }
-    hand_over(change, unit, handler.as_ref(), &units, EventKind::Assigned, "").await
+    hand_over(
+        change,
+        unit,
+        handler.as_ref(),
+        &units,
+        EventKind::Assigned,
+        "",
+    )
+    .await
 }
 
 /// 改派: moves a letter to another unit, with a reason.
@@ -73,7 +83,10 @@ async fn hand_over(
     reason: &str,
 ) -> Result<Letter> {
     if change.letter.is_sealed() && handler.is_none() {
-        return Err(Error::Fields(vec![FieldError::new("handler", "required-sealed")]));
+        return Err(Error::Fields(vec![FieldError::new(
+            "handler",
+            "required-sealed",
+        )]));
     }
     let parties = change.step.parties(change.letter.id).await?;
     let above = units::above(units, unit.id);
@@ -86,10 +99,15 @@ async fn hand_over(
     change.letter.unit_id = Some(unit.id);
     change.letter.handler_id = handler.map(|h| h.id);
     if let (true, Some(h)) = (change.letter.is_sealed(), handler) {
-        change.step.add_reader(change.letter.id, h.id, change.actor).await?;
+        change
+            .step
+            .add_reader(change.letter.id, h.id, change.actor)
+            .await?;
     }
     let data = json!({ "unit": unit.id, "handler": handler.map(|h| h.id) });
-    change.finish_with(NewEvent::new(kind, None, data).with_note(reason)).await
+    change
+        .finish_with(NewEvent::new(kind, None, data).with_note(reason))
+        .await
 }
 
 /// 签收: a handler takes the letter.
@@ -147,7 +165,9 @@ async fn find_handler(app: &App, units: &[Unit], unit: &Unit, login: &str) -> Re
     let person = app.store.person_by_login(login).await?.filter(|p| p.active);
     let person = person.ok_or_else(|| fault("unknown"))?;
     let handles = [Role::Handler, Role::Liaison, Role::UnitLeader];
-    let inside = person.unit_id.is_some_and(|u| units::above(units, u).contains(&unit.id));
+    let inside = person
+        .unit_id
+        .is_some_and(|u| units::above(units, u).contains(&unit.id));
     if !inside || !person.roles.iter().any(|r| handles.contains(r)) {
         return Err(fault("elsewhere"));
     }

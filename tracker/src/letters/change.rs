@@ -44,7 +44,9 @@ impl<'a> Change<'a> {
         let letter = step.letter(number, &scope).await?.ok_or(Error::NotFound)?;
         access::permits(staff, action, holding(&letter))?;
         if version.is_some_and(|v| v != letter.version) {
-            return Err(Error::Conflict { current: letter.version });
+            return Err(Error::Conflict {
+                current: letter.version,
+            });
         }
         Self::with(app, step, letter, action, Some(staff.person_id)).await
     }
@@ -68,7 +70,15 @@ impl<'a> Change<'a> {
         let before = facts(app, &letter, &obligations);
         let version = letter.version;
         letter.status = after;
-        Ok(Self { app, step, letter, actor, obligations, before, version })
+        Ok(Self {
+            app,
+            step,
+            letter,
+            actor,
+            obligations,
+            before,
+            version,
+        })
     }
 
     /// The instant of the step.
@@ -80,7 +90,11 @@ impl<'a> Change<'a> {
     /// obligation once met is not touched again.
     pub(crate) fn meet(&mut self, issued_at: Timestamp) {
         let on = self.app.day_of(issued_at);
-        for o in self.obligations.iter_mut().filter(|o| o.counts && o.is_open()) {
+        for o in self
+            .obligations
+            .iter_mut()
+            .filter(|o| o.counts && o.is_open())
+        {
             o.met_at = Some(issued_at);
             o.met_on = Some(on);
             o.in_time = Some(obligation::in_time(on, o.due_on));
@@ -104,7 +118,11 @@ impl<'a> Change<'a> {
     pub(crate) async fn finish_with(mut self, mut event: NewEvent) -> Result<Letter> {
         event.actor_id = self.actor;
         let open = self.letter.status.is_open();
-        let due = self.obligations.iter().find(|o| o.counts && o.is_open()).map(|o| o.due_on);
+        let due = self
+            .obligations
+            .iter()
+            .find(|o| o.counts && o.is_open())
+            .map(|o| o.due_on);
         self.letter.next_due_on = due.filter(|_| open);
         self.letter.version = self.version + 1;
         let after = facts(self.app, &self.letter, &self.obligations);
@@ -112,7 +130,9 @@ impl<'a> Change<'a> {
             data.insert("after".into(), stands(&self.letter));
         }
         let id = self.app.id();
-        self.step.add_events(vec![(&mut self.letter, id, event)]).await?;
+        self.step
+            .add_events(vec![(&mut self.letter, id, event)])
+            .await?;
         let deltas = figures::delta(Some(&self.before), &after);
         let deltas = deltas.into_iter().map(|d| (self.app.id(), d)).collect();
         self.step.add_deltas(deltas).await?;
@@ -121,7 +141,9 @@ impl<'a> Change<'a> {
         }
         let saved = self.letter.clone();
         if !self.step.save_letter(self.letter, self.version).await? {
-            return Err(Error::Conflict { current: self.version + 1 });
+            return Err(Error::Conflict {
+                current: self.version + 1,
+            });
         }
         self.step.commit().await?;
         Ok(saved)

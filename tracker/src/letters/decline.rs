@@ -49,7 +49,9 @@ pub async fn decline(
     };
     let mut change = Change::open(app, staff, number, version, action).await?;
     let data = notify(app, &mut change, kind, ground, words).await?;
-    let letter = change.finish_with(NewEvent::new(event, None, data).with_note(ground)).await?;
+    let letter = change
+        .finish_with(NewEvent::new(event, None, data).with_note(ground))
+        .await?;
     app.outbox_bell.notify_one();
     Ok(letter)
 }
@@ -84,7 +86,10 @@ pub(crate) async fn notify(
         has_html: false,
         attachments: 0,
     };
-    change.step.add_messages(vec![(change.letter.lock.clone(), message, Vec::new())]).await?;
+    change
+        .step
+        .add_messages(vec![(change.letter.lock.clone(), message, Vec::new())])
+        .await?;
     if writer.words.email.is_empty() || app.config.smtp.is_none() {
         change.letter.notice_served = true;
         change.meet(now);
@@ -104,6 +109,9 @@ pub(crate) async fn notify(
         due_at: now,
     };
     let outgoing = announce::outgoing(app, post, rendered);
-    change.step.add_outgoing(vec![(change.letter.lock.clone(), outgoing)]).await?;
+    change
+        .step
+        .add_outgoing(vec![(change.letter.lock.clone(), outgoing)])
+        .await?;
     Ok(json!({ "message": id }))
 }

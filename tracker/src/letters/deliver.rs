@@ -43,7 +43,11 @@ pub async fn settle(
         _ => Action::Note,
     };
     let mut change = Change::by_machine(app, outgoing.letter_id, action).await?;
-    if !change.step.settle(outgoing.id, outgoing.fence, &outcome).await? {
+    if !change
+        .step
+        .settle(outgoing.id, outgoing.fence, &outcome)
+        .await?
+    {
         return Ok(());
     }
     let mut data = json!({ "mail": outgoing.mail_id, "kind": outgoing.kind.code() });
@@ -64,7 +68,9 @@ pub async fn settle(
         }
     };
     let error = outcome.error.unwrap_or_default();
-    change.finish_with(NewEvent::new(kind, None, data).with_note(&error)).await?;
+    change
+        .finish_with(NewEvent::new(kind, None, data).with_note(&error))
+        .await?;
     Ok(())
 }
 
@@ -87,7 +93,10 @@ async fn give_back(change: &Change<'_>, outgoing: &Outgoing) -> Result<()> {
     }
     if let Some(reply) = change.step.last_reply(&change.letter).await? {
         let words = reply.words.text.clone();
-        change.step.keep_draft(&change.letter, words, reply.author_id).await?;
+        change
+            .step
+            .keep_draft(&change.letter, words, reply.author_id)
+            .await?;
     }
     Ok(())
 }
@@ -98,7 +107,11 @@ fn outcome(
     result: std::result::Result<(), DeliveryError>,
 ) -> Outcome {
     let now = app.now();
-    let ends = |state, error| Outcome { state, due_at: now, error };
+    let ends = |state, error| Outcome {
+        state,
+        due_at: now,
+        error,
+    };
     match result {
         Ok(()) => ends(OutboxState::Sent, None),
         Err(DeliveryError::Permanent { reason }) => ends(OutboxState::Failed, Some(reason)),

@@ -19,12 +19,7 @@ use crate::{
 ///
 /// # Errors
 /// See [`Error`].
-pub async fn note(
-    app: &App,
-    staff: &Staff,
-    number: LetterNumber,
-    words: &str,
-) -> Result<Letter> {
+pub async fn note(app: &App, staff: &Staff, number: LetterNumber, words: &str) -> Result<Letter> {
     need(words, "text")?;
     within(words)?;
     // A note beside somebody else's change is no conflict.
@@ -46,9 +41,14 @@ pub async fn draft(
 ) -> Result<Letter> {
     within(words)?;
     let change = Change::open(app, staff, number, version, Action::Draft).await?;
-    change.step.keep_draft(&change.letter, words.to_owned(), Some(staff.person_id)).await?;
+    change
+        .step
+        .keep_draft(&change.letter, words.to_owned(), Some(staff.person_id))
+        .await?;
     let length = words.chars().count();
-    change.finish(EventKind::Drafted, json!({ "characters": length })).await
+    change
+        .finish(EventKind::Drafted, json!({ "characters": length }))
+        .await
 }
 
 /// Text within the limit of a letter.

@@ -31,7 +31,11 @@ pub async fn mark_duplicate(
 ) -> Result<Letter> {
     let fault = |code| Error::Fields(vec![FieldError::new("of", code)]);
     let scope = access::scope(&Viewer::Staff(staff.clone()));
-    let first = app.store.letter(of, &scope).await?.ok_or_else(|| fault("unknown"))?;
+    let first = app
+        .store
+        .letter(of, &scope)
+        .await?
+        .ok_or_else(|| fault("unknown"))?;
     let mut change = Change::open(app, staff, number, version, Action::MarkDuplicate).await?;
     if first.id == change.letter.id {
         return Err(fault("itself"));
@@ -42,7 +46,9 @@ pub async fn mark_duplicate(
     change.letter.duplicate_of = Some(first.id);
     change.end_obligations();
     let words = match change.letter.language {
-        Language::Chinese => format!("您的来信与此前来信（编号 {of}）反映同一事项，我们将在该件中一并答复。"),
+        Language::Chinese => {
+            format!("您的来信与此前来信（编号 {of}）反映同一事项，我们将在该件中一并答复。")
+        }
         Language::English => format!(
             "Your letter is about the same matter as your earlier one, {of}, and will be answered with it."
         ),
@@ -96,5 +102,7 @@ async fn without_answer(
     need(reason, "reason")?;
     let mut change = Change::open(app, staff, number, version, action).await?;
     change.end_obligations();
-    change.finish_with(NewEvent::new(kind, None, json!({})).with_note(reason)).await
+    change
+        .finish_with(NewEvent::new(kind, None, json!({})).with_note(reason))
+        .await
 }

@@ -86,7 +86,13 @@ async fn decide(
 ) -> Result<Decision> {
     let set_aside = |fate, reason: &str, letter_id, sealed| {
         let reason = Some(reason.to_owned());
-        Ok(Decision::Fate(Verdict { id: line.id, fate, reason, letter_id, sealed }))
+        Ok(Decision::Fate(Verdict {
+            id: line.id,
+            fate,
+            reason,
+            letter_id,
+            sealed,
+        }))
     };
     let letter = match read {
         Err(reason) => return set_aside(Fate::Quarantined, &reason, None, line.sealed),
@@ -97,7 +103,12 @@ async fn decide(
     if let Some(automatic) = letter.automatic {
         let code = serde_json::to_value(automatic).unwrap_or_default();
         let about = named.first().map(|n| n.letter_id);
-        return set_aside(Fate::Automatic, code.as_str().unwrap_or_default(), about, sealed);
+        return set_aside(
+            Fate::Automatic,
+            code.as_str().unwrap_or_default(),
+            about,
+            sealed,
+        );
     }
     let empty = letter.text.trim().is_empty() && letter.attachments.is_empty();
     if empty && letter.subject.trim().is_empty() {
@@ -106,9 +117,11 @@ async fn decide(
     match thread::join(&named, letter.authentication == Authentication::Fail) {
         Joining::New => Ok(Decision::New(Box::new(letter))),
         Joining::Joins(id) => Ok(Decision::Joins(id, Box::new(letter))),
-        Joining::Held { reason, letter_id, sealed: of_sealed } => {
-            set_aside(Fate::Held, reason.code(), letter_id, sealed || of_sealed)
-        }
+        Joining::Held {
+            reason,
+            letter_id,
+            sealed: of_sealed,
+        } => set_aside(Fate::Held, reason.code(), letter_id, sealed || of_sealed),
     }
 }
 
@@ -117,7 +130,9 @@ async fn decide(
 pub(crate) async fn named(app: &App, letter: &IncomingLetter) -> Result<Vec<Named>> {
     let mut ids: Vec<i64> = Vec::new();
     for token in letter.tokens.iter().take(10) {
-        let Ok(token) = token.parse::<ReplyToken>() else { continue };
+        let Ok(token) = token.parse::<ReplyToken>() else {
+            continue;
+        };
         if let Some(found) = app.store.letter_for_writer(token.number).await? {
             let ours = app.store.vault.keys.reply_token(found.id);
             if bool::from(subtle::ConstantTimeEq::ct_eq(&ours[..], &token.mac[..])) {
@@ -125,25 +140,39 @@ pub(crate) async fn named(app: &App, letter: &IncomingLetter) -> Result<Vec<Name
             }
         }
     }
-    let mails: Vec<String> =
-        letter.in_reply_to.iter().chain(&letter.references).take(100).cloned().collect();
+    let mails: Vec<String> = letter
+        .in_reply_to
+        .iter()
+        .chain(&letter.references)
+        .take(100)
+        .cloned()
+        .collect();
     let by_mail = app.store.letters_of_mails(&mails).await?;
     // The mail answered directly says more than the thread it stands in.
     for mail in &mails {
         ids.extend(by_mail.iter().filter(|(m, _)| m == mail).map(|(_, id)| *id));
     }
     ids.dedup();
-    let sender = letter.from.as_ref().map(|f| announce::address_key(app, &f.address));
+    let sender = letter
+        .from
+        .as_ref()
+        .map(|f| announce::address_key(app, &f.address));
     let reply_to = announce::address_key(app, &letter.writer.email);
     let mut named = Vec::new();
     let step = app.store.begin(app.now()).await?;
     for id in ids {
-        let Some(found) = step.letter_by_id(id).await? else { continue };
+        let Some(found) = step.letter_by_id(id).await? else {
+            continue;
+        };
         let mut from_writer = step.is_writer(&found, &reply_to).await?;
         if let Some(sender) = &sender {
             from_writer |= step.is_writer(&found, sender).await?;
         }
-        named.push(Named { letter_id: id, from_writer, sealed: found.is_sealed() });
+        named.push(Named {
+            letter_id: id,
+            from_writer,
+            sealed: found.is_sealed(),
+        });
     }
     Ok(named)
 }
@@ -166,7 +195,9 @@ async fn add_new(
     let mut entries = Vec::with_capacity(new.len());
     let mut serials = HashMap::new();
     for (line, _) in &new {
-        *serials.entry(app.day_of(line.received_at).year()).or_insert(0u32) += 1;
+        *serials
+            .entry(app.day_of(line.received_at).year())
+            .or_insert(0u32) += 1;
     }
     let mut next: HashMap<i16, u32> = HashMap::new();
     for (year, n) in serials {
@@ -179,7 +210,10 @@ async fn add_new(
             .ok_or(Error::Rule("the channel of this message no longer exists"))?;
         let received_on = app.day_of(line.received_at);
         let serial = next.entry(received_on.year()).or_insert(1);
-        let number = LetterNumber { year: received_on.year(), serial: *serial };
+        let number = LetterNumber {
+            year: received_on.year(),
+            serial: *serial,
+        };
         *serial += 1;
         entries.push(entry(app, line, channel, number, *incoming)?);
     }
@@ -202,7 +236,11 @@ fn entry(
         words: WriterWords {
             name: text::cut(&text::one_line(&w.name), text::SHORT),
             phone: w.phone.clone(),
-            email: if text::is_address(&w.email) { w.email.clone() } else { String::new() },
+            email: if text::is_address(&w.email) {
+                w.email.clone()
+            } else {
+                String::new()
+            },
             address: w.address.clone(),
         },
         anonymous: w.anonymous,
@@ -242,7 +280,13 @@ fn entry(
         event_seq: 0,
         event_hash: [0; 32],
     };
-    Ok(Entry { line, letter, writer, incoming, obligation })
+    Ok(Entry {
+        line,
+        letter,
+        writer,
+        incoming,
+        obligation,
+    })
 }
 
 /// What a channel owes every letter from its first second.
@@ -279,9 +323,19 @@ fn language(incoming: &IncomingLetter) -> Language {
         return language;
     }
     let words = [&incoming.subject, &incoming.visible_text];
-    let chinese = words.iter().flat_map(|w| w.chars()).any(|c| ('\u{3400}'..'\u{fb00}').contains(&c));
-    let latin = words.iter().flat_map(|w| w.chars()).any(|c| c.is_ascii_alphabetic());
-    if !chinese && latin { Language::English } else { Language::Chinese }
+    let chinese = words
+        .iter()
+        .flat_map(|w| w.chars())
+        .any(|c| ('\u{3400}'..'\u{fb00}').contains(&c));
+    let latin = words
+        .iter()
+        .flat_map(|w| w.chars())
+        .any(|c| c.is_ascii_alphabetic());
+    if !chinese && latin {
+        Language::English
+    } else {
+        Language::Chinese
+    }
 }
 
 async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Verdict>> {
@@ -292,7 +346,11 @@ async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Ver
     let deciders: Vec<_> = entries.iter().map(|e| e.line.settled_by).collect();
     for e in entries {
         let after = facts(app, &e.letter, std::slice::from_ref(&e.obligation));
-        deltas.extend(figures::delta(None, &after).into_iter().map(|d| (app.id(), d)));
+        deltas.extend(
+            figures::delta(None, &after)
+                .into_iter()
+                .map(|d| (app.id(), d)),
+        );
         let data = json!({
             "number": e.letter.number.to_string(),
             "channel": e.letter.channel_id,
@@ -301,9 +359,11 @@ async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Ver
             "due_on": e.obligation.due_on.to_string(),
             "after": stands(&e.letter),
         });
-        events.push((app.id(), NewEvent::new(EventKind::Registered, e.line.settled_by, data)));
-        let (message, files) =
-            message(app, &e.line, &e.letter, &e.incoming, MessageKind::Letter);
+        events.push((
+            app.id(),
+            NewEvent::new(EventKind::Registered, e.line.settled_by, data),
+        ));
+        let (message, files) = message(app, &e.line, &e.letter, &e.incoming, MessageKind::Letter);
         messages.push((e.letter.lock.clone(), message, files));
         owed.push(e.obligation);
         verdicts.push(Verdict {
@@ -317,7 +377,10 @@ async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Ver
         let key = has_mail.then(|| announce::address_key(app, &e.writer.words.email));
         letters.push((e.letter, e.writer, key));
     }
-    let heads = letters.iter_mut().zip(events).map(|((letter, _, _), (id, e))| (letter, id, e));
+    let heads = letters
+        .iter_mut()
+        .zip(events)
+        .map(|((letter, _, _), (id, e))| (letter, id, e));
     let rows = heads.collect::<Vec<_>>();
     let event_rows = step.prepare_events(rows);
     step.add_letters(letters).await?;
@@ -351,7 +414,11 @@ async fn receipts(
             continue;
         }
         sent.push(key);
-        let mail = e.incoming.message_id.clone().filter(|_| e.line.source.is_mail());
+        let mail = e
+            .incoming
+            .message_id
+            .clone()
+            .filter(|_| e.line.source.is_mail());
         let post = Post {
             letter: &e.letter,
             address: &e.writer.words.email,
@@ -364,7 +431,10 @@ async fn receipts(
             due_at: step.now,
         };
         let rendered = announce::receipt(app, &e.letter, &e.obligation)?;
-        out.push((e.letter.lock.clone(), announce::outgoing(app, post, rendered)));
+        out.push((
+            e.letter.lock.clone(),
+            announce::outgoing(app, post, rendered),
+        ));
     }
     Ok(out)
 }
@@ -382,7 +452,10 @@ pub(crate) fn message(
     let files = incoming.attachments.iter().map(|a| FileRecord {
         id: app.id(),
         message_id: id,
-        words: FileWords { name: a.name.clone(), media_type: a.media_type.clone() },
+        words: FileWords {
+            name: a.name.clone(),
+            media_type: a.media_type.clone(),
+        },
         size: i64::try_from(a.size).unwrap_or(i64::MAX),
         part: mail.then(|| a.part.clone()),
         blob_id: (!mail).then(|| a.part.clone()),
@@ -406,7 +479,11 @@ pub(crate) fn message(
             text: incoming.text.clone(),
             visible_text: incoming.visible_text.clone(),
             sender: sender.unwrap_or_default(),
-            mail_id: incoming.message_id.clone().filter(|_| mail).unwrap_or_default(),
+            mail_id: incoming
+                .message_id
+                .clone()
+                .filter(|_| mail)
+                .unwrap_or_default(),
         },
         has_html: incoming.html.is_some(),
         attachments: i32::try_from(files.len()).unwrap_or(i32::MAX),
@@ -430,7 +507,9 @@ pub(crate) async fn admit(
     let step = app.store.begin(app.now()).await?;
     // Back to "being read" first: from here on it is registered like any other line.
     if !step.reopen_arrival(line.id, from).await? {
-        return Err(Error::Rule("somebody has decided on this message meanwhile"));
+        return Err(Error::Rule(
+            "somebody has decided on this message meanwhile",
+        ));
     }
     let verdicts = add_new(app, &step, &channels, vec![(line, Box::new(incoming))]).await?;
     step.commit().await?;
@@ -456,9 +535,25 @@ pub struct Submitted {
 pub async fn submitted(app: &App, line: &ArrivalRecord) -> Result<Submitted> {
     let id = line.letter_id.ok_or(Error::NotFound)?;
     let numbers = app.store.numbers(&[id]).await?;
-    let number = numbers.first().and_then(|(_, n)| n.parse().ok()).ok_or(Error::NotFound)?;
-    let letter = app.store.letter_for_writer(number).await?.ok_or(Error::NotFound)?;
-    let code = QueryCode(app.store.vault.keys.query_code(letter.id, letter.code_version));
+    let number = numbers
+        .first()
+        .and_then(|(_, n)| n.parse().ok())
+        .ok_or(Error::NotFound)?;
+    let letter = app
+        .store
+        .letter_for_writer(number)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let code = QueryCode(
+        app.store
+            .vault
+            .keys
+            .query_code(letter.id, letter.code_version),
+    );
     let obligations = app.store.obligations(letter.id).await?;
-    Ok(Submitted { letter, code, obligations })
+    Ok(Submitted {
+        letter,
+        code,
+        obligations,
+    })
 }

@@ -43,11 +43,18 @@ pub(crate) async fn join(
         sealed: line.sealed || letter.is_sealed(),
     };
     if !change.step.give_fate(&verdict, from, by).await? {
-        return Err(Error::Rule("somebody has decided on this message meanwhile"));
+        return Err(Error::Rule(
+            "somebody has decided on this message meanwhile",
+        ));
     }
     let lock = change.letter.lock.clone();
-    change.step.add_messages(vec![(lock, message, files)]).await?;
-    change.finish(EventKind::Added, json!({ "arrival": line.id })).await?;
+    change
+        .step
+        .add_messages(vec![(lock, message, files)])
+        .await?;
+    change
+        .finish(EventKind::Added, json!({ "arrival": line.id }))
+        .await?;
     Ok(verdict)
 }
 
@@ -72,11 +79,15 @@ pub enum Decision {
 /// When the line does not wait for one, cannot be read, or somebody decided meanwhile.
 pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Result<Verdict> {
     if !staff.may_register() {
-        return Err(Error::Rule("only a registrar decides on messages that were set aside"));
+        return Err(Error::Rule(
+            "only a registrar decides on messages that were set aside",
+        ));
     }
     let line = app.store.ledger_line(id, &staff.cleared_channels).await?;
     let line = line.ok_or(Error::NotFound)?;
-    let from = line.fate.filter(|f| matches!(f, Fate::Held | Fate::Quarantined));
+    let from = line
+        .fate
+        .filter(|f| matches!(f, Fate::Held | Fate::Quarantined));
     let from = from.ok_or(Error::Rule("this message does not wait for a decision"))?;
     let by = staff.person_id;
     match &decision {
@@ -95,12 +106,18 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
         "the bytes of this message are not here; fetch it from the mailbox by hand",
     ))?;
     let raw = app.store.blob(blob).await?;
-    let incoming = arrive::read(line.source, &raw)
-        .map_err(|_| Error::Rule("the message still cannot be read; download it and register it by hand"))?;
+    let incoming = arrive::read(line.source, &raw).map_err(|_| {
+        Error::Rule("the message still cannot be read; download it and register it by hand")
+    })?;
     match decision {
         Decision::Joins(number) => {
-            let scope = crate::domain::access::scope(&crate::domain::access::Viewer::Staff(staff.clone()));
-            let letter = app.store.letter(number, &scope).await?.ok_or(Error::NotFound)?;
+            let scope =
+                crate::domain::access::scope(&crate::domain::access::Viewer::Staff(staff.clone()));
+            let letter = app
+                .store
+                .letter(number, &scope)
+                .await?
+                .ok_or(Error::NotFound)?;
             join(app, &line, letter.id, &incoming, Some(from), Some(by)).await
         }
         _ => register::admit(app, line, incoming, from, by).await,
@@ -115,11 +132,18 @@ async fn set(
     fate: Fate,
     reason: Option<String>,
 ) -> Result<Verdict> {
-    let verdict =
-        Verdict { id: line.id, fate, reason, letter_id: line.letter_id, sealed: line.sealed };
+    let verdict = Verdict {
+        id: line.id,
+        fate,
+        reason,
+        letter_id: line.letter_id,
+        sealed: line.sealed,
+    };
     let step = app.store.begin(app.now()).await?;
     if !step.give_fate(&verdict, Some(from), Some(by)).await? {
-        return Err(Error::Rule("somebody has decided on this message meanwhile"));
+        return Err(Error::Rule(
+            "somebody has decided on this message meanwhile",
+        ));
     }
     step.commit().await?;
     Ok(verdict)

@@ -32,8 +32,13 @@ pub async fn name_reader(
     if parties.persons.contains(&person.id) {
         return Err(fault("accused"));
     }
-    change.step.add_reader(change.letter.id, person.id, Some(staff.person_id)).await?;
-    change.finish(EventKind::ReaderNamed, json!({ "person": person.id })).await
+    change
+        .step
+        .add_reader(change.letter.id, person.id, Some(staff.person_id))
+        .await?;
+    change
+        .finish(EventKind::ReaderNamed, json!({ "person": person.id }))
+        .await
 }
 
 /// Records whom a letter accuses: a person (login) or a unit (code). They see no trace of the
@@ -72,12 +77,18 @@ pub async fn name_party(
         return Err(Error::Rule("parties are recorded on sealed letters only"));
     }
     let id = change.letter.id;
-    change.step.add_party(app.id(), id, person, unit, Some(staff.person_id)).await?;
+    change
+        .step
+        .add_party(app.id(), id, person, unit, Some(staff.person_id))
+        .await?;
     // Whoever is accused cannot go on holding the letter.
     let above = |u| crate::store::units::above(&units, u);
     let handler = change.letter.handler_id;
     let holds = (person.is_some() && handler == person)
-        || change.letter.unit_id.is_some_and(|u| unit.is_some_and(|x| above(u).contains(&x)));
+        || change
+            .letter
+            .unit_id
+            .is_some_and(|u| unit.is_some_and(|x| above(u).contains(&x)));
     if holds {
         change.letter.unit_id = None;
         change.letter.handler_id = None;
@@ -85,7 +96,12 @@ pub async fn name_party(
             change.letter.status = crate::domain::status::Status::Received;
         }
     }
-    change.finish(EventKind::PartyNamed, json!({ "person": person, "unit": unit })).await
+    change
+        .finish(
+            EventKind::PartyNamed,
+            json!({ "person": person, "unit": unit }),
+        )
+        .await
 }
 
 /// Records that somebody opened a sealed letter. Reading changes nothing but the history, so the
@@ -101,7 +117,8 @@ pub async fn record_reading(app: &App, staff: &Staff, letter: &Letter, what: &st
     let mut current = step.letter_by_id(letter.id).await?.ok_or(Error::NotFound)?;
     let data = json!({ "what": what });
     let event = NewEvent::new(EventKind::Read, Some(staff.person_id), data);
-    step.add_events(vec![(&mut current, app.id(), event)]).await?;
+    step.add_events(vec![(&mut current, app.id(), event)])
+        .await?;
     let version = current.version;
     step.save_letter(current, version).await?;
     Ok(step.commit().await?)

@@ -36,9 +36,13 @@ pub async fn serve(
         return Err(fault("by", "not-by-hand"));
     }
     let mut change = Change::open(app, staff, number, version, Action::Serve).await?;
-    let issued = change.step.last_reply(&change.letter).await?.ok_or(Error::Rule(
-        "there is no answer or notice yet that could have been served",
-    ))?;
+    let issued = change
+        .step
+        .last_reply(&change.letter)
+        .await?
+        .ok_or(Error::Rule(
+            "there is no answer or notice yet that could have been served",
+        ))?;
     if on > app.day_of(change.now()) || on < app.day_of(issued.at) {
         return Err(fault("on", "not-then"));
     }
@@ -53,8 +57,13 @@ pub async fn serve(
     let waiting = [OutboxState::Queued, OutboxState::Unknown];
     for kind in [OutboxKind::Reply, OutboxKind::Notice] {
         let id = change.letter.id;
-        change.step.turn_outgoing(id, kind, &waiting, OutboxState::Recalled).await?;
+        change
+            .step
+            .turn_outgoing(id, kind, &waiting, OutboxState::Recalled)
+            .await?;
     }
     let data = json!({ "service": by.code(), "on": on.to_string() });
-    change.finish_with(NewEvent::new(EventKind::Served, None, data).with_note(note)).await
+    change
+        .finish_with(NewEvent::new(EventKind::Served, None, data).with_note(note))
+        .await
 }

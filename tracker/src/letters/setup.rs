@@ -21,7 +21,11 @@ pub(crate) async fn instance(
 ) -> std::result::Result<String, StoreError> {
     match store.setting("instance").await? {
         Some(name) => Ok(name),
-        None => store.setting_or("instance", to_hex(&random::<8>(entropy))).await,
+        None => {
+            store
+                .setting_or("instance", to_hex(&random::<8>(entropy)))
+                .await
+        }
     }
 }
 
@@ -126,7 +130,8 @@ pub async fn first_link(app: &App) -> Result<Option<String>> {
     let secret = to_hex(&random::<24>(&*app.entropy));
     let step = app.store.begin(app.now()).await?;
     let hash = super::staff::secret_hash(app, &secret);
-    step.add_invitation(hash, FIRST_ADMINISTRATOR, app.now() + FIRST_LINK).await?;
+    step.add_invitation(hash, FIRST_ADMINISTRATOR, app.now() + FIRST_LINK)
+        .await?;
     step.commit().await?;
     Ok(Some(app.link(&format!("/first?key={secret}"))))
 }
@@ -139,6 +144,7 @@ pub async fn save_channel(app: &App, by: Option<i64>, channel: &Channel) -> Resu
     let step = app.store.begin(app.now()).await?;
     step.save_channel(channel).await?;
     let data = serde_json::json!({ "channel": channel.code, "version": channel.version });
-    step.add_admin_event(app.id(), by, "channel-saved", data).await?;
+    step.add_admin_event(app.id(), by, "channel-saved", data)
+        .await?;
     Ok(step.commit().await?)
 }

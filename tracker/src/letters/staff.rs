@@ -82,7 +82,8 @@ pub async fn add_unit(app: &App, by: Option<i64>, new: NewUnit) -> Result<Unit> 
     };
     let step = app.store.begin(app.now()).await?;
     step.add_unit(&unit).await?;
-    step.add_admin_event(app.id(), by, "unit-added", json!({ "unit": unit.id })).await?;
+    step.add_admin_event(app.id(), by, "unit-added", json!({ "unit": unit.id }))
+        .await?;
     step.commit().await?;
     Ok(unit)
 }
@@ -93,12 +94,16 @@ pub async fn add_unit(app: &App, by: Option<i64>, new: NewUnit) -> Result<Unit> 
 /// A unit under itself, or the database.
 pub async fn save_unit(app: &App, by: Option<i64>, unit: Unit) -> Result<()> {
     let all = app.store.units().await?;
-    if unit.parent_id.is_some_and(|p| units::below(&all, unit.id).contains(&p)) {
+    if unit
+        .parent_id
+        .is_some_and(|p| units::below(&all, unit.id).contains(&p))
+    {
         return Err(Error::Fields(vec![FieldError::new("under", "itself")]));
     }
     let step = app.store.begin(app.now()).await?;
     step.save_unit(&unit).await?;
-    step.add_admin_event(app.id(), by, "unit-saved", json!({ "unit": unit.id })).await?;
+    step.add_admin_event(app.id(), by, "unit-saved", json!({ "unit": unit.id }))
+        .await?;
     Ok(step.commit().await?)
 }
 
@@ -106,11 +111,7 @@ pub async fn save_unit(app: &App, by: Option<i64>, unit: Unit) -> Result<()> {
 ///
 /// # Errors
 /// A login that is unknown.
-pub async fn person_id(
-    app: &App,
-    field: &'static str,
-    login: Option<&str>,
-) -> Result<Option<i64>> {
+pub async fn person_id(app: &App, field: &'static str, login: Option<&str>) -> Result<Option<i64>> {
     match login.map(str::trim).filter(|l| !l.is_empty()) {
         None => Ok(None),
         Some(login) => match app.store.person_by_login(login).await? {
@@ -144,7 +145,8 @@ pub async fn add_person(app: &App, by: Option<i64>, new: NewPerson) -> Result<(P
     let person = person(app, new, &password, true).await?;
     let step = app.store.begin(app.now()).await?;
     step.add_person(&person).await?;
-    step.add_admin_event(app.id(), by, "person-added", json!({ "person": person.id })).await?;
+    step.add_admin_event(app.id(), by, "person-added", json!({ "person": person.id }))
+        .await?;
     step.commit().await?;
     Ok((person, password))
 }
@@ -174,16 +176,23 @@ pub async fn edit_person(
 }
 
 async fn unit_id(app: &App, code: Option<&str>) -> Result<Option<i64>> {
-    let Some(code) = code.filter(|c| !c.is_empty()) else { return Ok(None) };
+    let Some(code) = code.filter(|c| !c.is_empty()) else {
+        return Ok(None);
+    };
     let units = app.store.units().await?;
     let found = units.iter().find(|u| u.code == code).map(|u| u.id);
-    found.map(Some).ok_or_else(|| Error::Fields(vec![FieldError::new("unit", "unknown")]))
+    found
+        .map(Some)
+        .ok_or_else(|| Error::Fields(vec![FieldError::new("unit", "unknown")]))
 }
 
 async fn channel_ids(app: &App, codes: &[String]) -> Result<Vec<i64>> {
     let channels = app.store.channels().await?;
     let id = |code: &String| {
-        let found = channels.iter().find(|c| c.code == *code && c.sealed).map(|c| c.id);
+        let found = channels
+            .iter()
+            .find(|c| c.code == *code && c.sealed)
+            .map(|c| c.id);
         found.ok_or_else(|| Error::Fields(vec![FieldError::new("cleared", "unknown")]))
     };
     codes.iter().map(id).collect()
@@ -192,7 +201,11 @@ async fn channel_ids(app: &App, codes: &[String]) -> Result<Vec<i64>> {
 async fn person(app: &App, new: NewPerson, password: &str, must_change: bool) -> Result<Person> {
     let fault = |field, code| Error::Fields(vec![FieldError::new(field, code)]);
     let login = new.login.trim().to_lowercase();
-    if login.is_empty() || !login.chars().all(|c| c.is_alphanumeric() || "-_.@".contains(c)) {
+    if login.is_empty()
+        || !login
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-_.@".contains(c))
+    {
         return Err(fault("login", "malformed"));
     }
     if new.name.trim().is_empty() {
@@ -239,12 +252,20 @@ pub async fn add_first(
     };
     let person = person(app, new, password, false).await?;
     let step = app.store.begin(app.now()).await?;
-    if !step.use_invitation(&secret_hash(app, key), FIRST_ADMINISTRATOR).await? {
+    if !step
+        .use_invitation(&secret_hash(app, key), FIRST_ADMINISTRATOR)
+        .await?
+    {
         return Err(Error::NotFound);
     }
     step.add_person(&person).await?;
-    step.add_admin_event(app.id(), None, "first-administrator", json!({ "person": person.id }))
-        .await?;
+    step.add_admin_event(
+        app.id(),
+        None,
+        "first-administrator",
+        json!({ "person": person.id }),
+    )
+    .await?;
     step.commit().await?;
     Ok(person)
 }
@@ -260,7 +281,8 @@ pub async fn save_person(app: &App, by: Option<i64>, person: &Person) -> Result<
     if !person.active {
         step.revoke_tokens_of(person.id).await?;
     }
-    step.add_admin_event(app.id(), by, "person-saved", json!({ "person": person.id })).await?;
+    step.add_admin_event(app.id(), by, "person-saved", json!({ "person": person.id }))
+        .await?;
     Ok(step.commit().await?)
 }
 
@@ -269,7 +291,11 @@ pub async fn save_person(app: &App, by: Option<i64>, person: &Person) -> Result<
 /// # Errors
 /// A login that is unknown.
 pub async fn reset(app: &App, by: Option<i64>, login: &str) -> Result<String> {
-    let mut person = app.store.person_by_login(login).await?.ok_or(Error::NotFound)?;
+    let mut person = app
+        .store
+        .person_by_login(login)
+        .await?
+        .ok_or(Error::NotFound)?;
     let password = first_password(app);
     person.password_hash = hash_password(&password).await?;
     person.must_change_password = true;
@@ -282,7 +308,11 @@ pub async fn reset(app: &App, by: Option<i64>, login: &str) -> Result<String> {
 /// # Errors
 /// A login that is unknown.
 pub async fn disable(app: &App, by: Option<i64>, login: &str) -> Result<()> {
-    let mut person = app.store.person_by_login(login).await?.ok_or(Error::NotFound)?;
+    let mut person = app
+        .store
+        .person_by_login(login)
+        .await?
+        .ok_or(Error::NotFound)?;
     person.active = false;
     save_person(app, by, &person).await
 }
@@ -296,8 +326,15 @@ pub async fn add_token(app: &App, login: &str) -> Result<String> {
     let person = person.ok_or(Error::NotFound)?;
     let token = format!("hy_{}", to_hex(&random::<24>(&*app.entropy)));
     let step = app.store.begin(app.now()).await?;
-    step.add_token(app.id(), person.id, secret_hash(app, &token)).await?;
-    step.add_admin_event(app.id(), None, "token-added", json!({ "person": person.id })).await?;
+    step.add_token(app.id(), person.id, secret_hash(app, &token))
+        .await?;
+    step.add_admin_event(
+        app.id(),
+        None,
+        "token-added",
+        json!({ "person": person.id }),
+    )
+    .await?;
     step.commit().await?;
     Ok(token)
 }
@@ -317,9 +354,13 @@ pub struct SignedIn {
 /// [`Error::Denied`]-like silence: `Ok(None)` for anything wrong.
 pub async fn sign_in(app: &App, login: &str, password: &str) -> Result<Option<(Person, String)>> {
     let person = app.store.person_by_login(login).await?.filter(|p| p.active);
-    let hash = person.as_ref().map_or_else(decoy, |p| p.password_hash.clone());
+    let hash = person
+        .as_ref()
+        .map_or_else(decoy, |p| p.password_hash.clone());
     let right = verify_password(password, hash).await?;
-    let Some(person) = person.filter(|_| right) else { return Ok(None) };
+    let Some(person) = person.filter(|_| right) else {
+        return Ok(None);
+    };
     let secret = start_session(app, person.id).await?;
     Ok(Some((person, secret)))
 }
@@ -331,7 +372,8 @@ pub async fn sign_in(app: &App, login: &str, password: &str) -> Result<Option<(P
 pub async fn start_session(app: &App, person_id: i64) -> Result<String> {
     let secret = to_hex(&random::<24>(&*app.entropy));
     let step = app.store.begin(app.now()).await?;
-    step.add_session(secret_hash(app, &secret), person_id).await?;
+    step.add_session(secret_hash(app, &secret), person_id)
+        .await?;
     step.commit().await?;
     Ok(secret)
 }
@@ -353,7 +395,10 @@ pub async fn sign_out(app: &App, secret: &str) -> Result<()> {
 pub async fn change_password(app: &App, person: &Person, old: &str, new: &str) -> Result<()> {
     check_password(new)?;
     if !verify_password(old, person.password_hash.clone()).await? {
-        return Err(Error::Fields(vec![FieldError::new("old_password", "wrong")]));
+        return Err(Error::Fields(vec![FieldError::new(
+            "old_password",
+            "wrong",
+        )]));
     }
     let mut person = person.clone();
     person.password_hash = hash_password(new).await?;
@@ -367,7 +412,9 @@ pub async fn change_password(app: &App, person: &Person, old: &str, new: &str) -
 /// When the database refuses.
 pub async fn by_session(app: &App, secret: &str) -> Result<Option<SignedIn>> {
     let hash = secret_hash(app, secret);
-    let Some(session) = app.store.session(&hash).await? else { return Ok(None) };
+    let Some(session) = app.store.session(&hash).await? else {
+        return Ok(None);
+    };
     let now = app.now();
     let minutes = |from: Timestamp| now.duration_since(from).as_mins();
     let idle = minutes(session.seen_at);
@@ -385,7 +432,11 @@ pub async fn by_session(app: &App, secret: &str) -> Result<Option<SignedIn>> {
 /// # Errors
 /// When the database refuses.
 pub async fn by_token(app: &App, token: &str) -> Result<Option<SignedIn>> {
-    match app.store.token_owner(&secret_hash(app, token), app.now()).await? {
+    match app
+        .store
+        .token_owner(&secret_hash(app, token), app.now())
+        .await?
+    {
         Some(person_id) => signed_in(app, person_id).await,
         None => Ok(None),
     }
@@ -399,8 +450,14 @@ async fn signed_in(app: &App, person_id: i64) -> Result<Option<SignedIn>> {
     let staff = Staff {
         person_id,
         unit_id: person.unit_id,
-        units: person.unit_id.map(|u| units::below(&all, u)).unwrap_or_default(),
-        ancestors: person.unit_id.map(|u| units::above(&all, u)).unwrap_or_default(),
+        units: person
+            .unit_id
+            .map(|u| units::below(&all, u))
+            .unwrap_or_default(),
+        ancestors: person
+            .unit_id
+            .map(|u| units::above(&all, u))
+            .unwrap_or_default(),
         roles: person.roles.clone(),
         cleared_channels: person.cleared.clone(),
     };
@@ -426,9 +483,14 @@ fn check_password(password: &str) -> Result<()> {
 fn first_password(app: &App) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567899";
     let letters = random::<15>(&*app.entropy);
-    let text: Vec<char> =
-        letters.iter().map(|b| char::from(LETTERS[usize::from(*b & 31)])).collect();
-    text.chunks(5).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    let text: Vec<char> = letters
+        .iter()
+        .map(|b| char::from(LETTERS[usize::from(*b & 31)]))
+        .collect();
+    text.chunks(5)
+        .map(|c| c.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 async fn hash_password(password: &str) -> Result<String> {
@@ -445,8 +507,11 @@ async fn hash_password(password: &str) -> Result<String> {
 async fn verify_password(password: &str, hash: String) -> Result<bool> {
     let password = password.to_owned();
     off_thread(move || {
-        PasswordHash::new(&hash)
-            .is_ok_and(|h| Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
+        PasswordHash::new(&hash).is_ok_and(|h| {
+            Argon2::default()
+                .verify_password(password.as_bytes(), &h)
+                .is_ok()
+        })
     })
     .await
 }
@@ -454,8 +519,13 @@ async fn verify_password(password: &str, hash: String) -> Result<bool> {
 /// Hashing takes 30 ms of one core: away from the pages, and at most two at once.
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     static SLOTS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
-    let _slot = SLOTS.acquire().await.map_err(|e| Error::CutShort(e.to_string()))?;
-    tokio::task::spawn_blocking(work).await.map_err(|e| Error::CutShort(e.to_string()))
+    let _slot = SLOTS
+        .acquire()
+        .await
+        .map_err(|e| Error::CutShort(e.to_string()))?;
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|e| Error::CutShort(e.to_string()))
 }
 
 /// The hash of no password, with the usual cost.

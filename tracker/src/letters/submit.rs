@@ -44,7 +44,11 @@ pub async fn submit(
     submission: Submission<'_>,
     form: &FormLetter,
 ) -> Result<Submitted, Unregistered> {
-    let keyed = app.store.vault.keys.digest("idempotency", submission.key.as_bytes());
+    let keyed = app
+        .store
+        .vault
+        .keys
+        .digest("idempotency", submission.key.as_bytes());
     let from = From {
         source: submission.source,
         name: String::new(),
@@ -56,13 +60,22 @@ pub async fn submit(
         seen_at: app.now(),
         raw: ingest::form::write(form),
     };
-    let lines = arrive::take_in(app, &from, vec![arrival]).await.map_err(Unregistered)?;
+    let lines = arrive::take_in(app, &from, vec![arrival])
+        .await
+        .map_err(Unregistered)?;
     let line = lines.into_iter().next().ok_or(Error::NotFound)?;
     if line.fate.is_none() {
         // An earlier try committed it and died before reading it: read it now.
         arrive::resume(app).await?;
-        let again = app.store.arrivals_by_key(std::slice::from_ref(&line.source_key)).await;
-        let line = again.map_err(Error::from)?.into_iter().next().ok_or(Error::NotFound)?;
+        let again = app
+            .store
+            .arrivals_by_key(std::slice::from_ref(&line.source_key))
+            .await;
+        let line = again
+            .map_err(Error::from)?
+            .into_iter()
+            .next()
+            .ok_or(Error::NotFound)?;
         return Ok(register::submitted(app, &line).await?);
     }
     Ok(register::submitted(app, &line).await?)

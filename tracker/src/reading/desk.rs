@@ -80,21 +80,43 @@ impl View {
     #[must_use]
     pub fn filter(self, app: &App, staff: &Staff) -> Filter {
         let today = app.today();
-        let open = Filter { open: true, ..Filter::default() };
+        let open = Filter {
+            open: true,
+            ..Filter::default()
+        };
         match self {
-            Self::Mine => Filter { handler_id: Some(staff.person_id), ..open },
-            Self::Unit => Filter { units: Some(staff.units.clone()), ..open },
-            Self::Unassigned => Filter { unassigned: true, ..open },
-            Self::Overdue => Filter { due_before: Some(today), ..open },
+            Self::Mine => Filter {
+                handler_id: Some(staff.person_id),
+                ..open
+            },
+            Self::Unit => Filter {
+                units: Some(staff.units.clone()),
+                ..open
+            },
+            Self::Unassigned => Filter {
+                unassigned: true,
+                ..open
+            },
+            Self::Overdue => Filter {
+                due_before: Some(today),
+                ..open
+            },
             Self::DueSoon => {
                 let mut last = today;
                 while app.calendar.workdays_between(today, last) < 3 {
                     last = last.tomorrow().unwrap_or(last);
                 }
                 let after = last.tomorrow().unwrap_or(last);
-                Filter { due_from: Some(today), due_before: Some(after), ..open }
+                Filter {
+                    due_from: Some(today),
+                    due_before: Some(after),
+                    ..open
+                }
             }
-            Self::Troubled => Filter { troubled: true, ..Filter::default() },
+            Self::Troubled => Filter {
+                troubled: true,
+                ..Filter::default()
+            },
             Self::All => Filter::default(),
         }
     }
@@ -158,23 +180,44 @@ pub struct Opened {
 /// # Errors
 /// [`Error::NotFound`] where there is none within the viewer's scope.
 pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Opened> {
-    let letter = app.store.letter(number, &scope(staff)).await?.ok_or(Error::NotFound)?;
+    let letter = app
+        .store
+        .letter(number, &scope(staff))
+        .await?
+        .ok_or(Error::NotFound)?;
     seal::record_reading(app, staff, &letter, "letter").await?;
     let messages = app.store.messages(&letter).await?;
-    let ids: Vec<i64> = messages.iter().filter(|m| m.attachments > 0).map(|m| m.id).collect();
+    let ids: Vec<i64> = messages
+        .iter()
+        .filter(|m| m.attachments > 0)
+        .map(|m| m.id)
+        .collect();
     let may = |a: &Action| access::permits(staff, *a, holding(&letter)).is_ok();
-    let sealed_only = |a: &Action| {
-        letter.is_sealed() || !matches!(a, Action::NameParty | Action::NameReader)
-    };
-    let actions = status::allowed(letter.status).into_iter().filter(may).filter(sealed_only);
+    let sealed_only =
+        |a: &Action| letter.is_sealed() || !matches!(a, Action::NameParty | Action::NameReader);
+    let actions = status::allowed(letter.status)
+        .into_iter()
+        .filter(may)
+        .filter(sealed_only);
     let first = match letter.duplicate_of {
-        Some(id) => app.store.numbers(&[id]).await?.into_iter().next().map(|(_, n)| n),
+        Some(id) => app
+            .store
+            .numbers(&[id])
+            .await?
+            .into_iter()
+            .next()
+            .map(|(_, n)| n),
         None => None,
     };
     Ok(Opened {
         duplicate_of: first,
         actions: actions.collect(),
-        channel: app.store.channels().await?.into_iter().find(|c| c.id == letter.channel_id),
+        channel: app
+            .store
+            .channels()
+            .await?
+            .into_iter()
+            .find(|c| c.id == letter.channel_id),
         writer: app.store.writer(&letter).await?,
         files: app.store.files(&letter, &ids).await?,
         obligations: app.store.obligations(letter.id).await?,
@@ -200,7 +243,11 @@ pub async fn file(
     number: LetterNumber,
     id: i64,
 ) -> Result<(FileRecord, Vec<u8>)> {
-    let letter = app.store.letter(number, &scope(staff)).await?.ok_or(Error::NotFound)?;
+    let letter = app
+        .store
+        .letter(number, &scope(staff))
+        .await?
+        .ok_or(Error::NotFound)?;
     seal::record_reading(app, staff, &letter, "file").await?;
     file_of(app, &letter, id).await
 }
@@ -210,8 +257,14 @@ pub(crate) async fn file_of(app: &App, letter: &Letter, id: i64) -> Result<(File
     let messages = app.store.messages(letter).await?;
     let ids: Vec<i64> = messages.iter().map(|m| m.id).collect();
     let files = app.store.files(letter, &ids).await?;
-    let file = files.into_iter().find(|f| f.id == id).ok_or(Error::NotFound)?;
-    let message = messages.iter().find(|m| m.id == file.message_id).ok_or(Error::NotFound)?;
+    let file = files
+        .into_iter()
+        .find(|f| f.id == id)
+        .ok_or(Error::NotFound)?;
+    let message = messages
+        .iter()
+        .find(|m| m.id == file.message_id)
+        .ok_or(Error::NotFound)?;
     let bytes = match (&file.blob_id, &file.part, &message.blob_id) {
         (Some(blob), _, _) => app.store.blob(blob).await?,
         (None, Some(part), Some(raw)) => {
@@ -228,10 +281,21 @@ pub(crate) async fn file_of(app: &App, letter: &Letter, id: i64) -> Result<(File
 /// # Errors
 /// [`Error::NotFound`] where it has none.
 pub async fn html(app: &App, staff: &Staff, number: LetterNumber, id: i64) -> Result<String> {
-    let letter = app.store.letter(number, &scope(staff)).await?.ok_or(Error::NotFound)?;
+    let letter = app
+        .store
+        .letter(number, &scope(staff))
+        .await?
+        .ok_or(Error::NotFound)?;
     seal::record_reading(app, staff, &letter, "html").await?;
-    let message = app.store.message(&letter, id).await?.ok_or(Error::NotFound)?;
-    let blob = message.blob_id.filter(|_| message.has_html).ok_or(Error::NotFound)?;
+    let message = app
+        .store
+        .message(&letter, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let blob = message
+        .blob_id
+        .filter(|_| message.has_html)
+        .ok_or(Error::NotFound)?;
     let raw = app.store.blob(&blob).await?;
     ingest::read::html(&raw).ok_or(Error::NotFound)
 }

@@ -56,7 +56,11 @@ pub fn count(
 pub fn explain(o: &Obligation, chinese: bool) -> Result<Due, TermError> {
     let mut due = count(o.term, o.start_on, &[], o.extension)?;
     due.rule = Some(format!("{} v{}", o.rule, o.rule_version));
-    due.basis = Some(if chinese { o.basis_zh.clone() } else { o.basis_en.clone() });
+    due.basis = Some(if chinese {
+        o.basis_zh.clone()
+    } else {
+        o.basis_en.clone()
+    });
     // What was recorded stands, even should the calendar have changed since.
     due.due_on = o.due_on;
     due.nominal_on = o.nominal_on;

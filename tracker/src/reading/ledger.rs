@@ -22,7 +22,12 @@ pub async fn page(
     fate: Option<Fate>,
     before: Option<i64>,
 ) -> Result<(Vec<ArrivalRecord>, Option<i64>)> {
-    let filter = LedgerFilter { fate, before, cleared: cleared(staff)?, source_name: None };
+    let filter = LedgerFilter {
+        fate,
+        before,
+        cleared: cleared(staff)?,
+        source_name: None,
+    };
     let mut lines = app.store.ledger(&filter, PAGE + 1).await?;
     let more = lines.len() as u64 > PAGE;
     lines.truncate(usize::try_from(PAGE).unwrap_or(50));
@@ -39,7 +44,11 @@ pub async fn line(
     staff: &Staff,
     id: i64,
 ) -> Result<(ArrivalRecord, std::result::Result<IncomingLetter, String>)> {
-    let line = app.store.ledger_line(id, &cleared(staff)?).await?.ok_or(Error::NotFound)?;
+    let line = app
+        .store
+        .ledger_line(id, &cleared(staff)?)
+        .await?
+        .ok_or(Error::NotFound)?;
     let read = match &line.blob_id {
         Some(blob) => arrive::read(line.source, &app.store.blob(blob).await?),
         None => Err("its bytes were never fetched".into()),
@@ -52,12 +61,20 @@ pub async fn line(
 /// # Errors
 /// When there are none for this viewer.
 pub async fn raw(app: &App, staff: &Staff, id: i64) -> Result<Vec<u8>> {
-    let line = app.store.ledger_line(id, &cleared(staff)?).await?.ok_or(Error::NotFound)?;
+    let line = app
+        .store
+        .ledger_line(id, &cleared(staff)?)
+        .await?
+        .ok_or(Error::NotFound)?;
     let blob = line.blob_id.ok_or(Error::NotFound)?;
     Ok(app.store.blob(&blob).await?)
 }
 
 /// Which sealed channels' lines a registrar sees.
 fn cleared(staff: &Staff) -> Result<Vec<i64>> {
-    if staff.may_register() { Ok(staff.cleared_channels.clone()) } else { Err(Error::NotFound) }
+    if staff.may_register() {
+        Ok(staff.cleared_channels.clone())
+    } else {
+        Err(Error::NotFound)
+    }
 }

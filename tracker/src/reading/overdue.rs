@@ -48,9 +48,12 @@ pub async fn overdue(app: &App, unit: Option<&str>) -> Result<Overdue> {
     let of_units = match unit {
         None => None,
         Some(code) => {
-            let found = all_units.iter().find(|u| u.code == code).ok_or(Error::Rule(
-                "there is no such unit; `huiyin unit list` shows them",
-            ))?;
+            let found = all_units
+                .iter()
+                .find(|u| u.code == code)
+                .ok_or(Error::Rule(
+                    "there is no such unit; `huiyin unit list` shows them",
+                ))?;
             Some(units::below(&all_units, found.id))
         }
     };
@@ -79,7 +82,12 @@ pub async fn overdue(app: &App, unit: Option<&str>) -> Result<Overdue> {
                 continue;
             }
             let due = l.next_due_on.unwrap_or(today);
-            let code = |id| all_units.iter().find(|u| u.id == id).map(|u| u.code.clone());
+            let code = |id| {
+                all_units
+                    .iter()
+                    .find(|u| u.id == id)
+                    .map(|u| u.code.clone())
+            };
             let login = |id| people.iter().find(|p| p.id == id).map(|p| p.login.clone());
             letters.push(Late {
                 number: l.number.to_string(),

@@ -57,9 +57,15 @@ pub async fn reconcile(app: &App, progress: &dyn Fn(u64)) -> Result<Reconciliati
         progress(n);
     }
     let found: BTreeMap<String, i64> = app.store.all_cells().await?.into_iter().collect();
-    for key in expected.keys().chain(found.keys()).collect::<std::collections::BTreeSet<_>>() {
-        let (want, have) =
-            (expected.get(key).copied().unwrap_or(0), found.get(key).copied().unwrap_or(0));
+    for key in expected
+        .keys()
+        .chain(found.keys())
+        .collect::<std::collections::BTreeSet<_>>()
+    {
+        let (want, have) = (
+            expected.get(key).copied().unwrap_or(0),
+            found.get(key).copied().unwrap_or(0),
+        );
         if want != have {
             differences.push(Difference {
                 kind: "figure",
@@ -70,7 +76,10 @@ pub async fn reconcile(app: &App, progress: &dyn Fn(u64)) -> Result<Reconciliati
         }
     }
     check_ledger(app, n, &mut differences).await?;
-    Ok(Reconciliation { ok: differences.is_empty(), differences })
+    Ok(Reconciliation {
+        ok: differences.is_empty(),
+        differences,
+    })
 }
 
 async fn check_letter(
@@ -83,9 +92,14 @@ async fn check_letter(
     let obligations = app.store.obligations(letter.id).await?;
     let facts = facts(app, letter, &obligations);
     for (measure, bucket) in contribution(&facts) {
-        *expected.entry(cell(&facts.dimensions, measure.code(), bucket)).or_default() += 1;
+        *expected
+            .entry(cell(&facts.dimensions, measure.code(), bucket))
+            .or_default() += 1;
     }
-    let counted = obligations.iter().filter(|o| o.counts && o.round == letter.round).count();
+    let counted = obligations
+        .iter()
+        .filter(|o| o.counts && o.round == letter.round)
+        .count();
     if counted != 1 {
         differences.push(Difference {
             kind: "obligation",
@@ -94,7 +108,10 @@ async fn check_letter(
             found: counted.to_string(),
         });
     }
-    let due = obligations.iter().find(|o| o.counts && o.is_open()).map(|o| o.due_on);
+    let due = obligations
+        .iter()
+        .find(|o| o.counts && o.is_open())
+        .map(|o| o.due_on);
     let due = due.filter(|_| letter.status.is_open());
     if due != letter.next_due_on {
         differences.push(Difference {
@@ -134,7 +151,11 @@ async fn check_ledger(app: &App, letters: u64, differences: &mut Vec<Difference>
     let channels: Vec<i64> = app.store.channels().await?.iter().map(|c| c.id).collect();
     let counts = app.store.ledger_counts(&channels).await?;
     let with = |fate: Option<&str>| {
-        counts.iter().filter(|c| c.2.as_deref() == fate).map(|c| c.3).sum::<i64>()
+        counts
+            .iter()
+            .filter(|c| c.2.as_deref() == fate)
+            .map(|c| c.3)
+            .sum::<i64>()
     };
     let registered = with(Some(Fate::Letter.code()));
     if u64::try_from(registered).ok() != Some(letters) {

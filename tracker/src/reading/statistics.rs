@@ -43,8 +43,15 @@ pub async fn table(app: &App, question: Question) -> Result<Table> {
     let mut total = Sheet::default();
     let apart = !matches!(question.by, GroupBy::Channel | GroupBy::Nothing);
     for sum in app.store.sums(from, to, question.by).await? {
-        let key = if sum.sealed && apart { SEALED.to_owned() } else { sum.key };
-        lines.entry(key).or_default().add(sum.measure, sum.bucket, sum.n);
+        let key = if sum.sealed && apart {
+            SEALED.to_owned()
+        } else {
+            sum.key
+        };
+        lines
+            .entry(key)
+            .or_default()
+            .add(sum.measure, sum.bucket, sum.n);
         total.add(sum.measure, sum.bucket, sum.n);
     }
     let names = names(app, question.by).await?;
@@ -58,11 +65,19 @@ pub async fn table(app: &App, question: Question) -> Result<Table> {
         lines.into_iter().map(line).collect()
     };
     if question.by == GroupBy::Channel {
-        let order: Vec<String> =
-            app.store.channels().await?.into_iter().map(|c| c.code).collect();
+        let order: Vec<String> = app
+            .store
+            .channels()
+            .await?
+            .into_iter()
+            .map(|c| c.code)
+            .collect();
         for code in &order {
             if !rows.iter().any(|r| r.key == *code) {
-                rows.push(Row { key: code.clone(), figures: Sheet::default().figures(today) });
+                rows.push(Row {
+                    key: code.clone(),
+                    figures: Sheet::default().figures(today),
+                });
             }
         }
         rows.sort_by_key(|r| order.iter().position(|c| *c == r.key));
@@ -72,8 +87,7 @@ pub async fn table(app: &App, question: Question) -> Result<Table> {
     let rows_add_up = question.by == GroupBy::Nothing
         || (sum(|r| r.figures.received) == total.received
             && sum(|r| r.figures.answered()) == total.answered());
-    let identity_holds =
-        total.adds_up() && rows_add_up && rows.iter().all(|r| r.figures.adds_up());
+    let identity_holds = total.adds_up() && rows_add_up && rows.iter().all(|r| r.figures.adds_up());
     Ok(Table {
         as_of: app.now(),
         from,
@@ -87,18 +101,26 @@ pub async fn table(app: &App, question: Question) -> Result<Table> {
 }
 
 fn named(key: String) -> String {
-    if key.is_empty() || key == "0" { NONE.to_owned() } else { key }
+    if key.is_empty() || key == "0" {
+        NONE.to_owned()
+    } else {
+        key
+    }
 }
 
 async fn names(app: &App, by: GroupBy) -> Result<BTreeMap<String, String>> {
     Ok(match by {
         GroupBy::Channel => {
             let all = app.store.channels().await?;
-            all.into_iter().map(|c| (c.id.to_string(), c.code)).collect()
+            all.into_iter()
+                .map(|c| (c.id.to_string(), c.code))
+                .collect()
         }
         GroupBy::Unit => {
             let all = app.store.units().await?;
-            all.into_iter().map(|u| (u.id.to_string(), u.code)).collect()
+            all.into_iter()
+                .map(|u| (u.id.to_string(), u.code))
+                .collect()
         }
         _ => BTreeMap::new(),
     })
@@ -148,7 +170,10 @@ pub fn cells(table: &Table) -> (Vec<&'static str>, Vec<Vec<String>>) {
                 }
                 other => other.to_string(),
             };
-            [key.to_owned()].into_iter().chain(COLUMNS.iter().map(cell)).collect()
+            [key.to_owned()]
+                .into_iter()
+                .chain(COLUMNS.iter().map(cell))
+                .collect()
         })
         .collect();
     (names, rows)
@@ -206,11 +231,20 @@ pub async fn past(app: &App, question: Question, at: Timestamp) -> Result<Table>
             if letter.seen_at > at || letter.received_on < from || letter.received_on > to {
                 continue;
             }
-            let Some(facts) = facts_at(app, &letter, at).await? else { continue };
+            let Some(facts) = facts_at(app, &letter, at).await? else {
+                continue;
+            };
             let key = key(question.by, &facts.dimensions);
-            let key = if facts.dimensions.sealed && apart { SEALED.to_owned() } else { key };
+            let key = if facts.dimensions.sealed && apart {
+                SEALED.to_owned()
+            } else {
+                key
+            };
             for (measure, bucket) in contribution(&facts) {
-                lines.entry(key.clone()).or_default().add(measure, bucket, 1);
+                lines
+                    .entry(key.clone())
+                    .or_default()
+                    .add(measure, bucket, 1);
                 total.add(measure, bucket, 1);
             }
         }
@@ -247,12 +281,16 @@ fn key(by: GroupBy, d: &Dimensions) -> String {
 
 async fn facts_at(app: &App, letter: &Letter, at: Timestamp) -> Result<Option<Facts>> {
     let events = app.store.events(letter).await?;
-    let stood = events.iter().rfind(|e| e.at() <= at && e.event.data["after"].is_object());
+    let stood = events
+        .iter()
+        .rfind(|e| e.at() <= at && e.event.data["after"].is_object());
     let Some(stood) = stood else { return Ok(None) };
     let after = &stood.event.data["after"];
     let text = |name: &str| after[name].as_str();
     let mut then = letter.clone();
-    then.status = text("status").and_then(|s| s.parse().ok()).unwrap_or(letter.status);
+    then.status = text("status")
+        .and_then(|s| s.parse().ok())
+        .unwrap_or(letter.status);
     then.unit_id = after["unit"].as_i64();
     then.class = text("class").and_then(|c| c.parse().ok());
     then.topic = text("topic").map(ToOwned::to_owned);
@@ -261,7 +299,10 @@ async fn facts_at(app: &App, letter: &Letter, at: Timestamp) -> Result<Option<Fa
     let mut obligations = app.store.obligations(letter.id).await?;
     // Met later, or met by words issued before but served after, is not met yet.
     let served = !then.status.is_open();
-    for o in obligations.iter_mut().filter(|o| !served || o.met_at.is_some_and(|m| m > at)) {
+    for o in obligations
+        .iter_mut()
+        .filter(|o| !served || o.met_at.is_some_and(|m| m > at))
+    {
         o.met_at = None;
         o.met_on = None;
         o.in_time = None;

@@ -56,8 +56,10 @@ pub async fn find(app: &App, number: &str, code: &str, place: Option<&str>) -> R
     let now = app.now();
     let keys = &app.store.vault.keys;
     let number_key = keys.digest("guess", number.trim().to_uppercase().as_bytes());
-    let counters: Vec<String> =
-        [Some(number_key), place.map(ToOwned::to_owned)].into_iter().flatten().collect();
+    let counters: Vec<String> = [Some(number_key), place.map(ToOwned::to_owned)]
+        .into_iter()
+        .flatten()
+        .collect();
     for key in &counters {
         if app.store.guesses(now, key).await? >= GUESSES {
             return Ok(Found::TooMany);
@@ -85,9 +87,13 @@ pub async fn find(app: &App, number: &str, code: &str, place: Option<&str>) -> R
 
 async fn tracked(app: &App, letter: Letter) -> Result<Tracked> {
     let obligations = app.store.obligations(letter.id).await?;
-    let due = obligations.into_iter().find(|o| o.counts && o.round == letter.round);
+    let due = obligations
+        .into_iter()
+        .find(|o| o.counts && o.round == letter.round);
     let units = app.store.units().await?;
-    let unit = letter.unit_id.and_then(|id| units.iter().find(|u| u.id == id));
+    let unit = letter
+        .unit_id
+        .and_then(|id| units.iter().find(|u| u.id == id));
     let today: Date = app.today();
     let overdue = letter.status.is_open() && letter.next_due_on.is_some_and(|d| d < today);
     Ok(Tracked {
@@ -120,8 +126,7 @@ async fn reply(app: &App, letter: &Letter) -> Result<Option<(Message, Vec<FileRe
     }
     let messages = app.store.messages(letter).await?;
     let out = messages.into_iter().rfind(|m| {
-        m.direction == Direction::Out
-            && matches!(m.kind, MessageKind::Reply | MessageKind::Notice)
+        m.direction == Direction::Out && matches!(m.kind, MessageKind::Reply | MessageKind::Notice)
     });
     match out {
         None => Ok(None),

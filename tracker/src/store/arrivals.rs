@@ -176,7 +176,11 @@ impl Step<'_> {
     /// # Errors
     /// When the database refuses.
     pub async fn arrival(&self, id: i64) -> Result<Option<ArrivalRecord>> {
-        arrival::Entity::find_by_id(id).one(&self.tx).await?.map(to_record).transpose()
+        arrival::Entity::find_by_id(id)
+            .one(&self.tx)
+            .await?
+            .map(to_record)
+            .transpose()
     }
 
     /// Which of these digests are in the ledger already, with when they were received and by
@@ -200,7 +204,10 @@ impl Step<'_> {
     /// When the database refuses.
     pub async fn acknowledge(&self, keys: &[String]) -> Result<()> {
         arrival::Entity::update_many()
-            .col_expr(arrival::Column::AcknowledgedAt, Expr::value(micros(self.now)))
+            .col_expr(
+                arrival::Column::AcknowledgedAt,
+                Expr::value(micros(self.now)),
+            )
             .filter(arrival::Column::SourceKey.is_in(keys.iter().map(String::as_str)))
             .exec(&self.tx)
             .await?;
@@ -296,7 +303,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn ledger_line(&self, id: i64, cleared: &[i64]) -> Result<Option<ArrivalRecord>> {
-        let filter = LedgerFilter { cleared: cleared.to_vec(), ..Default::default() };
+        let filter = LedgerFilter {
+            cleared: cleared.to_vec(),
+            ..Default::default()
+        };
         arrival::Entity::find_by_id(id)
             .filter(filter.condition())
             .one(&self.read)
@@ -313,7 +323,10 @@ impl Store {
         &self,
         cleared: &[i64],
     ) -> Result<Vec<(String, String, Option<String>, i64)>> {
-        let filter = LedgerFilter { cleared: cleared.to_vec(), ..Default::default() };
+        let filter = LedgerFilter {
+            cleared: cleared.to_vec(),
+            ..Default::default()
+        };
         Ok(arrival::Entity::find()
             .select_only()
             .column(arrival::Column::Source)
@@ -381,7 +394,9 @@ impl Step<'_> {
     /// # Errors
     /// When the database refuses.
     pub async fn source(&self, folder: &str) -> Result<Option<SourceState>> {
-        let row = source_state::Entity::find_by_id(folder).one(&self.tx).await?;
+        let row = source_state::Entity::find_by_id(folder)
+            .one(&self.tx)
+            .await?;
         Ok(row.map(SourceState::from))
     }
 
@@ -390,7 +405,9 @@ impl Step<'_> {
     /// # Errors
     /// When the database refuses.
     pub async fn save_source(&self, state: SourceState) -> Result<()> {
-        source_state::Entity::delete_by_id(&state.folder).exec(&self.tx).await?;
+        source_state::Entity::delete_by_id(&state.folder)
+            .exec(&self.tx)
+            .await?;
         let row = source_state::Model {
             folder: state.folder,
             started_at: state.started_at,

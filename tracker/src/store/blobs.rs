@@ -27,7 +27,10 @@ impl Step<'_> {
     /// # Errors
     /// When the database refuses.
     pub async fn add_blobs(&self, all: &[&[u8]]) -> Result<Vec<String>> {
-        let ids: Vec<String> = all.iter().map(|bytes| self.vault().blob_id(bytes)).collect();
+        let ids: Vec<String> = all
+            .iter()
+            .map(|bytes| self.vault().blob_id(bytes))
+            .collect();
         let mut there: std::collections::HashSet<String> = blob::Entity::find()
             .select_only()
             .column(blob::Column::Id)
@@ -98,7 +101,10 @@ impl Store {
             id: id.to_owned(),
             what: "no row, or not all of its chunks".into(),
         };
-        let row = blob::Entity::find_by_id(id).one(&self.read).await?.ok_or_else(missing)?;
+        let row = blob::Entity::find_by_id(id)
+            .one(&self.read)
+            .await?
+            .ok_or_else(missing)?;
         let key = self.vault.keys.unwrap_key(&row.wrapped_key, &row.key_id)?;
         if let Some(data) = row.data {
             return Ok(self.vault.keys.open(&key, &place(id, 0, true), &data)?);

@@ -69,7 +69,8 @@ impl Step<'_> {
     /// # Errors
     /// When the database refuses, a code that is taken included.
     pub async fn add_channels(&self, channels: &[Channel]) -> Result<()> {
-        self.insert::<channel::Entity, _>(channels.iter().map(Channel::to_row).collect()).await
+        self.insert::<channel::Entity, _>(channels.iter().map(Channel::to_row).collect())
+            .await
     }
 
     /// Saves a channel.
@@ -90,8 +91,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn channels(&self) -> Result<Vec<Channel>> {
-        let rows =
-            channel::Entity::find().order_by_asc(channel::Column::Position).all(&self.read).await?;
+        let rows = channel::Entity::find()
+            .order_by_asc(channel::Column::Position)
+            .all(&self.read)
+            .await?;
         rows.into_iter()
             .map(|r| {
                 Ok(Channel {

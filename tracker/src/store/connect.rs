@@ -43,7 +43,11 @@ impl Store {
                 .acquire_timeout(BUSY)
                 .sqlx_logging(false);
             let pool = Database::connect(options).await?;
-            Self { write: pool.clone(), read: pool, vault }
+            Self {
+                write: pool.clone(),
+                read: pool,
+                vault,
+            }
         };
         store.assert_safe().await?;
         Ok(store)
@@ -56,7 +60,9 @@ impl Store {
     pub async fn migrate(&self) -> Result<()> {
         let applied = migrations::Migrator::get_applied_migrations(&self.write).await;
         if let Err(error) = applied
-            && error.to_string().contains("has been applied but its file is missing")
+            && error
+                .to_string()
+                .contains("has been applied but its file is missing")
         {
             return Err(StoreError::Unsafe(
                 "this database was written by a newer version of Huiyin; install that version, \
@@ -96,7 +102,10 @@ impl Store {
                 ("PRAGMA foreign_keys", &["1"]),
             ],
             _ => &[
-                ("SHOW synchronous_commit", &["on", "remote_apply", "remote_write", "local"]),
+                (
+                    "SHOW synchronous_commit",
+                    &["on", "remote_apply", "remote_write", "local"],
+                ),
                 ("SHOW fsync", &["on"]),
                 ("SHOW full_page_writes", &["on"]),
             ],
@@ -128,7 +137,9 @@ impl Store {
 }
 
 fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
-    let path = url.trim_start_matches("sqlite://").trim_start_matches("sqlite:");
+    let path = url
+        .trim_start_matches("sqlite://")
+        .trim_start_matches("sqlite:");
     let mut options = ConnectOptions::new(format!("sqlite://{path}?mode=rwc"));
     options
         .max_connections(connections)
@@ -144,14 +155,23 @@ fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
                 // Sorting must not write sealed letters' rows to files outside the database.
                 .pragma("temp_store", "MEMORY")
                 .pragma("cache_size", "-16000");
-            if reads_only { o.pragma("query_only", "1") } else { o }
+            if reads_only {
+                o.pragma("query_only", "1")
+            } else {
+                o
+            }
         });
     options
 }
 
 fn make_folder(url: &str) -> Result<()> {
-    let path = url.trim_start_matches("sqlite://").trim_start_matches("sqlite:");
-    match Path::new(path).parent().filter(|p| !p.as_os_str().is_empty()) {
+    let path = url
+        .trim_start_matches("sqlite://")
+        .trim_start_matches("sqlite:");
+    match Path::new(path)
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+    {
         None => Ok(()),
         Some(folder) => std::fs::create_dir_all(folder).map_err(|e| {
             StoreError::Unsafe(format!(

@@ -46,7 +46,12 @@ impl NewEvent {
     /// An event without a note.
     #[must_use]
     pub fn new(kind: EventKind, actor_id: Option<i64>, data: serde_json::Value) -> Self {
-        Self { kind, actor_id, data, note: None }
+        Self {
+            kind,
+            actor_id,
+            data,
+            note: None,
+        }
     }
 
     /// The same with words.
@@ -98,7 +103,9 @@ impl Step<'_> {
                     key_id,
                 });
             }
-            prepared.events.push(to_row(id, body, &letter.event_hash, hash));
+            prepared
+                .events
+                .push(to_row(id, &body, &letter.event_hash, hash));
             letter.event_seq += 1;
             letter.event_hash = hash;
         }
@@ -122,7 +129,7 @@ pub struct PreparedEvents {
     notes: Vec<event_note::Model>,
 }
 
-fn to_row(id: i64, body: chain::Event, prev: &[u8; 32], hash: [u8; 32]) -> event::Model {
+fn to_row(id: i64, body: &chain::Event, prev: &[u8; 32], hash: [u8; 32]) -> event::Model {
     event::Model {
         id,
         letter_id: body.letter_id,
@@ -148,17 +155,23 @@ impl Store {
             .order_by_asc(event::Column::Seq)
             .all(&self.read)
             .await?;
-        let with_note = rows.iter().filter(|r| r.note_digest.is_some()).map(|r| r.id);
+        let with_note = rows
+            .iter()
+            .filter(|r| r.note_digest.is_some())
+            .map(|r| r.id);
         let notes = event_note::Entity::find()
             .filter(event_note::Column::EventId.is_in(with_note.collect::<Vec<_>>()))
             .all(&self.read)
             .await?;
         rows.into_iter()
             .map(|row| {
-                let note = notes.iter().find(|n| n.event_id == row.id && n.erased_at.is_none());
+                let note = notes
+                    .iter()
+                    .find(|n| n.event_id == row.id && n.erased_at.is_none());
                 let open = |n: &event_note::Model| {
                     let sealed = n.sealed.as_deref();
-                    self.vault.get(&letter.lock, "event_note", row.id, n.text.clone(), sealed)
+                    self.vault
+                        .get(&letter.lock, "event_note", row.id, n.text.clone(), sealed)
                 };
                 let note = note.map(open).transpose()?;
                 to_record(row, note)

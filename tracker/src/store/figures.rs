@@ -65,7 +65,11 @@ impl Step<'_> {
                 received_on: d.dimensions.received_on.to_string(),
                 channel_id: d.dimensions.channel_id,
                 unit_id: d.dimensions.unit_id.unwrap_or_default(),
-                class: d.dimensions.class.map(|c| c.code().to_owned()).unwrap_or_default(),
+                class: d
+                    .dimensions
+                    .class
+                    .map(|c| c.code().to_owned())
+                    .unwrap_or_default(),
                 topic: d.dimensions.topic.unwrap_or_default(),
                 place: d.dimensions.place.unwrap_or_default(),
                 sealed: d.dimensions.sealed,
@@ -126,7 +130,10 @@ impl Store {
              UNION ALL SELECT {key} AS k, n FROM figure_delta) AS both \
              GROUP BY k HAVING SUM(n) <> 0"
         );
-        let rows = self.read.query_all_raw(Statement::from_string(self.backend(), sql)).await?;
+        let rows = self
+            .read
+            .query_all_raw(Statement::from_string(self.backend(), sql))
+            .await?;
         rows.into_iter()
             .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
             .collect()
@@ -139,8 +146,10 @@ impl Store {
     pub async fn first_day(&self) -> Result<Option<Date>> {
         let sql = "SELECT MIN(d) FROM (SELECT MIN(received_on) AS d FROM figure_cell \
                    UNION ALL SELECT MIN(received_on) AS d FROM figure_delta) AS both";
-        let row =
-            self.read.query_one_raw(Statement::from_string(self.backend(), sql)).await?;
+        let row = self
+            .read
+            .query_one_raw(Statement::from_string(self.backend(), sql))
+            .await?;
         let text: Option<String> = row.map(|r| r.try_get_by_index(0)).transpose()?.flatten();
         text.map(|t| day("figure_cell", 0, &t)).transpose()
     }
@@ -171,7 +180,8 @@ impl Step<'_> {
         else {
             return Ok(0);
         };
-        let oldest = |sql: String| Statement::from_sql_and_values(self.backend(), sql, [up_to.into()]);
+        let oldest =
+            |sql: String| Statement::from_sql_and_values(self.backend(), sql, [up_to.into()]);
         // The rows deleted are the rows summed: under READ COMMITTED a row with a smaller id can
         // become visible between two statements, so PostgreSQL does both in one.
         if self.backend() == DbBackend::Postgres {
@@ -189,7 +199,9 @@ impl Step<'_> {
              ON CONFLICT ({columns}) DO UPDATE SET n = figure_cell.n + excluded.n"
         );
         self.tx.execute_raw(oldest(sql)).await?;
-        let gone = self.tx.execute_raw(oldest("DELETE FROM figure_delta WHERE id <= $1".into()));
+        let gone = self
+            .tx
+            .execute_raw(oldest("DELETE FROM figure_delta WHERE id <= $1".into()));
         Ok(gone.await?.rows_affected())
     }
 }

@@ -39,7 +39,9 @@ impl Store {
                    ON CONFLICT (key, \"window\") DO UPDATE SET n = guess.n + 1";
         let values = [key.into(), window(now).into()];
         let backend = self.backend();
-        self.write.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+        self.write
+            .execute_raw(Statement::from_sql_and_values(backend, sql, values))
+            .await?;
         guess::Entity::delete_many()
             .filter(guess::Column::Window.lt(window(now) - 100))
             .exec(&self.write)

@@ -23,7 +23,10 @@ impl Step<'_> {
         let values = [name.into(), n.into()];
         let statement = Statement::from_sql_and_values(self.backend(), sql, values);
         let row = self.tx.query_one_raw(statement).await?;
-        Ok(row.map(|r| r.try_get_by_index(0)).transpose()?.unwrap_or_default())
+        Ok(row
+            .map(|r| r.try_get_by_index(0))
+            .transpose()?
+            .unwrap_or_default())
     }
 }
 
@@ -71,7 +74,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn setting(&self, name: &str) -> Result<Option<String>> {
-        Ok(setting::Entity::find_by_id(name).one(&self.read).await?.map(|r| r.value))
+        Ok(setting::Entity::find_by_id(name)
+            .one(&self.read)
+            .await?
+            .map(|r| r.value))
     }
 
     /// Sets it where it is not set; answers what then stands.
@@ -79,7 +85,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn setting_or(&self, name: &str, value: String) -> Result<String> {
-        let row = setting::Model { name: name.to_owned(), value };
+        let row = setting::Model {
+            name: name.to_owned(),
+            value,
+        };
         setting::Entity::insert(row.into_active_model())
             .on_conflict(
                 OnConflict::column(setting::Column::Name)

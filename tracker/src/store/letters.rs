@@ -131,11 +131,16 @@ impl Letter {
     pub(crate) fn from_row(vault: &Vault, row: letter::Model) -> Result<Self> {
         let id = row.id;
         let lock = vault.lock(row.data_key, row.key_id.as_deref())?;
-        let plain = Subject { subject: row.subject };
+        let plain = Subject {
+            subject: row.subject,
+        };
         let words = vault.get(&lock, "letter", id, plain, row.sealed.as_deref())?;
         let at = |column, value: Option<String>| (column, value);
-        let (kind, class, route) =
-            (at("kind", row.kind), at("class", row.class), at("route", row.route));
+        let (kind, class, route) = (
+            at("kind", row.kind),
+            at("class", row.class),
+            at("route", row.route),
+        );
         Ok(Self {
             id,
             number: decode("letter", id, "number", &row.number)?,
@@ -169,12 +174,17 @@ impl Letter {
             duplicate_of: row.duplicate_of,
             attachments: row.attachments,
             event_seq: row.event_seq,
-            event_hash: row.event_hash.and_then(|h| h.try_into().ok()).unwrap_or_default(),
+            event_hash: row
+                .event_hash
+                .and_then(|h| h.try_into().ok())
+                .unwrap_or_default(),
         })
     }
 
     fn into_row(self, vault: &Vault) -> letter::Model {
-        let subject = Subject { subject: self.subject };
+        let subject = Subject {
+            subject: self.subject,
+        };
         let (words, (sealed, key_id)) = vault.put(&self.lock, "letter", self.id, subject);
         let data_key = match self.lock {
             Lock::Open => None,
@@ -273,13 +283,17 @@ impl Step<'_> {
     /// # Errors
     /// When the database refuses.
     pub async fn letter_by_id(&self, id: i64) -> Result<Option<Letter>> {
-        self.locked(letter::Entity::find().filter(letter::Column::Id.eq(id))).await
+        self.locked(letter::Entity::find().filter(letter::Column::Id.eq(id)))
+            .await
     }
 
     async fn locked(&self, query: sea_orm::Select<letter::Entity>) -> Result<Option<Letter>> {
         use sea_orm::{DbBackend, QuerySelect as _};
-        let query =
-            if self.backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
+        let query = if self.backend() == DbBackend::Postgres {
+            query.lock_exclusive()
+        } else {
+            query
+        };
         let row = query.one(&self.tx).await?;
         row.map(|r| Letter::from_row(self.vault(), r)).transpose()
     }
@@ -318,9 +332,12 @@ impl Step<'_> {
             .into_active_model(),
         )
         .on_conflict(
-            OnConflict::columns([letter_reader::Column::LetterId, letter_reader::Column::PersonId])
-                .do_nothing_on([letter_reader::Column::LetterId])
-                .to_owned(),
+            OnConflict::columns([
+                letter_reader::Column::LetterId,
+                letter_reader::Column::PersonId,
+            ])
+            .do_nothing_on([letter_reader::Column::LetterId])
+            .to_owned(),
         )
         .exec_without_returning(&self.tx)
         .await?;
@@ -355,7 +372,9 @@ impl Step<'_> {
     /// # Errors
     /// When the database refuses.
     pub async fn next_serials(&self, year: i16, n: u32) -> Result<u32> {
-        let last = self.count_on(&format!("letter-number/{year}"), i64::from(n)).await?;
+        let last = self
+            .count_on(&format!("letter-number/{year}"), i64::from(n))
+            .await?;
         u32::try_from(last - i64::from(n) + 1)
             .map_err(|_| StoreError::Unsafe(format!("the letters of {year} are used up")))
     }
@@ -433,13 +452,14 @@ pub(crate) async fn writer_of(
     vault: &Vault,
     letter: &Letter,
 ) -> Result<WriterRecord> {
-    let row = writer::Entity::find_by_id(letter.writer_id).one(db).await?.ok_or_else(|| {
-        StoreError::Unknown {
+    let row = writer::Entity::find_by_id(letter.writer_id)
+        .one(db)
+        .await?
+        .ok_or_else(|| StoreError::Unknown {
             table: "writer",
             id: letter.writer_id.to_string(),
             what: "no row".into(),
-        }
-    })?;
+        })?;
     to_writer(vault, letter, row)
 }
 
@@ -451,7 +471,11 @@ fn to_writer(vault: &Vault, letter: &Letter, row: writer::Model) -> Result<Write
         address: row.address,
     };
     let words = vault.get(&letter.lock, "writer", row.id, plain, row.sealed.as_deref())?;
-    Ok(WriterRecord { id: row.id, words, anonymous: row.anonymous })
+    Ok(WriterRecord {
+        id: row.id,
+        words,
+        anonymous: row.anonymous,
+    })
 }
 
 /// The accused of a letter.
@@ -506,10 +530,17 @@ impl Store {
     /// When the database refuses.
     pub async fn writers(&self, letters: &[Letter]) -> Result<Vec<WriterRecord>> {
         let ids: Vec<i64> = letters.iter().map(|l| l.writer_id).collect();
-        let rows =
-            writer::Entity::find().filter(writer::Column::Id.is_in(ids)).all(&self.read).await?;
+        let rows = writer::Entity::find()
+            .filter(writer::Column::Id.is_in(ids))
+            .all(&self.read)
+            .await?;
         rows.into_iter()
-            .filter_map(|row| letters.iter().find(|l| l.writer_id == row.id).map(|l| (l, row)))
+            .filter_map(|row| {
+                letters
+                    .iter()
+                    .find(|l| l.writer_id == row.id)
+                    .map(|l| (l, row))
+            })
             .map(|(letter, row)| to_writer(&self.vault, letter, row))
             .collect()
     }

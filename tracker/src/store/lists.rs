@@ -7,13 +7,7 @@ use sea_orm::{
     QueryTrait, Statement, sea_query::Expr,
 };
 
-use super::{
-    Result, Store,
-    entities::letter,
-    letters::Letter,
-    scope,
-    time::micros,
-};
+use super::{Result, Store, entities::letter, letters::Letter, scope, time::micros};
 use crate::domain::{access::Scope, status::Status};
 
 /// Counts beyond this are shown as "1,000+".
@@ -103,7 +97,11 @@ fn matching(words: &str) -> Condition {
     let number = words.trim().to_uppercase();
     let mut any = Condition::any().add(letter::Column::Number.eq(number));
     let subject = letter::Column::Subject.contains(words.trim());
-    any = any.add(Condition::all().add(letter::Column::IsSealed.eq(false)).add(subject));
+    any = any.add(
+        Condition::all()
+            .add(letter::Column::IsSealed.eq(false))
+            .add(subject),
+    );
     any
 }
 
@@ -119,7 +117,9 @@ impl Store {
         after: Option<&Cursor>,
         n: u64,
     ) -> Result<(Vec<Letter>, Option<Cursor>)> {
-        let mut query = letter::Entity::find().filter(filter.condition(scope)).limit(n + 1);
+        let mut query = letter::Entity::find()
+            .filter(filter.condition(scope))
+            .limit(n + 1);
         if filter.open {
             query = query
                 .order_by_asc(letter::Column::NextDueOn)
@@ -127,11 +127,13 @@ impl Store {
             if let Some(c) = after {
                 let due = c.due_on.clone().unwrap_or_else(|| NEVER.into());
                 query = query.filter(
-                    Condition::any().add(letter::Column::NextDueOn.gt(due.as_str())).add(
-                        Condition::all()
-                            .add(letter::Column::NextDueOn.eq(due.as_str()))
-                            .add(letter::Column::Id.gt(c.id)),
-                    ),
+                    Condition::any()
+                        .add(letter::Column::NextDueOn.gt(due.as_str()))
+                        .add(
+                            Condition::all()
+                                .add(letter::Column::NextDueOn.eq(due.as_str()))
+                                .add(letter::Column::Id.gt(c.id)),
+                        ),
                 );
             }
         } else {
@@ -143,10 +145,10 @@ impl Store {
         let mut rows = query.all(&self.read).await?;
         let more = rows.len() as u64 > n;
         rows.truncate(usize::try_from(n).unwrap_or(usize::MAX));
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .map(|r| Cursor { due_on: r.next_due_on.clone(), id: r.id });
+        let next = rows.last().filter(|_| more).map(|r| Cursor {
+            due_on: r.next_due_on.clone(),
+            id: r.id,
+        });
         let letters = rows
             .into_iter()
             .map(|r| Letter::from_row(&self.vault, r))
@@ -171,7 +173,10 @@ impl Store {
             None => Statement::from_string(self.backend(), sql),
         };
         let row = self.read.query_one_raw(statement).await?;
-        let n: i64 = row.map(|r| r.try_get_by_index(0)).transpose()?.unwrap_or_default();
+        let n: i64 = row
+            .map(|r| r.try_get_by_index(0))
+            .transpose()?
+            .unwrap_or_default();
         Ok(u64::try_from(n).unwrap_or_default())
     }
 

@@ -146,7 +146,14 @@ impl Step<'_> {
     ) -> Result<()> {
         let (text, (sealed, key_id)) = self.vault().put(&letter.lock, "draft", letter.id, text);
         let at = micros(self.now);
-        let row = draft::Model { letter_id: letter.id, text, author_id, at, sealed, key_id };
+        let row = draft::Model {
+            letter_id: letter.id,
+            text,
+            author_id,
+            at,
+            sealed,
+            key_id,
+        };
         draft::Entity::insert(row.into_active_model())
             .on_conflict(
                 OnConflict::column(draft::Column::LetterId)
@@ -169,7 +176,9 @@ impl Step<'_> {
     /// # Errors
     /// When the database refuses.
     pub async fn drop_draft(&self, letter_id: i64) -> Result<()> {
-        draft::Entity::delete_by_id(letter_id).exec(&self.tx).await?;
+        draft::Entity::delete_by_id(letter_id)
+            .exec(&self.tx)
+            .await?;
         Ok(())
     }
 
@@ -184,7 +193,8 @@ impl Step<'_> {
             .order_by_desc(message::Column::Id)
             .one(&self.tx)
             .await?;
-        row.map(|r| to_message(self.vault(), &letter.lock, r)).transpose()
+        row.map(|r| to_message(self.vault(), &letter.lock, r))
+            .transpose()
     }
 
     /// Drops an answer that was taken back before anybody saw it.
@@ -220,12 +230,18 @@ impl Store {
         let sent = self.outgoing(letter).await?.into_iter();
         let mut mails: Vec<(i64, String)> = written
             .map(|m| (m.id, m.words.mail_id))
-            .chain(sent.filter(|o| o.state == OutboxState::Sent).map(|o| (o.id, o.mail_id)))
+            .chain(
+                sent.filter(|o| o.state == OutboxState::Sent)
+                    .map(|o| (o.id, o.mail_id)),
+            )
             .filter(|(_, id)| !id.is_empty())
             .collect();
         mails.sort();
         let references: Vec<String> = mails.into_iter().map(|(_, id)| id).collect();
-        Ok(Thread { last: references.last().cloned(), references })
+        Ok(Thread {
+            last: references.last().cloned(),
+            references,
+        })
     }
 }
 
@@ -276,9 +292,14 @@ impl Store {
             .await?
             .into_iter()
             .map(|row| {
-                let plain = FileWords { name: row.name, media_type: row.media_type };
+                let plain = FileWords {
+                    name: row.name,
+                    media_type: row.media_type,
+                };
                 let sealed = row.sealed.as_deref();
-                let words = self.vault.get(&letter.lock, "attachment", row.id, plain, sealed)?;
+                let words = self
+                    .vault
+                    .get(&letter.lock, "attachment", row.id, plain, sealed)?;
                 Ok(FileRecord {
                     id: row.id,
                     message_id: row.message_id,
@@ -300,8 +321,14 @@ impl Store {
             return Ok(None);
         };
         let sealed = row.sealed.as_deref();
-        let text = self.vault.get(&letter.lock, "draft", letter.id, row.text, sealed)?;
-        Ok(Some(DraftRecord { text, author_id: row.author_id, at: instant(row.at) }))
+        let text = self
+            .vault
+            .get(&letter.lock, "draft", letter.id, row.text, sealed)?;
+        Ok(Some(DraftRecord {
+            text,
+            author_id: row.author_id,
+            at: instant(row.at),
+        }))
     }
 }
 

@@ -39,7 +39,9 @@ pub enum StoreError {
     #[error(transparent)]
     Key(#[from] KeyError),
     /// A row says what this version does not know.
-    #[error("{table} {id} holds {what}, which this version of Huiyin does not know; was the database written by a newer one?")]
+    #[error(
+        "{table} {id} holds {what}, which this version of Huiyin does not know; was the database written by a newer one?"
+    )]
     Unknown {
         /// The table.
         table: &'static str,
@@ -68,7 +70,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// A code from the database as the domain's value.
 pub(crate) fn decode<T: std::str::FromStr>(
     table: &'static str,
-    id: impl ToString,
+    id: impl ToString + Copy,
     column: &str,
     value: &str,
 ) -> Result<T> {
@@ -82,7 +84,7 @@ pub(crate) fn decode<T: std::str::FromStr>(
 /// The same for a column that may be empty.
 pub(crate) fn decode_opt<T: std::str::FromStr>(
     table: &'static str,
-    id: impl ToString,
+    id: impl ToString + Copy,
     column: &str,
     value: Option<&str>,
 ) -> Result<Option<T>> {

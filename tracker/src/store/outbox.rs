@@ -7,7 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Statement, sea_query::{Expr, ExprTrait},
+    QuerySelect, Statement,
+    sea_query::{Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
 
@@ -94,7 +95,10 @@ impl Step<'_> {
     /// # Errors
     /// When the database refuses.
     pub async fn add_outgoing(&self, all: Vec<(Lock, Outgoing)>) -> Result<()> {
-        let rows = all.into_iter().map(|(lock, o)| self.to_row(&lock, o)).collect();
+        let rows = all
+            .into_iter()
+            .map(|(lock, o)| self.to_row(&lock, o))
+            .collect();
         self.insert::<outbox::Entity, _>(rows).await
     }
 
@@ -141,7 +145,10 @@ impl Step<'_> {
         let done = outbox::Entity::update_many()
             .col_expr(outbox::Column::State, Expr::value(outcome.state.code()))
             .col_expr(outbox::Column::DueAt, Expr::value(micros(outcome.due_at)))
-            .col_expr(outbox::Column::LastError, Expr::value(outcome.error.clone()))
+            .col_expr(
+                outbox::Column::LastError,
+                Expr::value(outcome.error.clone()),
+            )
             .col_expr(outbox::Column::SettledAt, Expr::value(settled))
             .col_expr(outbox::Column::LeaseUntil, Expr::value(Option::<i64>::None))
             .filter(outbox::Column::Id.eq(id))
@@ -166,7 +173,10 @@ impl Step<'_> {
     ) -> Result<u64> {
         let done = outbox::Entity::update_many()
             .col_expr(outbox::Column::State, Expr::value(to.code()))
-            .col_expr(outbox::Column::Fence, Expr::col(outbox::Column::Fence).add(1))
+            .col_expr(
+                outbox::Column::Fence,
+                Expr::col(outbox::Column::Fence).add(1),
+            )
             .col_expr(outbox::Column::DueAt, Expr::value(micros(self.now)))
             .filter(outbox::Column::LetterId.eq(letter_id))
             .filter(outbox::Column::Kind.eq(kind.code()))
@@ -180,7 +190,11 @@ impl Step<'_> {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn automatic_since(&self, address_keys: &[String], since: Timestamp) -> Result<Vec<String>> {
+    pub async fn automatic_since(
+        &self,
+        address_keys: &[String],
+        since: Timestamp,
+    ) -> Result<Vec<String>> {
         Ok(outbox::Entity::find()
             .select_only()
             .column(outbox::Column::AddressKey)
@@ -226,9 +240,18 @@ impl Store {
             return Ok(Vec::new());
         }
         outbox::Entity::update_many()
-            .col_expr(outbox::Column::State, Expr::value(OutboxState::Sending.code()))
-            .col_expr(outbox::Column::Attempts, Expr::col(outbox::Column::Attempts).add(1))
-            .col_expr(outbox::Column::Fence, Expr::col(outbox::Column::Fence).add(1))
+            .col_expr(
+                outbox::Column::State,
+                Expr::value(OutboxState::Sending.code()),
+            )
+            .col_expr(
+                outbox::Column::Attempts,
+                Expr::col(outbox::Column::Attempts).add(1),
+            )
+            .col_expr(
+                outbox::Column::Fence,
+                Expr::col(outbox::Column::Fence).add(1),
+            )
             .col_expr(outbox::Column::LeaseUntil, Expr::value(until))
             .filter(outbox::Column::Id.is_in(ids))
             .exec(&step.tx)
@@ -338,7 +361,9 @@ impl Store {
             kind: decode("outbox", row.id, "kind", &row.kind)?,
             address_key: row.address_key,
             language: decode("outbox", row.id, "language", &row.language)?,
-            words: self.vault.get(lock, "outbox", row.id, plain, row.sealed.as_deref())?,
+            words: self
+                .vault
+                .get(lock, "outbox", row.id, plain, row.sealed.as_deref())?,
             source_name: row.source_name,
             mail_id: row.mail_id,
             in_reply_to: row.in_reply_to,
@@ -367,7 +392,13 @@ impl Step<'_> {
             }
             _ => "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
         };
-        let row = self.tx.query_one_raw(Statement::from_string(self.backend(), sql)).await?;
-        Ok(row.map(|r| r.try_get_by_index(0)).transpose()?.unwrap_or_default())
+        let row = self
+            .tx
+            .query_one_raw(Statement::from_string(self.backend(), sql))
+            .await?;
+        Ok(row
+            .map(|r| r.try_get_by_index(0))
+            .transpose()?
+            .unwrap_or_default())
     }
 }

@@ -68,7 +68,8 @@ impl Step<'_> {
     /// # Errors
     /// When the database refuses, a login that is taken included.
     pub async fn add_person(&self, person: &Person) -> Result<()> {
-        self.insert::<person::Entity, _>(vec![person.to_row()]).await?;
+        self.insert::<person::Entity, _>(vec![person.to_row()])
+            .await?;
         self.add_rights(person).await
     }
 
@@ -106,10 +107,14 @@ impl Step<'_> {
             person_id,
             function: f.code().into(),
         });
-        let cleared =
-            person.cleared.iter().map(|c| clearance::Model { person_id, channel_id: *c });
-        self.insert::<person_role::Entity, _>(roles.collect()).await?;
-        self.insert::<person_function::Entity, _>(functions.collect()).await?;
+        let cleared = person.cleared.iter().map(|c| clearance::Model {
+            person_id,
+            channel_id: *c,
+        });
+        self.insert::<person_role::Entity, _>(roles.collect())
+            .await?;
+        self.insert::<person_function::Entity, _>(functions.collect())
+            .await?;
         self.insert::<clearance::Entity, _>(cleared.collect()).await
     }
 

@@ -43,7 +43,11 @@ fn sealed(scope: &Scope) -> Option<Condition> {
     if !scope.sealed_channels.is_empty() {
         any = any.add(letter::Column::ChannelId.is_in(scope.sealed_channels.iter().copied()));
     }
-    (!any.is_empty()).then(|| Condition::all().add(letter::Column::IsSealed.eq(true)).add(any))
+    (!any.is_empty()).then(|| {
+        Condition::all()
+            .add(letter::Column::IsSealed.eq(true))
+            .add(any)
+    })
 }
 
 /// Letters that accuse the viewer or a unit they belong to: they never see a trace of them.

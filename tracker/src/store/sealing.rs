@@ -83,7 +83,10 @@ impl Vault {
             Lock::Sealed { key, .. } => {
                 let plain = serde_json::to_vec(&words).expect("words are plain strings");
                 let sealed = key.seal(&format!("{place}/{id}"), &plain, &*self.entropy);
-                (W::default(), (Some(sealed), Some(self.keys.id().to_owned())))
+                (
+                    W::default(),
+                    (Some(sealed), Some(self.keys.id().to_owned())),
+                )
             }
         }
     }

@@ -28,7 +28,12 @@ impl Step<'_> {
     /// When the database refuses.
     pub async fn add_session(&self, hash: String, person_id: i64) -> Result<()> {
         let at = micros(self.now);
-        let row = session::Model { hash, person_id, created_at: at, seen_at: at };
+        let row = session::Model {
+            hash,
+            person_id,
+            created_at: at,
+            seen_at: at,
+        };
         self.insert::<session::Entity, _>(vec![row]).await
     }
 

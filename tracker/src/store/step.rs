@@ -30,7 +30,11 @@ impl Store {
             ..Default::default()
         };
         let tx = self.write.begin_with_options(options).await?;
-        Ok(Step { tx, store: self, now })
+        Ok(Step {
+            tx,
+            store: self,
+            now,
+        })
     }
 }
 
@@ -63,7 +67,10 @@ impl Step<'_> {
         use sea_orm::Iterable as _;
         // SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
         let per_statement = 30_000 / E::Column::iter().count().max(1);
-        let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
+        let mut rows = rows
+            .into_iter()
+            .map(IntoActiveModel::into_active_model)
+            .peekable();
         while rows.peek().is_some() {
             let some: Vec<A> = rows.by_ref().take(per_statement).collect();
             Insert::many(some).exec_without_returning(&self.tx).await?;

@@ -73,7 +73,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn units(&self) -> Result<Vec<Unit>> {
-        let rows = unit::Entity::find().order_by_asc(unit::Column::Code).all(&self.read).await?;
+        let rows = unit::Entity::find()
+            .order_by_asc(unit::Column::Code)
+            .all(&self.read)
+            .await?;
         Ok(rows
             .into_iter()
             .map(|r| Unit {
@@ -98,7 +101,10 @@ pub fn below(units: &[Unit], top: i64) -> Vec<i64> {
     let mut found = vec![top];
     let mut next = 0;
     while let Some(&parent) = found.get(next) {
-        let children = units.iter().filter(|u| u.parent_id == Some(parent)).map(|u| u.id);
+        let children = units
+            .iter()
+            .filter(|u| u.parent_id == Some(parent))
+            .map(|u| u.id);
         let fresh: Vec<i64> = children.filter(|id| !found.contains(id)).collect();
         found.extend(fresh);
         next += 1;

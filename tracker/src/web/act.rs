@@ -8,9 +8,7 @@ use super::extract::Posted;
 use crate::{
     app::App,
     domain::{access::Staff, number::LetterNumber, status::Action, text::FieldError},
-    letters::{
-        Error, Result, accept, answer, assign, decline, draft, end, seal, serve,
-    },
+    letters::{Error, Result, accept, answer, assign, decline, draft, end, seal, serve},
     store::letters::Letter,
 };
 
@@ -118,7 +116,9 @@ impl Fields<'_> {
                 .attachments
                 .iter()
                 .map(|a| {
-                    let bytes = STANDARD.decode(&a.base64).map_err(|_| fault("not-base64"))?;
+                    let bytes = STANDARD
+                        .decode(&a.base64)
+                        .map_err(|_| fault("not-base64"))?;
                     Ok(new_file(&a.name, &a.media_type, bytes))
                 })
                 .collect(),
@@ -151,7 +151,10 @@ pub async fn act(
         Action::Accept => {
             let what = accept::Acceptance {
                 class: fields.parsed("class")?,
-                route: fields.some("route").map(|_| fields.parsed("route")).transpose()?,
+                route: fields
+                    .some("route")
+                    .map(|_| fields.parsed("route"))
+                    .transpose()?,
                 topic: owned("topic"),
                 place: owned("place"),
             };
@@ -170,9 +173,7 @@ pub async fn act(
             assign::send_back(app, staff, number, version, fields.get("reason")).await
         }
         Action::Note => draft::note(app, staff, number, fields.get("text")).await,
-        Action::Draft => {
-            draft::draft(app, staff, number, version, fields.get("text")).await
-        }
+        Action::Draft => draft::draft(app, staff, number, version, fields.get("text")).await,
         Action::Answer => {
             let files = fields.files()?;
             answer::answer(app, staff, number, version, fields.get("text"), files).await
@@ -193,16 +194,12 @@ pub async fn act(
             end::mark_duplicate(app, staff, number, version, of).await
         }
         Action::Invalid => end::invalid(app, staff, number, version, fields.get("reason")).await,
-        Action::Withdraw => {
-            end::withdraw(app, staff, number, version, fields.get("reason")).await
-        }
+        Action::Withdraw => end::withdraw(app, staff, number, version, fields.get("reason")).await,
         Action::NameParty => {
             let (person, unit) = (fields.some("person"), fields.some("unit"));
             seal::name_party(app, staff, number, person, unit).await
         }
-        Action::NameReader => {
-            seal::name_reader(app, staff, number, fields.get("reader")).await
-        }
+        Action::NameReader => seal::name_reader(app, staff, number, fields.get("reader")).await,
         Action::Delivered | Action::DeliveryFailed => Err(Error::NotFound),
     }
 }

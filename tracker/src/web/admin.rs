@@ -44,7 +44,9 @@ pub async fn index(State(web): State<Web>, visit: Visit) -> Result<Response, Tro
     let active: Vec<&Person> = people.iter().filter(|p| p.active).collect();
     let any = |role| active.iter().any(|p| p.roles.contains(&role));
     let sealed = channels.iter().filter(|c| c.enabled && c.sealed);
-    let cleared = sealed.clone().all(|c| active.iter().any(|p| p.cleared.contains(&c.id)));
+    let cleared = sealed
+        .clone()
+        .all(|c| active.iter().any(|p| p.cleared.contains(&c.id)));
     let missing = [
         (units.iter().all(|u| !u.active), "no-units"),
         (!any(Role::Registrar), "no-registrar"),
@@ -58,7 +60,11 @@ pub async fn index(State(web): State<Web>, visit: Visit) -> Result<Response, Tro
         units: n(units.iter().filter(|u| u.active).count()),
         people: n(active.len()),
         channels: n(channels.iter().filter(|c| c.enabled).count()),
-        missing: missing.iter().filter(|m| m.0).map(|m| m.1.to_owned()).collect(),
+        missing: missing
+            .iter()
+            .filter(|m| m.0)
+            .map(|m| m.1.to_owned())
+            .collect(),
     })
 }
 
@@ -96,18 +102,28 @@ pub async fn units(State(web): State<Web>, visit: Visit) -> Result<Response, Tro
             liaison: name(unit.liaison_id),
             overseer: name(unit.overseer_id),
             hours: unit.work_hours.clone(),
-            people: people.iter().filter(|p| p.active && p.unit_id == Some(unit.id)).count() as i64,
+            people: people
+                .iter()
+                .filter(|p| p.active && p.unit_id == Some(unit.id))
+                .count() as i64,
             active: unit.active,
         });
     }
-    page::page(&UnitsPage { chrome: visit.chrome(), rows })
+    page::page(&UnitsPage {
+        chrome: visit.chrome(),
+        rows,
+    })
 }
 
 /// Parents before children, with their depth.
 fn tree(all: &[Unit]) -> Vec<(&Unit, usize)> {
     let mut out = Vec::with_capacity(all.len());
-    let mut todo: Vec<(&Unit, usize)> =
-        all.iter().rev().filter(|u| u.parent_id.is_none()).map(|u| (u, 0)).collect();
+    let mut todo: Vec<(&Unit, usize)> = all
+        .iter()
+        .rev()
+        .filter(|u| u.parent_id.is_none())
+        .map(|u| (u, 0))
+        .collect();
     while let Some((unit, level)) = todo.pop() {
         out.push((unit, level.min(4)));
         let below = all.iter().rev().filter(|u| u.parent_id == Some(unit.id));
@@ -143,7 +159,10 @@ async fn unit_page(
 ) -> Result<UnitPage, Trouble> {
     let people = web.app.store.people().await?;
     let chrome = visit.chrome();
-    let none = || Choice { label: chrome.t("form.none").into_owned(), ..Choice::default() };
+    let none = || Choice {
+        label: chrome.t("form.none").into_owned(),
+        ..Choice::default()
+    };
     let choices = |chosen: Option<i64>| -> Vec<Choice> {
         let active = people.iter().filter(|p| p.active).map(|p| Choice {
             value: p.login.clone(),
@@ -155,12 +174,15 @@ async fn unit_page(
     };
     let u = unit.as_ref();
     let under = u.map(|u| units::below(all, u.id)).unwrap_or_default();
-    let parents = all.iter().filter(|p| !under.contains(&p.id)).map(|p| Choice {
-        value: p.code.clone(),
-        label: p.name.clone(),
-        chosen: u.is_some_and(|u| u.parent_id == Some(p.id)),
-        hint: String::new(),
-    });
+    let parents = all
+        .iter()
+        .filter(|p| !under.contains(&p.id))
+        .map(|p| Choice {
+            value: p.code.clone(),
+            label: p.name.clone(),
+            chosen: u.is_some_and(|u| u.parent_id == Some(p.id)),
+            hint: String::new(),
+        });
     Ok(UnitPage {
         is_new: u.is_none(),
         code: u.map(|u| u.code.clone()).unwrap_or_default(),
@@ -169,7 +191,10 @@ async fn unit_page(
         leaders: choices(u.and_then(|u| u.leader_id)),
         liaisons: choices(u.and_then(|u| u.liaison_id)),
         overseers: choices(u.and_then(|u| u.overseer_id)),
-        work_hours: u.map_or_else(|| "09:00-12:00,13:30-17:30".into(), |u| u.work_hours.clone()),
+        work_hours: u.map_or_else(
+            || "09:00-12:00,13:30-17:30".into(),
+            |u| u.work_hours.clone(),
+        ),
         active: u.is_none_or(|u| u.active),
         version: u.map_or(0, |u| u.version.into()),
         errors,
@@ -190,10 +215,7 @@ pub async fn save_unit(
     match store_unit(&web, by, &posted).await {
         Ok(()) => Ok(page::to_saying(&web, "/admin/units", "saved", "")),
         Err(error) => {
-            let errors = match show::refused(&error) {
-                Some(errors) => errors,
-                None => return Err(error.into()),
-            };
+            let Some(errors) = show::refused(&error) else { return Err(error.into()) };
             let all = web.app.store.units().await?;
             let known = all.iter().find(|u| u.code == posted.get("code")).cloned();
             let mut again = unit_page(&web, &visit, &all, known, errors).await?;
@@ -233,7 +255,10 @@ async fn store_unit(web: &Web, by: Option<i64>, posted: &Posted) -> Result<(), E
         return Err(Error::Fields(vec![fault]));
     }
     unit.name = posted.get("name").trim().into();
-    unit.parent_id = posted.some("under").and_then(|c| all.iter().find(|u| u.code == c)).map(|u| u.id);
+    unit.parent_id = posted
+        .some("under")
+        .and_then(|c| all.iter().find(|u| u.code == c))
+        .map(|u| u.id);
     unit.leader_id = staff::person_id(app, "leader", posted.some("leader")).await?;
     unit.liaison_id = staff::person_id(app, "liaison", posted.some("liaison")).await?;
     unit.overseer_id = staff::person_id(app, "overseer", posted.some("overseer")).await?;
@@ -248,7 +273,8 @@ fn well_formed(hours: &str) -> bool {
     let time = |t: &str| t.len() == 5 && t.parse::<jiff::civil::Time>().is_ok();
     hours.is_empty()
         || hours.split(',').all(|span| {
-            span.split_once('-').is_some_and(|(from, to)| time(from) && time(to) && from < to)
+            span.split_once('-')
+                .is_some_and(|(from, to)| time(from) && time(to) && from < to)
         })
 }
 
@@ -260,15 +286,24 @@ pub async fn channels(State(web): State<Web>, visit: Visit) -> Result<Response, 
     visit.administrator()?;
     let chrome = visit.chrome();
     let zh = show::chinese(&chrome);
-    let rows = web.app.store.channels().await?.into_iter().map(|c| ChannelRow {
-        name: show::channel_name(&chrome, &c),
-        term: chrome.term(c.term.unit.code(), c.term.length.into()),
-        basis: if zh { c.basis_zh } else { c.basis_en },
-        sealed: c.sealed,
-        enabled: c.enabled,
-        code: c.code,
-    });
-    page::page(&ChannelsPage { rows: rows.collect(), chrome })
+    let rows = web
+        .app
+        .store
+        .channels()
+        .await?
+        .into_iter()
+        .map(|c| ChannelRow {
+            name: show::channel_name(&chrome, &c),
+            term: chrome.term(c.term.unit.code(), c.term.length.into()),
+            basis: if zh { c.basis_zh } else { c.basis_en },
+            sealed: c.sealed,
+            enabled: c.enabled,
+            code: c.code,
+        });
+    page::page(&ChannelsPage {
+        rows: rows.collect(),
+        chrome,
+    })
 }
 
 /// `GET /admin/channels/{code}`
@@ -282,7 +317,10 @@ pub async fn channel(
 ) -> Result<Response, Trouble> {
     visit.administrator()?;
     let all = web.app.store.channels().await?;
-    let c = all.into_iter().find(|c| c.code == code).ok_or_else(Trouble::not_found)?;
+    let c = all
+        .into_iter()
+        .find(|c| c.code == code)
+        .ok_or_else(Trouble::not_found)?;
     let chrome = visit.chrome();
     let codes = TermUnit::ALL.iter().map(TermUnit::code);
     page::page(&ChannelPage {
@@ -316,7 +354,10 @@ pub async fn save_channel(
 ) -> Result<Response, Trouble> {
     let by = Some(visit.administrator()?.person_id);
     let all = web.app.store.channels().await?;
-    let mut c = all.into_iter().find(|c| c.code == code).ok_or_else(Trouble::not_found)?;
+    let mut c = all
+        .into_iter()
+        .find(|c| c.code == code)
+        .ok_or_else(Trouble::not_found)?;
     let mut errors = Errors::default();
     for field in ["name_zh", "name_en", "basis_zh", "basis_en"] {
         if posted.some(field).is_none() {
@@ -327,7 +368,11 @@ pub async fn save_channel(
             });
         }
     }
-    let length = posted.get("term_length").parse().ok().filter(|n| (1..=3650).contains(n));
+    let length = posted
+        .get("term_length")
+        .parse()
+        .ok()
+        .filter(|n| (1..=3650).contains(n));
     let unit = posted.get("term_unit").parse::<TermUnit>().ok();
     if length.is_none() || unit.is_none() {
         errors.0.push(FieldError {

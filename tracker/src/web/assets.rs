@@ -16,7 +16,9 @@ struct Assets;
 /// A digest of all assets: an address with it in may be kept for ever.
 #[must_use]
 pub fn version() -> String {
-    let style = Assets::get("huiyin.css").map(|f| f.metadata.sha256_hash()).unwrap_or_default();
+    let style = Assets::get("huiyin.css")
+        .map(|f| f.metadata.sha256_hash())
+        .unwrap_or_default();
     to_hex(&style[..6])
 }
 
@@ -29,7 +31,10 @@ pub async fn asset(Named(name): Named<String>) -> Result<Response, Trouble> {
     let kind = file.metadata.mimetype().to_owned();
     let headers = [
         (header::CONTENT_TYPE, kind),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable".to_owned()),
+        (
+            header::CACHE_CONTROL,
+            "public, max-age=31536000, immutable".to_owned(),
+        ),
     ];
     Ok((headers, file.data.into_owned()).into_response())
 }

@@ -81,7 +81,11 @@ pub async fn desk(
         let n = app.store.count(&scope, &v.filter(app, staff)).await?;
         views.push(ViewLink {
             code: shown_code(v).into(),
-            count: if v == View::All { String::new() } else { count(&chrome, n) },
+            count: if v == View::All {
+                String::new()
+            } else {
+                count(&chrome, n)
+            },
             url: chrome.url(format!("/desk?view={}", v.code())),
             current: v == view,
         });
@@ -98,8 +102,9 @@ pub async fn desk(
             ("cursor", cursor),
         ];
         let set = parts.iter().filter(|(_, v)| !v.is_empty());
-        let pairs: Vec<String> =
-            set.map(|(n, v)| format!("{n}={}", show::escape(v))).collect();
+        let pairs: Vec<String> = set
+            .map(|(n, v)| format!("{n}={}", show::escape(v)))
+            .collect();
         chrome.url(format!("/desk?{}", pairs.join("&")))
     };
     page::page(&DeskPage {
@@ -107,18 +112,25 @@ pub async fn desk(
         view: shown_code(view).into(),
         total: count(&chrome, total),
         sealed: 0,
-        channels: choices(&chrome, &query.channel, names.channels.iter().map(|c| {
-            (c.code.clone(), show::channel_name(&chrome, c))
-        })),
+        channels: choices(
+            &chrome,
+            &query.channel,
+            names
+                .channels
+                .iter()
+                .map(|c| (c.code.clone(), show::channel_name(&chrome, c))),
+        ),
         statuses: chrome.choices(
             "status",
             [""].into_iter().chain(Status::ALL.iter().map(Status::code)),
             &query.status,
         ),
         units: if matches!(scope.unsealed, Reach::All) {
-            choices(&chrome, &query.unit, names.units.iter().map(|u| {
-                (u.code.clone(), u.name.clone())
-            }))
+            choices(
+                &chrome,
+                &query.unit,
+                names.units.iter().map(|u| (u.code.clone(), u.name.clone())),
+            )
         } else {
             Vec::new()
         },
@@ -159,17 +171,15 @@ fn suits(view: View, staff: &Staff) -> bool {
 
 /// The word a view goes by on pages.
 fn shown_code(view: View) -> &'static str {
-    if view == View::Troubled { "undelivered" } else { view.code() }
+    if view == View::Troubled {
+        "undelivered"
+    } else {
+        view.code()
+    }
 }
 
 /// A view narrowed by what the query asks. An unknown code narrows to nothing, not to all.
-pub(crate) fn filter(
-    app: &App,
-    staff: &Staff,
-    view: View,
-    query: &Query,
-    names: &Names,
-) -> Filter {
+pub(crate) fn filter(app: &App, staff: &Staff, view: View, query: &Query, names: &Names) -> Filter {
     let mut filter = view.filter(app, staff);
     if !query.channel.is_empty() {
         let channel = names.channels.iter().find(|c| c.code == query.channel);
@@ -182,7 +192,11 @@ pub(crate) fn filter(
     }
     filter.status = query.status.parse().ok();
     if let Some(status) = filter.status.filter(|s| !s.is_open()) {
-        filter = Filter { open: false, status: Some(status), ..filter };
+        filter = Filter {
+            open: false,
+            status: Some(status),
+            ..filter
+        };
     }
     let words = query.q.trim();
     filter.words = (!words.is_empty()).then(|| text::cut(words, 100));
@@ -221,14 +235,22 @@ pub(crate) async fn rows(
         let writer = writers.iter().find(|w| w.id == l.writer_id);
         let writer = writer.filter(|w| !w.anonymous && !l.is_sealed());
         let channel = names.channels.iter().find(|c| c.id == l.channel_id);
-        let unit = l.unit_id.and_then(|id| names.units.iter().find(|u| u.id == id));
-        let handler = l.handler_id.and_then(|id| names.people.iter().find(|p| p.id == id));
+        let unit = l
+            .unit_id
+            .and_then(|id| names.units.iter().find(|u| u.id == id));
+        let handler = l
+            .handler_id
+            .and_then(|id| names.people.iter().find(|p| p.id == id));
         LetterRow {
             number: l.number.to_string(),
             url: chrome.url(format!("/desk/letters/{}", l.number)),
             subject: l.subject.clone(),
-            channel: channel.map(|c| show::channel_name(chrome, c)).unwrap_or_default(),
-            writer: writer.map(|w| text::masked(&w.words.name)).unwrap_or_default(),
+            channel: channel
+                .map(|c| show::channel_name(chrome, c))
+                .unwrap_or_default(),
+            writer: writer
+                .map(|w| text::masked(&w.words.name))
+                .unwrap_or_default(),
             attachments: l.attachments.into(),
             due_on: l.next_due_on.map(|d| d.to_string()).unwrap_or_default(),
             workdays_left: show::left(app, l.next_due_on),
@@ -260,7 +282,11 @@ fn choices(
 
 /// A count as lists show it.
 pub(crate) fn count(chrome: &Chrome, n: u64) -> String {
-    if n > COUNT_LIMIT { "1,000+".into() } else { chrome.count(i64::try_from(n).unwrap_or(0)) }
+    if n > COUNT_LIMIT {
+        "1,000+".into()
+    } else {
+        chrome.count(i64::try_from(n).unwrap_or(0))
+    }
 }
 
 /// A cursor as an address carries it.
@@ -271,5 +297,8 @@ pub(crate) fn write_cursor(c: &Cursor) -> String {
 /// The cursor of an address.
 pub(crate) fn cursor(text: &str) -> Option<Cursor> {
     let (due, id) = text.rsplit_once('_')?;
-    Some(Cursor { due_on: (!due.is_empty()).then(|| due.to_owned()), id: id.parse().ok()? })
+    Some(Cursor {
+        due_on: (!due.is_empty()).then(|| due.to_owned()),
+        id: id.parse().ok()?,
+    })
 }

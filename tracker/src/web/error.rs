@@ -28,7 +28,12 @@ impl Trouble {
     /// An error by code.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code, detail: String::new(), sign_in: false }
+        Self {
+            status,
+            code,
+            detail: String::new(),
+            sign_in: false,
+        }
     }
 
     /// There is none, or the viewer must not know of it.
@@ -46,20 +51,29 @@ impl Trouble {
     /// Nobody is signed in.
     #[must_use]
     pub fn sign_in() -> Self {
-        Self { sign_in: true, ..Self::new(StatusCode::UNAUTHORIZED, "forbidden") }
+        Self {
+            sign_in: true,
+            ..Self::new(StatusCode::UNAUTHORIZED, "forbidden")
+        }
     }
 
     /// A request that cannot be understood.
     #[must_use]
     pub fn bad(detail: impl Into<String>) -> Self {
-        Self { detail: detail.into(), ..Self::new(StatusCode::BAD_REQUEST, "bad-request") }
+        Self {
+            detail: detail.into(),
+            ..Self::new(StatusCode::BAD_REQUEST, "bad-request")
+        }
     }
 }
 
 impl From<letters::Error> for Trouble {
     fn from(error: letters::Error) -> Self {
         use letters::Error as E;
-        let said = |status, code| Self { detail: error.to_string(), ..Self::new(status, code) };
+        let said = |status, code| Self {
+            detail: error.to_string(),
+            ..Self::new(status, code)
+        };
         match &error {
             E::NotFound => Self::not_found(),
             E::Denied(_) => said(StatusCode::FORBIDDEN, "forbidden"),
@@ -91,10 +105,19 @@ impl IntoResponse for Trouble {
 }
 
 /// Dresses a [`Trouble`]: a page in the visitor's language, or problem+json for the API.
-pub async fn render(State(web): State<Web>, visit: Visit, request: Request, next: Next) -> Response {
+pub async fn render(
+    State(web): State<Web>,
+    visit: Visit,
+    request: Request,
+    next: Next,
+) -> Response {
     let path = request.uri().path().to_owned();
     let api = path.starts_with("/api/");
-    let wanted = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let wanted = request
+        .uri()
+        .path_and_query()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let get = request.method() == axum::http::Method::GET;
     let response = next.run(request).await;
     let Some(trouble) = response.extensions().get::<Trouble>().cloned() else {
@@ -107,7 +130,11 @@ pub async fn render(State(web): State<Web>, visit: Visit, request: Request, next
         return page::to(&web, "/password");
     }
     if trouble.sign_in {
-        let next = if get { format!("?next={}", super::show::escape(&wanted)) } else { String::new() };
+        let next = if get {
+            format!("?next={}", super::show::escape(&wanted))
+        } else {
+            String::new()
+        };
         return page::to(&web, &format!("/login{next}"));
     }
     let words = ErrorPage {
@@ -118,7 +145,11 @@ pub async fn render(State(web): State<Web>, visit: Visit, request: Request, next
         request_id: String::new(),
     };
     match askama::Template::render(&words) {
-        Ok(html) => (trouble.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html)
+        Ok(html) => (
+            trouble.status,
+            [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
+            html,
+        )
             .into_response(),
         // Even the error page failed: say at least what the status says.
         Err(_) => (trouble.status, trouble.code).into_response(),

@@ -1,6 +1,9 @@
 //! What a form posted, however it was encoded, and what a query asks: our own extractors, so that
 //! every refusal is an answer in the visitor's language.
-#![expect(clippy::disallowed_types, reason = "the one place where axum's own extractors are used")]
+#![expect(
+    clippy::disallowed_types,
+    reason = "the one place where axum's own extractors are used"
+)]
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Multipart, Path, Query, Request},
@@ -40,7 +43,10 @@ impl Posted {
     /// The first value of a field; empty where it was not posted.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
-        self.fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
+        self.fields
+            .iter()
+            .find(|(n, _)| n == name)
+            .map_or("", |(_, v)| v)
     }
 
     /// The first value of a field, where it holds something.
@@ -51,7 +57,10 @@ impl Posted {
 
     /// Every value of a field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.fields.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
+        self.fields
+            .iter()
+            .filter(move |(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
     }
 
     /// Whether a box was ticked.
@@ -71,7 +80,10 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
     type Rejection = Trouble;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Trouble> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok());
         if kind.is_some_and(|k| k.starts_with("multipart/form-data")) {
             let form = Multipart::from_request(request, state)
                 .await
@@ -84,7 +96,10 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
                 StatusCode::PAYLOAD_TOO_LARGE => too_large(),
                 _ => Trouble::bad(e.body_text()),
             })?;
-        Ok(Self { fields, ..Self::default() })
+        Ok(Self {
+            fields,
+            ..Self::default()
+        })
     }
 }
 
@@ -101,14 +116,20 @@ async fn multipart(mut form: Multipart) -> Result<Posted, Trouble> {
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name().map(ToOwned::to_owned) {
-            None => posted.fields.push((name, field.text().await.map_err(broken)?)),
+            None => posted
+                .fields
+                .push((name, field.text().await.map_err(broken)?)),
             Some(file) => {
                 let media_type = field.content_type().unwrap_or_default().to_owned();
                 let bytes = field.bytes().await.map_err(broken)?.to_vec();
                 if bytes.len() > FILE {
                     posted.too_large.push(file);
                 } else if !file.is_empty() {
-                    posted.files.push(PostedFile { name: file, media_type, bytes });
+                    posted.files.push(PostedFile {
+                        name: file,
+                        media_type,
+                        bytes,
+                    });
                 }
             }
         }
@@ -156,7 +177,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Trouble> {
         let axum::Json(value) = axum::Json::<T>::from_request(request, state)
             .await
-            .map_err(|e| Trouble { status: e.status(), ..Trouble::bad(e.body_text()) })?;
+            .map_err(|e| Trouble {
+                status: e.status(),
+                ..Trouble::bad(e.body_text())
+            })?;
         Ok(Self(value))
     }
 }

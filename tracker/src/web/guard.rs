@@ -55,10 +55,22 @@ async fn headers(State(web): State<Web>, mut request: Request, next: Next) -> Re
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, header::X_FRAME_OPTIONS, "DENY");
     set(headers, header::REFERRER_POLICY, "same-origin");
-    set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(headers, HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
+    set(
+        headers,
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    set(
+        headers,
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=()",
+    );
     if web.app.config.base_url.starts_with("https://") {
-        set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        set(
+            headers,
+            header::STRICT_TRANSPORT_SECURITY,
+            "max-age=31536000",
+        );
     }
     if !asset {
         set(headers, header::CACHE_CONTROL, "no-store");
@@ -69,7 +81,10 @@ async fn headers(State(web): State<Web>, mut request: Request, next: Next) -> Re
 /// Refuses a form that another site's page sends in a signed-in visitor's name. Browsers say
 /// where a request comes from; one that says nothing may still write as anybody, but not as staff.
 async fn same_site(request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     let headers = request.headers();
     let by_token = headers.contains_key(header::AUTHORIZATION);
     if safe || by_token || comes_from_here(headers) {
@@ -84,9 +99,9 @@ fn comes_from_here(headers: &HeaderMap) -> bool {
         return matches!(site, "same-origin" | "none");
     }
     match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => {
-            origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
-        }
+        (Some(origin), Some(host)) => origin
+            .split_once("://")
+            .is_some_and(|(_, from)| from.eq_ignore_ascii_case(host)),
         (Some(_), None) => false,
         (None, _) => !text(header::COOKIE).is_some_and(|c| c.contains(SESSION)),
     }
@@ -108,7 +123,11 @@ mod tests {
     fn forms_of_other_sites_are_refused() {
         assert!(from(&[("sec-fetch-site", "same-origin")]));
         assert!(!from(&[("sec-fetch-site", "cross-site")]));
-        assert!(!from(&[("sec-fetch-site", "same-site"), ("origin", "https://a.cn"), ("host", "a.cn")]));
+        assert!(!from(&[
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://a.cn"),
+            ("host", "a.cn")
+        ]));
         assert!(from(&[("origin", "https://a.cn"), ("host", "a.cn")]));
         assert!(!from(&[("origin", "https://evil.cn"), ("host", "a.cn")]));
         assert!(!from(&[("origin", "null"), ("host", "a.cn")]));

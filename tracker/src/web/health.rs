@@ -26,7 +26,16 @@ pub async fn ready(State(web): State<Web>) -> Response {
         .filter(|s| s.folder.ends_with('/'))
         .map(|s| json!({ "source": s.folder.trim_end_matches('/'), "ok": s.fine }))
         .collect();
-    let status = if database { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if database {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let body = json!({ "ready": database, "database": database, "sources": sources });
-    (status, [("content-type", "application/json")], body.to_string()).into_response()
+    (
+        status,
+        [("content-type", "application/json")],
+        body.to_string(),
+    )
+        .into_response()
 }

@@ -64,20 +64,40 @@ pub async fn list(
     let tabs = intake_view::tabs(app, &chrome, staff, &query.tab).await?;
     let before = query.cursor.parse().ok();
     let link = |tab: &str, cursor: &str| {
-        chrome.url(format!("/intake?tab={tab}&fate={}&cursor={cursor}", show::escape(&query.fate)))
+        chrome.url(format!(
+            "/intake?tab={tab}&fate={}&cursor={cursor}",
+            show::escape(&query.fate)
+        ))
     };
     let first = |tab: &str| (!query.cursor.is_empty()).then(|| link(tab, ""));
     match tabs.current.as_str() {
         tab @ ("held" | "quarantined") => {
-            let fate = if tab == "held" { Fate::Held } else { Fate::Quarantined };
+            let fate = if tab == "held" {
+                Fate::Held
+            } else {
+                Fate::Quarantined
+            };
             let (lines, next) = ledger::page(app, staff, Some(fate), before).await?;
             let rows = intake_view::items(app, &chrome, staff, &lines).await?;
             let next = next.map(|id| link(tab, &id.to_string()));
-            let paging = Paging { next, first: first(tab) };
+            let paging = Paging {
+                next,
+                first: first(tab),
+            };
             if fate == Fate::Held {
-                page::page(&HeldPage { tabs, rows, paging, chrome })
+                page::page(&HeldPage {
+                    tabs,
+                    rows,
+                    paging,
+                    chrome,
+                })
             } else {
-                page::page(&QuarantinedPage { tabs, rows, paging, chrome })
+                page::page(&QuarantinedPage {
+                    tabs,
+                    rows,
+                    paging,
+                    chrome,
+                })
             }
         }
         "ledger" => {
@@ -178,7 +198,11 @@ pub async fn decide(
 ) -> Result<Response, Trouble> {
     let staff = visit.registrar()?;
     let fault = |field: &str, code: &str| {
-        Errors(vec![FieldError { field: field.into(), code: code.into(), arg: String::new() }])
+        Errors(vec![FieldError {
+            field: field.into(),
+            code: code.into(),
+            arg: String::new(),
+        }])
     };
     let decision = match what.as_str() {
         "letter" => Decision::NewLetter,
@@ -208,7 +232,11 @@ pub async fn decide(
                 Some(letter) => web.app.store.numbers(&[letter]).await?,
                 None => Vec::new(),
             };
-            let number = number.into_iter().next().map(|(_, n)| n).unwrap_or_default();
+            let number = number
+                .into_iter()
+                .next()
+                .map(|(_, n)| n)
+                .unwrap_or_default();
             Ok(page::to_saying(&web, "/intake?tab=held", said, &number))
         }
         Err(error @ (Error::Rule(_) | Error::Fields(_))) => {
@@ -241,8 +269,15 @@ pub async fn new_form(State(web): State<Web>, visit: Visit) -> Result<Response, 
         ..Entry::default()
     };
     let today = web.app.today().to_string();
-    let template =
-        new_page(&web, &visit, entry, &Posted::default(), today, Errors::default()).await?;
+    let template = new_page(
+        &web,
+        &visit,
+        entry,
+        &Posted::default(),
+        today,
+        Errors::default(),
+    )
+    .await?;
     page::page(&template)
 }
 
@@ -264,7 +299,7 @@ async fn new_page(
         chosen: c.code == posted.get("channel"),
         hint: String::new(),
     };
-    let kinds = crate::domain::words::Kind::ALL.iter().map(|k| k.code());
+    let kinds = crate::domain::words::Kind::ALL.iter().map(crate::domain::words::Kind::code);
     Ok(IntakeNewPage {
         sources: chrome.choices("source", by_hand, source),
         channels: channels.iter().map(choice).collect(),
@@ -301,9 +336,17 @@ pub async fn new(
     visit.registrar()?;
     let (entry, mut errors) = write::entered(&web, &posted).await?;
     let mut fault = |field: &str, code: &str| {
-        errors.0.push(FieldError { field: field.into(), code: code.into(), arg: String::new() });
+        errors.0.push(FieldError {
+            field: field.into(),
+            code: code.into(),
+            arg: String::new(),
+        });
     };
-    let source = posted.get("source").parse::<Source>().ok().filter(|s| s.by_hand());
+    let source = posted
+        .get("source")
+        .parse::<Source>()
+        .ok()
+        .filter(|s| s.by_hand());
     if source.is_none() {
         fault("source", "required");
     }
@@ -339,7 +382,11 @@ pub async fn new(
     };
     let done = submit::submit(&web.app, submission, &form).await?;
     let chrome = visit.chrome();
-    let counted = done.obligations.iter().find(|o| o.counts).ok_or_else(Trouble::not_found)?;
+    let counted = done
+        .obligations
+        .iter()
+        .find(|o| o.counts)
+        .ok_or_else(Trouble::not_found)?;
     page::page(&SlipPage {
         number: done.letter.number.to_string(),
         url: chrome.url(format!("/desk/letters/{}", done.letter.number)),
@@ -358,5 +405,8 @@ fn received_at(web: &Web, on: Date) -> jiff::Timestamp {
         return web.app.now();
     }
     let noon = on.at(12, 0, 0, 0);
-    web.app.zone.to_timestamp(noon).unwrap_or_else(|_| web.app.now())
+    web.app
+        .zone
+        .to_timestamp(noon)
+        .unwrap_or_else(|_| web.app.now())
 }

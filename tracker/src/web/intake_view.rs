@@ -13,11 +13,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{
-        access::Staff,
-        status::Status,
-        words::Fate,
-    },
+    domain::{access::Staff, status::Status, words::Fate},
     letters::{Result, register},
     reading::{
         desk::{self as reading, View},
@@ -27,24 +23,36 @@ use crate::{
 };
 
 /// The tabs with how many wait behind each.
-pub(crate) async fn tabs(
-    app: &App,
-    chrome: &Chrome,
-    staff: &Staff,
-    current: &str,
-) -> Result<Tabs> {
+pub(crate) async fn tabs(app: &App, chrome: &Chrome, staff: &Staff, current: &str) -> Result<Tabs> {
     let mut new = View::Unassigned.filter(app, staff);
     new.status = Some(Status::Received);
     let new = app.store.count(&reading::scope(staff), &new).await?;
     let counts = app.store.ledger_counts(&staff.cleared_channels).await?;
     let of = |fate: Fate| {
-        let n: i64 = counts.iter().filter(|c| c.2.as_deref() == Some(fate.code())).map(|c| c.3).sum();
-        if n == 0 { String::new() } else { chrome.count(n) }
+        let n: i64 = counts
+            .iter()
+            .filter(|c| c.2.as_deref() == Some(fate.code()))
+            .map(|c| c.3)
+            .sum();
+        if n == 0 {
+            String::new()
+        } else {
+            chrome.count(n)
+        }
     };
     let known = ["held", "quarantined", "ledger"];
     Ok(Tabs {
-        current: known.iter().find(|k| **k == current).copied().unwrap_or("new").into(),
-        new: if new == 0 { String::new() } else { desk::count(chrome, new) },
+        current: known
+            .iter()
+            .find(|k| **k == current)
+            .copied()
+            .unwrap_or("new")
+            .into(),
+        new: if new == 0 {
+            String::new()
+        } else {
+            desk::count(chrome, new)
+        },
         held: of(Fate::Held),
         quarantined: of(Fate::Quarantined),
     })
@@ -80,10 +88,14 @@ fn row(
         id: line.id.to_string(),
         url: chrome.url(format!("/intake/{}", line.id)),
         received_at: show::at(app, line.received_at),
-        channel: channel.map(|c| show::channel_name(chrome, c)).unwrap_or_default(),
+        channel: channel
+            .map(|c| show::channel_name(chrome, c))
+            .unwrap_or_default(),
         source: line.source.code().into(),
         source_name: line.source_name.clone(),
-        from: from.map(|f| format!("{} {}", f.name, f.address).trim().to_owned()).unwrap_or_default(),
+        from: from
+            .map(|f| format!("{} {}", f.name, f.address).trim().to_owned())
+            .unwrap_or_default(),
         subject: read.map(|r| r.subject.clone()).unwrap_or_default(),
         reason: line.reason.clone().unwrap_or_default(),
         size: show::size(line.size),
@@ -107,7 +119,9 @@ pub(crate) async fn item(
     if let Some(read) = &read {
         for named in register::named(app, read).await? {
             let numbers = app.store.numbers(&[named.letter_id]).await?;
-            let Some(number) = numbers.first().and_then(|(_, n)| n.parse().ok()) else { continue };
+            let Some(number) = numbers.first().and_then(|(_, n)| n.parse().ok()) else {
+                continue;
+            };
             // Only letters the viewer may see are proposed.
             if let Some(letter) = app.store.letter(number, &reading::scope(staff)).await? {
                 likely.push(Likely {
@@ -145,7 +159,11 @@ pub(crate) async fn item(
         raw_head,
         raw_url: chrome.url(format!("/intake/{id}/raw")),
         likely,
-        channels: channels.iter().filter(|c| c.id == line.channel_id).map(own).collect(),
+        channels: channels
+            .iter()
+            .filter(|c| c.id == line.channel_id)
+            .map(own)
+            .collect(),
         attempts: line.attempts.into(),
         ..ItemPage::default()
     })
@@ -160,7 +178,9 @@ pub(crate) async fn ledger_rows(
     let ids: Vec<i64> = lines.iter().filter_map(|l| l.letter_id).collect();
     let numbers = app.store.numbers(&ids).await?;
     let row = |l: &ArrivalRecord| {
-        let number = l.letter_id.and_then(|id| numbers.iter().find(|(i, _)| *i == id));
+        let number = l
+            .letter_id
+            .and_then(|id| numbers.iter().find(|(i, _)| *i == id));
         let number = number.map(|(_, n)| n.clone()).unwrap_or_default();
         let waits = matches!(l.fate, Some(Fate::Held | Fate::Quarantined));
         LedgerRow {
@@ -192,9 +212,14 @@ pub(crate) async fn totals(app: &App, staff: &Staff) -> Result<(Vec<SourceTotal>
     sources.sort();
     sources.dedup();
     let line = |of: Option<&(String, String)>| {
-        let own = counts.iter().filter(|c| of.is_none_or(|(s, n)| c.0 == *s && c.1 == *n));
+        let own = counts
+            .iter()
+            .filter(|c| of.is_none_or(|(s, n)| c.0 == *s && c.1 == *n));
         let by = |fate: &Fate| {
-            own.clone().filter(|c| c.2.as_deref() == Some(fate.code())).map(|c| c.3).sum()
+            own.clone()
+                .filter(|c| c.2.as_deref() == Some(fate.code()))
+                .map(|c| c.3)
+                .sum()
         };
         SourceTotal {
             source: of.map_or_else(|| "total".to_owned(), |(s, _)| s.clone()),

@@ -61,9 +61,8 @@ pub async fn act(
     let action: Action = action.parse().map_err(|_| Trouble::not_found())?;
     let path = format!("/desk/letters/{number}");
     let done = act::act(&web.app, staff, number, action, act::Fields::Form(&posted)).await;
-    let error = match done {
-        Ok(_) => return Ok(page::to_saying(&web, &path, said(action), &about(&posted, action))),
-        Err(error) => error,
+    let Err(error) = done else {
+        return Ok(page::to_saying(&web, &path, said(action), &about(&posted, action)));
     };
     let status = match &error {
         Error::Conflict { .. } => StatusCode::CONFLICT,
@@ -82,7 +81,9 @@ pub async fn act(
                 .map(|p| p.name.clone())
                 .unwrap_or_default(),
             at: last.map(|e| show::at(&web.app, e.at())).unwrap_or_default(),
-            what: last.map(|e| e.event.kind.code().to_owned()).unwrap_or_default(),
+            what: last
+                .map(|e| e.event.kind.code().to_owned())
+                .unwrap_or_default(),
             theirs: template.draft.clone(),
             yours: posted.get("text").to_owned(),
         });
@@ -96,7 +97,10 @@ pub async fn act(
             }]);
         }
     }
-    template.failed = Some(Failed { action: action.code().into(), values });
+    template.failed = Some(Failed {
+        action: action.code().into(),
+        values,
+    });
     page::with_status(status, &template)
 }
 
@@ -158,7 +162,10 @@ pub async fn html(
     let html = desk::html(&web.app, visit.staff()?, number(&text)?, id).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "sandbox; default-src 'none'",
+        ),
     ];
     let body = format!("<!doctype html><meta charset=\"utf-8\">{}", clean(&html));
     Ok((headers, body).into_response())
@@ -185,7 +192,16 @@ mod tests {
             <svg><script>x</script></svg><a href='javascript:x'>a</a><a href='//t'>b</a>\
             <style>@import url(http://t)</style><iframe src=//t></iframe><form><input></form>";
         let clean = clean(hostile);
-        for bad in ["script", "onclick", "img", "javascript", "style", "iframe", "form", "svg"] {
+        for bad in [
+            "script",
+            "onclick",
+            "img",
+            "javascript",
+            "style",
+            "iframe",
+            "form",
+            "svg",
+        ] {
             assert!(!clean.contains(bad), "{bad} in {clean}");
         }
         assert!(clean.contains("<p>hi</p>"));

@@ -33,7 +33,12 @@ pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
         .outgoing
         .iter()
         .filter(|x| x.kind == OutboxKind::Reply && x.state == OutboxState::Queued)
-        .map(|x| app.zone.to_datetime(x.due_at).strftime("%H:%M:%S").to_string())
+        .map(|x| {
+            app.zone
+                .to_datetime(x.due_at)
+                .strftime("%H:%M:%S")
+                .to_string()
+        })
         .next_back();
     LetterPage {
         number: letter.number.to_string(),
@@ -47,8 +52,15 @@ pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
         sealed: letter.is_sealed().then(|| sealed(o)),
         messages: all_messages(app, &chrome, o),
         draft: draft.map(|d| d.text.clone()).unwrap_or_default(),
-        draft_saved: draft.map(|d| draft_saved(app, &chrome, o, d)).unwrap_or_default(),
-        events: o.events.iter().rev().map(|e| event(app, &chrome, o, e)).collect(),
+        draft_saved: draft
+            .map(|d| draft_saved(app, &chrome, o, d))
+            .unwrap_or_default(),
+        events: o
+            .events
+            .iter()
+            .rev()
+            .map(|e| event(app, &chrome, o, e))
+            .collect(),
         can: can(o, undo.is_some()),
         lists: lists(&chrome, o),
         failed: None,
@@ -61,29 +73,36 @@ pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
     }
 }
 
-fn draft_saved(
-    app: &App,
-    chrome: &Chrome,
-    o: &Opened,
-    draft: &messages::DraftRecord,
-) -> String {
+fn draft_saved(app: &App, chrome: &Chrome, o: &Opened, draft: &messages::DraftRecord) -> String {
     let who = draft.author_id.map(|id| person(o, id)).unwrap_or_default();
     chrome.t2("compose.saved", show::at(app, draft.at), who)
 }
 
 fn person(o: &Opened, id: i64) -> String {
-    o.people.iter().find(|p| p.id == id).map(|p| p.name.clone()).unwrap_or_default()
+    o.people
+        .iter()
+        .find(|p| p.id == id)
+        .map(|p| p.name.clone())
+        .unwrap_or_default()
 }
 
 fn unit(o: &Opened, id: i64) -> String {
-    o.units.iter().find(|u| u.id == id).map(|u| u.name.clone()).unwrap_or_default()
+    o.units
+        .iter()
+        .find(|u| u.id == id)
+        .map(|u| u.name.clone())
+        .unwrap_or_default()
 }
 
 fn facts(app: &App, chrome: &Chrome, o: &Opened) -> Facts {
     let (l, w) = (&o.letter, &o.writer);
     let duplicate = o.duplicate_of.clone().unwrap_or_default();
     Facts {
-        channel: o.channel.as_ref().map(|c| show::channel_name(chrome, c)).unwrap_or_default(),
+        channel: o
+            .channel
+            .as_ref()
+            .map(|c| show::channel_name(chrome, c))
+            .unwrap_or_default(),
         source: l.source.code().into(),
         kind: l.kind.map(|k| k.code().to_owned()).unwrap_or_default(),
         class: l.class.map(|c| c.code().to_owned()).unwrap_or_default(),
@@ -127,8 +146,16 @@ fn all_messages(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Message> {
         Message {
             incoming,
             kind: m.kind.code().into(),
-            from: if incoming { m.words.sender.clone() } else { author },
-            by: if incoming { o.letter.source.code().into() } else { String::new() },
+            from: if incoming {
+                m.words.sender.clone()
+            } else {
+                author
+            },
+            by: if incoming {
+                o.letter.source.code().into()
+            } else {
+                String::new()
+            },
             at: show::at(app, m.at),
             subject: if m.words.subject == o.letter.subject || m.kind == MessageKind::Reply {
                 String::new()
@@ -234,7 +261,9 @@ fn lists(chrome: &Chrome, o: &Opened) -> Lists {
     };
     let class = o.letter.class.map_or(usual, |c| c.code());
     let accused = |u: &Unit| {
-        units::above(&o.units, u.id).iter().any(|id| o.parties.units.contains(id))
+        units::above(&o.units, u.id)
+            .iter()
+            .any(|id| o.parties.units.contains(id))
     };
     let free = |u: &&Unit| u.active && !accused(u);
     let unit_choice = |u: &Unit| Choice {
@@ -243,7 +272,10 @@ fn lists(chrome: &Chrome, o: &Opened) -> Lists {
         chosen: Some(u.id) == o.letter.unit_id,
         hint: String::new(),
     };
-    let people = o.people.iter().filter(|p| p.active && !o.parties.persons.contains(&p.id));
+    let people = o
+        .people
+        .iter()
+        .filter(|p| p.active && !o.parties.persons.contains(&p.id));
     let person_choice = |p: &crate::store::people::Person| Choice {
         value: p.login.clone(),
         label: match p.unit_id {
@@ -255,15 +287,26 @@ fn lists(chrome: &Chrome, o: &Opened) -> Lists {
     };
     use crate::domain::access::Role;
     let handles = [Role::Handler, Role::Liaison, Role::UnitLeader];
-    let none = Choice { label: chrome.t("form.any").into_owned(), ..Choice::default() };
-    let handlers = people.clone().filter(|p| p.roles.iter().any(|r| handles.contains(r)));
+    let none = Choice {
+        label: chrome.t("form.any").into_owned(),
+        ..Choice::default()
+    };
+    let handlers = people
+        .clone()
+        .filter(|p| p.roles.iter().any(|r| handles.contains(r)));
     Lists {
         units: [none.clone()]
             .into_iter()
             .chain(o.units.iter().filter(free).map(unit_choice))
             .collect(),
-        handlers: [none.clone()].into_iter().chain(handlers.map(person_choice)).collect(),
-        people: [none].into_iter().chain(people.map(person_choice)).collect(),
+        handlers: [none.clone()]
+            .into_iter()
+            .chain(handlers.map(person_choice))
+            .collect(),
+        people: [none]
+            .into_iter()
+            .chain(people.map(person_choice))
+            .collect(),
         ..Lists::of_words(chrome, class)
     }
 }

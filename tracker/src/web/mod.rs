@@ -69,10 +69,18 @@ impl Web {
             footer_links: site.footer.iter().map(link).collect(),
             asset_version: assets::version(),
         };
-        let after_scheme = app.config.base_url.split_once("://").map_or("", |(_, rest)| rest);
+        let after_scheme = app
+            .config
+            .base_url
+            .split_once("://")
+            .map_or("", |(_, rest)| rest);
         let path = after_scheme.find('/').map_or("", |at| &after_scheme[at..]);
         let base = path.trim_end_matches('/').into();
-        Self { app, site: Arc::new(site), base }
+        Self {
+            app,
+            site: Arc::new(site),
+            base,
+        }
     }
 
     /// The router of the given sides, behind every guard.

@@ -31,8 +31,11 @@ use crate::{
 pub async fn list(State(web): State<Web>, visit: Visit) -> Result<Response, Trouble> {
     visit.administrator()?;
     let store = &web.app.store;
-    let (people, units, channels) =
-        (store.people().await?, store.units().await?, store.channels().await?);
+    let (people, units, channels) = (
+        store.people().await?,
+        store.units().await?,
+        store.channels().await?,
+    );
     let chrome = visit.chrome();
     let row = |p: Person| PersonRow {
         unit: p
@@ -52,7 +55,11 @@ pub async fn list(State(web): State<Web>, visit: Visit) -> Result<Response, Trou
     };
     let mut rows: Vec<PersonRow> = people.into_iter().map(row).collect();
     rows.sort_by(|a, b| (&a.unit, &a.name).cmp(&(&b.unit, &b.name)));
-    page::page(&PeoplePage { rows, paging: Paging::default(), chrome })
+    page::page(&PeoplePage {
+        rows,
+        paging: Paging::default(),
+        chrome,
+    })
 }
 
 /// `GET /admin/people/{login}`, `new` for somebody who is not there yet.
@@ -103,7 +110,10 @@ async fn person_page(
         chosen: u.code == chosen_unit,
         hint: String::new(),
     };
-    let none = Choice { label: chrome.t("form.none").into_owned(), ..Choice::default() };
+    let none = Choice {
+        label: chrome.t("form.none").into_owned(),
+        ..Choice::default()
+    };
     let language = text("language", stored.map(|p| p.language.code().to_owned()));
     Ok(PersonPage {
         is_new: stored.is_none(),
@@ -113,13 +123,28 @@ async fn person_page(
             .into_iter()
             .chain(units.iter().filter(|u| u.active).map(unit_choice))
             .collect(),
-        roles: boxes(&chrome, "role", Role::ALL.iter().map(|r| {
-            (r.code(), ticked("roles", r.code(), stored.is_some_and(|p| p.roles.contains(r))))
-        })),
-        functions: boxes(&chrome, "function", Function::ALL.iter().map(|f| {
-            let own = stored.is_some_and(|p| p.functions.contains(f));
-            (f.code(), ticked("functions", f.code(), own))
-        })),
+        roles: boxes(
+            &chrome,
+            "role",
+            Role::ALL.iter().map(|r| {
+                (
+                    r.code(),
+                    ticked(
+                        "roles",
+                        r.code(),
+                        stored.is_some_and(|p| p.roles.contains(r)),
+                    ),
+                )
+            }),
+        ),
+        functions: boxes(
+            &chrome,
+            "function",
+            Function::ALL.iter().map(|f| {
+                let own = stored.is_some_and(|p| p.functions.contains(f));
+                (f.code(), ticked("functions", f.code(), own))
+            }),
+        ),
         cleared: channels
             .iter()
             .filter(|c| c.sealed)
@@ -134,7 +159,11 @@ async fn person_page(
                 hint: String::new(),
             })
             .collect(),
-        languages: chrome.choices("language", Language::ALL.iter().map(Language::code), &language),
+        languages: chrome.choices(
+            "language",
+            Language::ALL.iter().map(Language::code),
+            &language,
+        ),
         active: stored.is_none_or(|p| p.active),
         is_self: stored.is_some_and(|p| p.id == staff.person_id),
         errors,
@@ -170,7 +199,10 @@ pub async fn save(
     let stored = app.store.person_by_login(posted.get("login")).await?;
     let is_new = posted.ticked("is_new") || stored.is_none();
     let roles: Vec<Role> = posted.all("roles").filter_map(|r| r.parse().ok()).collect();
-    let functions: Vec<Function> = posted.all("functions").filter_map(|f| f.parse().ok()).collect();
+    let functions: Vec<Function> = posted
+        .all("functions")
+        .filter_map(|f| f.parse().ok())
+        .collect();
     let new = NewPerson {
         name: posted.get("name").into(),
         login: posted.get("login").into(),
@@ -226,7 +258,11 @@ pub async fn turn(
 ) -> Result<Response, Trouble> {
     let me = visit.administrator()?.person_id;
     let app = &web.app;
-    let person = app.store.person_by_login(&login).await?.ok_or_else(Trouble::not_found)?;
+    let person = app
+        .store
+        .person_by_login(&login)
+        .await?
+        .ok_or_else(Trouble::not_found)?;
     match what.as_str() {
         "reset" => {
             let password = staff::reset(app, Some(me), &login).await?;
@@ -238,7 +274,15 @@ pub async fn turn(
             Ok(page::to_saying(&web, "/admin/people", "disabled", ""))
         }
         "enable" => {
-            staff::save_person(app, Some(me), &Person { active: true, ..person }).await?;
+            staff::save_person(
+                app,
+                Some(me),
+                &Person {
+                    active: true,
+                    ..person
+                },
+            )
+            .await?;
             Ok(page::to_saying(&web, "/admin/people", "enabled", ""))
         }
         _ => Err(Trouble::not_found()),

@@ -9,7 +9,10 @@ use super::{
     error::Trouble,
     extract::Posted,
     language, page,
-    pages::{help::HelpPage, portal::{PortalPage, Promise}},
+    pages::{
+        help::HelpPage,
+        portal::{PortalPage, Promise},
+    },
     show,
     visit::{LANGUAGE, Visit},
 };
@@ -26,7 +29,11 @@ pub async fn portal(State(web): State<Web>, visit: Visit) -> Result<Response, Tr
     let chrome = visit.chrome();
     let channels = web.app.store.channels().await?;
     let year = Date::new(web.app.today().year(), 1, 1).ok();
-    let question = Question { from: year, to: None, by: GroupBy::Nothing };
+    let question = Question {
+        from: year,
+        to: None,
+        by: GroupBy::Nothing,
+    };
     let table = statistics::table(&web.app, question).await?;
     let promise = (table.total.received > 0).then(|| Promise {
         received: table.total.received,
@@ -35,8 +42,15 @@ pub async fn portal(State(web): State<Web>, visit: Visit) -> Result<Response, Tr
         overdue: table.total.open_overdue,
         median_workdays: table.total.median_workdays,
     });
-    let cards = channels.iter().filter(|c| c.enabled).map(|c| show::card(&chrome, c));
-    page::page(&PortalPage { channels: cards.collect(), promise, chrome })
+    let cards = channels
+        .iter()
+        .filter(|c| c.enabled)
+        .map(|c| show::card(&chrome, c));
+    page::page(&PortalPage {
+        channels: cards.collect(),
+        promise,
+        chrome,
+    })
 }
 
 /// `GET /help`
@@ -46,8 +60,14 @@ pub async fn portal(State(web): State<Web>, visit: Visit) -> Result<Response, Tr
 pub async fn help(State(web): State<Web>, visit: Visit) -> Result<Response, Trouble> {
     let chrome = visit.chrome();
     let channels = web.app.store.channels().await?;
-    let cards = channels.iter().filter(|c| c.enabled).map(|c| show::card(&chrome, c));
-    page::page(&HelpPage { channels: cards.collect(), chrome })
+    let cards = channels
+        .iter()
+        .filter(|c| c.enabled)
+        .map(|c| show::card(&chrome, c));
+    page::page(&HelpPage {
+        channels: cards.collect(),
+        chrome,
+    })
 }
 
 /// `POST /language`: remembers the language and goes back.
@@ -73,7 +93,11 @@ pub async fn language(
 
 /// The path that our cookies are sent to.
 pub(crate) fn cookie_path(web: &Web) -> String {
-    if web.base.is_empty() { "/".to_owned() } else { web.base.to_string() }
+    if web.base.is_empty() {
+        "/".to_owned()
+    } else {
+        web.base.to_string()
+    }
 }
 
 /// A path on this site, and nothing that leads away from it.

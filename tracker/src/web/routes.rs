@@ -35,8 +35,18 @@ pub struct Route {
 #[must_use]
 pub fn routes() -> Vec<Route> {
     use Side::{Public, Staff};
-    let get = |side, path, handler| Route { method: Method::GET, path, side, handler };
-    let post = |side, path, handler| Route { method: Method::POST, path, side, handler };
+    let get = |side, path, handler| Route {
+        method: Method::GET,
+        path,
+        side,
+        handler,
+    };
+    let post = |side, path, handler| Route {
+        method: Method::POST,
+        path,
+        side,
+        handler,
+    };
     vec![
         get(Public, "/", page(portal::portal)),
         get(Public, "/help", page(portal::help)),
@@ -61,8 +71,16 @@ pub fn routes() -> Vec<Route> {
         get(Staff, "/desk", page(desk::desk)),
         get(Staff, "/desk/letters/{number}", page(letter::show)),
         post(Staff, "/desk/letters/{number}/{action}", form(letter::act)),
-        get(Staff, "/desk/letters/{number}/files/{id}", page(letter::file)),
-        get(Staff, "/desk/letters/{number}/messages/{id}/html", page(letter::html)),
+        get(
+            Staff,
+            "/desk/letters/{number}/files/{id}",
+            page(letter::file),
+        ),
+        get(
+            Staff,
+            "/desk/letters/{number}/messages/{id}/html",
+            page(letter::html),
+        ),
         get(Staff, "/intake", page(intake::list)),
         get(Staff, "/intake/new", page(intake::new_form)),
         post(Staff, "/intake/new", form(intake::new)),
@@ -87,7 +105,11 @@ pub fn routes() -> Vec<Route> {
         get(Public, "/api/v1/statistics", page(api::statistics)),
         get(Staff, "/api/v1/desk/letters", page(api::desk)),
         get(Staff, "/api/v1/desk/letters/{number}", page(api::letter)),
-        post(Staff, "/api/v1/desk/letters/{number}/{action}", form(api::act)),
+        post(
+            Staff,
+            "/api/v1/desk/letters/{number}/{action}",
+            form(api::act),
+        ),
     ]
 }
 

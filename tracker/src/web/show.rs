@@ -20,7 +20,10 @@ use crate::{
 /// `YYYY-MM-DD HH:MM` in the department's zone.
 #[must_use]
 pub fn at(app: &App, instant: Timestamp) -> String {
-    app.zone.to_datetime(instant).strftime("%Y-%m-%d %H:%M").to_string()
+    app.zone
+        .to_datetime(instant)
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string()
 }
 
 /// A size in words.
@@ -37,14 +40,15 @@ pub fn size(bytes: i64) -> String {
 #[must_use]
 pub fn escape(text: &str) -> String {
     use std::fmt::Write as _;
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, b| {
-        if b.is_ascii_alphanumeric() || b"-._~/".contains(&b) {
-            out.push(char::from(b));
-        } else {
-            write!(out, "%{b:02X}").expect("a string can be written to");
-        }
-        out
-    })
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut out, b| {
+            if b.is_ascii_alphanumeric() || b"-._~/".contains(&b) {
+                out.push(char::from(b));
+            } else {
+                write!(out, "%{b:02X}").expect("a string can be written to");
+            }
+            out
+        })
 }
 
 /// Whether a page's language is Chinese.
@@ -56,13 +60,21 @@ pub fn chinese(chrome: &Chrome) -> bool {
 /// A channel's name in the page's language.
 #[must_use]
 pub fn channel_name(chrome: &Chrome, channel: &Channel) -> String {
-    if chinese(chrome) { channel.name_zh.clone() } else { channel.name_en.clone() }
+    if chinese(chrome) {
+        channel.name_zh.clone()
+    } else {
+        channel.name_en.clone()
+    }
 }
 
 /// A channel as the public sees it.
 #[must_use]
 pub fn card(chrome: &Chrome, channel: &Channel) -> ChannelCard {
-    let intro = if chinese(chrome) { &channel.intro_zh } else { &channel.intro_en };
+    let intro = if chinese(chrome) {
+        &channel.intro_zh
+    } else {
+        &channel.intro_en
+    };
     ChannelCard {
         code: channel.code.clone(),
         name: channel_name(chrome, channel),
@@ -94,19 +106,31 @@ pub fn due(app: &App, chrome: &Chrome, o: &Obligation) -> Due {
         Day {
             date: d.date.to_string(),
             counted: d.counted,
-            nth: if d.counted { nth.to_string() } else { String::new() },
+            nth: if d.counted {
+                nth.to_string()
+            } else {
+                String::new()
+            },
             why: d.why.words(zh),
         }
     });
     Due {
         obligation: o.kind.code().into(),
         on: o.due_on.to_string(),
-        nominal_on: if o.nominal_on == o.due_on { String::new() } else { o.nominal_on.to_string() },
+        nominal_on: if o.nominal_on == o.due_on {
+            String::new()
+        } else {
+            o.nominal_on.to_string()
+        },
         workdays_left: left(app, Some(o.due_on)).filter(|_| o.is_open()),
         met_on: o.met_on.map(|d| d.to_string()).unwrap_or_default(),
         in_time: o.in_time.unwrap_or_default(),
         provisional: o.provisional,
-        basis: if zh { o.basis_zh.clone() } else { o.basis_en.clone() },
+        basis: if zh {
+            o.basis_zh.clone()
+        } else {
+            o.basis_en.clone()
+        },
         rule: format!("{} v{}", o.rule, o.rule_version),
         calendar: o.calendar_version.clone(),
         days: days.collect(),
@@ -128,7 +152,11 @@ pub fn faults(all: &[text::FieldError]) -> Errors {
 #[must_use]
 pub fn refused(error: &letters::Error) -> Option<Errors> {
     let whole = |words: String| {
-        Errors(vec![FieldError { field: String::new(), code: words, arg: String::new() }])
+        Errors(vec![FieldError {
+            field: String::new(),
+            code: words,
+            arg: String::new(),
+        }])
     };
     match error {
         letters::Error::Fields(all) => Some(faults(all)),

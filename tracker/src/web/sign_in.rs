@@ -39,7 +39,11 @@ pub struct Next {
 /// When the page cannot be rendered.
 pub async fn form(visit: Visit, Asked(asked): Asked<Next>) -> Result<Response, Trouble> {
     let next = inside(&asked.next).unwrap_or("/desk").to_owned();
-    page::page(&LoginPage { chrome: visit.chrome(), next, ..LoginPage::default() })
+    page::page(&LoginPage {
+        chrome: visit.chrome(),
+        next,
+        ..LoginPage::default()
+    })
 }
 
 /// `POST /login`: a fresh session, whatever cookie there was before.
@@ -55,7 +59,10 @@ pub async fn sign_in(
     let (app, login) = (&web.app, form.get("login").trim().to_lowercase());
     let now = app.now();
     let own = app.store.vault.keys.digest("login", login.as_bytes());
-    let counters: Vec<String> = [Some(own.clone()), visit.place.clone()].into_iter().flatten().collect();
+    let counters: Vec<String> = [Some(own.clone()), visit.place.clone()]
+        .into_iter()
+        .flatten()
+        .collect();
     let mut fault = "wrong-login";
     for key in &counters {
         if app.store.guesses(now, key).await? >= GUESSES {
@@ -87,7 +94,15 @@ pub async fn sign_in(
         arg: String::new(),
     }]);
     let next = inside(form.get("next")).unwrap_or("/desk").to_owned();
-    page::with_status(status, &LoginPage { chrome: visit.chrome(), login, next, errors })
+    page::with_status(
+        status,
+        &LoginPage {
+            chrome: visit.chrome(),
+            login,
+            next,
+            errors,
+        },
+    )
 }
 
 fn cookie(web: &Web, secret: String) -> Cookie<'static> {
@@ -123,8 +138,18 @@ pub async fn password_form(visit: Visit) -> Result<Response, Trouble> {
 }
 
 fn password_page(visit: &Visit, errors: Errors, status: StatusCode) -> Result<Response, Trouble> {
-    let first_login = visit.signed_in.as_ref().is_some_and(|s| s.person.must_change_password);
-    page::with_status(status, &PasswordPage { chrome: visit.chrome(), first_login, errors })
+    let first_login = visit
+        .signed_in
+        .as_ref()
+        .is_some_and(|s| s.person.must_change_password);
+    page::with_status(
+        status,
+        &PasswordPage {
+            chrome: visit.chrome(),
+            first_login,
+            errors,
+        },
+    )
 }
 
 /// `POST /password`: the session is renewed.
@@ -138,7 +163,9 @@ pub async fn password(
     form: Posted,
 ) -> Result<Response, Trouble> {
     visit.staff()?;
-    let Some(signed_in) = &visit.signed_in else { return Err(Trouble::sign_in()) };
+    let Some(signed_in) = &visit.signed_in else {
+        return Err(Trouble::sign_in());
+    };
     let refused = |errors| password_page(&visit, errors, StatusCode::UNPROCESSABLE_ENTITY);
     if form.get("password") != form.get("again") {
         return refused(Errors(vec![FieldError {
@@ -188,10 +215,18 @@ pub async fn first_form(
     let app = &web.app;
     let hash = staff::secret_hash(app, &asked.key);
     let purpose = setup::FIRST_ADMINISTRATOR;
-    if !app.store.invitation_stands(&hash, purpose, app.now()).await? {
+    if !app
+        .store
+        .invitation_stands(&hash, purpose, app.now())
+        .await?
+    {
         return Err(Trouble::new(StatusCode::NOT_FOUND, "expired"));
     }
-    page::page(&FirstPage { chrome: visit.chrome(), key: asked.key, ..FirstPage::default() })
+    page::page(&FirstPage {
+        chrome: visit.chrome(),
+        key: asked.key,
+        ..FirstPage::default()
+    })
 }
 
 /// `POST /first`: makes the first administrator and signs them in.
@@ -234,9 +269,7 @@ pub async fn first(
             let secret = staff::start_session(&web.app, person.id).await?;
             Ok((jar.add(cookie(&web, secret)), page::to(&web, "/admin")).into_response())
         }
-        Err(crate::letters::Error::NotFound) => {
-            Err(Trouble::new(StatusCode::NOT_FOUND, "expired"))
-        }
+        Err(crate::letters::Error::NotFound) => Err(Trouble::new(StatusCode::NOT_FOUND, "expired")),
         Err(error) => match show::refused(&error) {
             Some(errors) => refused(errors),
             None => Err(error.into()),

@@ -53,7 +53,11 @@ pub async fn page(
         let name = channel.map_or_else(|| row.key.clone(), |c| show::channel_name(&chrome, c));
         line(name, channel.is_some_and(|c| c.sealed), &row.figures)
     });
-    let first = app.store.first_day().await?.map_or(app.today().year(), Date::year);
+    let first = app
+        .store
+        .first_day()
+        .await?
+        .map_or(app.today().year(), Date::year);
     let mut periods = vec![String::new()];
     periods.extend((first..=app.today().year()).rev().map(|y| y.to_string()));
     let choice = |value: &String| Choice {
@@ -72,11 +76,19 @@ pub async fn page(
     };
     page::page(&StatisticsPage {
         as_of: show::at(app, table.as_of),
-        from: if period.is_empty() { String::new() } else { table.from.to_string() },
+        from: if period.is_empty() {
+            String::new()
+        } else {
+            table.from.to_string()
+        },
         to: table.to.to_string(),
         periods: periods.iter().map(choice).collect(),
         rows: rows.collect(),
-        total: line(chrome.t("statistics.total").into_owned(), false, &table.total),
+        total: line(
+            chrome.t("statistics.total").into_owned(),
+            false,
+            &table.total,
+        ),
         identity_holds: table.identity_holds,
         csv_url: chrome.url(format!("/statistics.csv?period={period}")),
         opening: Vec::new(),
@@ -89,15 +101,15 @@ pub async fn page(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn csv(
-    State(web): State<Web>,
-    Asked(asked): Asked<Period>,
-) -> Result<Response, Trouble> {
+pub async fn csv(State(web): State<Web>, Asked(asked): Asked<Period>) -> Result<Response, Trouble> {
     let (table, _) = table(&web, &asked.period).await?;
     let bytes = to_csv(&table).map_err(Error::CutShort)?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"statistics.csv\""),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"statistics.csv\"",
+        ),
     ];
     Ok((headers, bytes).into_response())
 }
@@ -117,11 +129,16 @@ pub fn to_csv(table: &Table) -> Result<Vec<u8>, String> {
 }
 
 async fn table(web: &Web, period: &str) -> Result<(Table, String), Trouble> {
-    let year = period.parse::<i16>().ok().filter(|y| (1900..=9998).contains(y));
+    let year = period
+        .parse::<i16>()
+        .ok()
+        .filter(|y| (1900..=9998).contains(y));
     let day = |y, m, d| Date::new(y, m, d).ok();
     let question = Question {
         from: year.and_then(|y| day(y, 1, 1)),
-        to: year.and_then(|y| day(y, 12, 31)).map(|d| d.min(web.app.today())),
+        to: year
+            .and_then(|y| day(y, 12, 31))
+            .map(|d| d.min(web.app.today())),
         by: GroupBy::Channel,
     };
     let table = statistics::table(&web.app, question).await?;

@@ -24,7 +24,10 @@ use crate::reading::{
 /// # Errors
 /// When the page cannot be rendered.
 pub async fn form(visit: Visit) -> Result<Response, Trouble> {
-    page::page(&TrackPage { chrome: visit.chrome(), ..TrackPage::default() })
+    page::page(&TrackPage {
+        chrome: visit.chrome(),
+        ..TrackPage::default()
+    })
 }
 
 /// `POST /track`
@@ -37,13 +40,16 @@ pub async fn look_up(
     form: Posted,
 ) -> Result<Response, Trouble> {
     let (number, code) = (form.get("number"), form.get("query_code"));
-    let (status, fault) =
-        match track::find(&web.app, number, code, visit.place.as_deref()).await? {
-            Found::Letter(found) => return progress(&web, &visit, *found, code).await,
-            Found::Nothing => (StatusCode::NOT_FOUND, "no-such-letter"),
-            Found::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many-guesses"),
-        };
-    let fault = FieldError { field: "number".into(), code: fault.into(), arg: String::new() };
+    let (status, fault) = match track::find(&web.app, number, code, visit.place.as_deref()).await? {
+        Found::Letter(found) => return progress(&web, &visit, *found, code).await,
+        Found::Nothing => (StatusCode::NOT_FOUND, "no-such-letter"),
+        Found::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many-guesses"),
+    };
+    let fault = FieldError {
+        field: "number".into(),
+        code: fault.into(),
+        arg: String::new(),
+    };
     let again = TrackPage {
         chrome: visit.chrome(),
         number: number.into(),
@@ -65,7 +71,13 @@ async fn progress(
     let channel = channels.iter().find(|c| c.id == letter.channel_id);
     let unit = found.unit.clone().unwrap_or_default();
     let first = match letter.duplicate_of {
-        Some(id) => app.store.numbers(&[id]).await?.into_iter().next().map(|(_, n)| n),
+        Some(id) => app
+            .store
+            .numbers(&[id])
+            .await?
+            .into_iter()
+            .next()
+            .map(|(_, n)| n),
         None => None,
     };
     let step = |(step, at): &(&'static str, jiff::Timestamp)| PublicStep {
@@ -90,11 +102,21 @@ async fn progress(
     page::page(&ProgressPage {
         number: letter.number.to_string(),
         query_code: code.into(),
-        channel: channel.map(|c| show::channel_name(&chrome, c)).unwrap_or_default(),
-        subject: if letter.is_sealed() { String::new() } else { letter.subject.clone() },
+        channel: channel
+            .map(|c| show::channel_name(&chrome, c))
+            .unwrap_or_default(),
+        subject: if letter.is_sealed() {
+            String::new()
+        } else {
+            letter.subject.clone()
+        },
         status: public(letter.status.public_step()).into(),
         received_at: show::at(app, letter.received_at),
-        due: found.due.as_ref().map(|o| show::due(app, &chrome, o)).unwrap_or_default(),
+        due: found
+            .due
+            .as_ref()
+            .map(|o| show::due(app, &chrome, o))
+            .unwrap_or_default(),
         duplicate_of: first.unwrap_or_default(),
         steps: found.steps.iter().map(step).collect(),
         replies,
@@ -121,7 +143,10 @@ pub async fn file(
     let place = visit.place.as_deref();
     match track::find(&web.app, form.get("number"), form.get("query_code"), place).await? {
         Found::Letter(found) => {
-            let shown = found.reply.iter().any(|(_, files)| files.iter().any(|f| f.id == id));
+            let shown = found
+                .reply
+                .iter()
+                .any(|(_, files)| files.iter().any(|f| f.id == id));
             if !shown {
                 return Err(Trouble::not_found());
             }

@@ -35,6 +35,7 @@ pub struct Visit {
     /// A keyed digest of where the request comes from, for counting guesses.
     pub place: Option<String>,
     web: Web,
+    by_token: bool,
     path: String,
     here: String,
     nonce: String,
@@ -76,10 +77,18 @@ impl FromRequestParts<Web> for Visit {
         let visit = Self {
             language,
             signed_in,
+            by_token: bearer(&parts.headers).is_some(),
             place: place(web, parts),
-            here: parts.uri.path_and_query().map_or(path.clone(), ToString::to_string),
+            here: parts
+                .uri
+                .path_and_query()
+                .map_or(path.clone(), ToString::to_string),
             path,
-            nonce: parts.extensions.get::<Nonce>().map(|n| n.0.clone()).unwrap_or_default(),
+            nonce: parts
+                .extensions
+                .get::<Nonce>()
+                .map(|n| n.0.clone())
+                .unwrap_or_default(),
             // Only codes that we know are words: nobody puts words in our mouth by a link.
             notice: notice.filter(|n| n.code.chars().all(|c| c.is_ascii_lowercase() || c == '-')),
             web: web.clone(),
@@ -111,7 +120,10 @@ impl Visit {
             notice: None,
         };
         // A code that has no words is no notice: the address bar says nothing on our pages.
-        chrome.notice = self.notice.clone().filter(|n| chrome.word("notice", &n.code) != n.code);
+        chrome.notice = self
+            .notice
+            .clone()
+            .filter(|n| chrome.word("notice", &n.code) != n.code);
         chrome
     }
 
@@ -123,8 +135,13 @@ impl Visit {
     pub fn staff(&self) -> Result<&Staff, Trouble> {
         match &self.signed_in {
             None => Err(Trouble::sign_in()),
-            Some(s) if s.person.must_change_password && self.path != "/password" => {
-                Err(Trouble { sign_in: true, ..Trouble::forbidden() })
+            Some(s)
+                if s.person.must_change_password && !self.by_token && self.path != "/password" =>
+            {
+                Err(Trouble {
+                    sign_in: true,
+                    ..Trouble::forbidden()
+                })
             }
             Some(s) => Ok(&s.staff),
         }
@@ -135,7 +152,13 @@ impl Visit {
     /// # Errors
     /// When nobody is signed in, or somebody else.
     pub fn registrar(&self) -> Result<&Staff, Trouble> {
-        self.staff().and_then(|s| if s.may_register() { Ok(s) } else { Err(Trouble::forbidden()) })
+        self.staff().and_then(|s| {
+            if s.may_register() {
+                Ok(s)
+            } else {
+                Err(Trouble::forbidden())
+            }
+        })
     }
 
     /// An administrator.
@@ -143,13 +166,23 @@ impl Visit {
     /// # Errors
     /// When nobody is signed in, or somebody else.
     pub fn administrator(&self) -> Result<&Staff, Trouble> {
-        self.staff()
-            .and_then(|s| if s.may_administer() { Ok(s) } else { Err(Trouble::forbidden()) })
+        self.staff().and_then(|s| {
+            if s.may_administer() {
+                Ok(s)
+            } else {
+                Err(Trouble::forbidden())
+            }
+        })
     }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+    headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")
+        .map(str::trim)
 }
 
 fn accepted(headers: &HeaderMap) -> Option<Language> {
@@ -160,7 +193,13 @@ fn accepted(headers: &HeaderMap) -> Option<Language> {
 /// digest only.
 fn place(web: &Web, parts: &Parts) -> Option<String> {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip();
-    let trusted = |ip: &IpAddr| web.app.config.trusted_proxies.iter().any(|n| n.contains(ip));
+    let trusted = |ip: &IpAddr| {
+        web.app
+            .config
+            .trusted_proxies
+            .iter()
+            .any(|n| n.contains(ip))
+    };
     let mut client = peer;
     if trusted(&peer) {
         let forwarded = parts.headers.get_all("x-forwarded-for").iter();
@@ -169,7 +208,11 @@ fn place(web: &Web, parts: &Parts) -> Option<String> {
             .flat_map(|v| v.split(','))
             .filter_map(|hop| hop.trim().parse().ok())
             .collect();
-        client = hops.into_iter().rev().find(|ip| !trusted(ip)).unwrap_or(peer);
+        client = hops
+            .into_iter()
+            .rev()
+            .find(|ip| !trusted(ip))
+            .unwrap_or(peer);
     }
     let keys = &web.app.store.vault.keys;
     Some(keys.digest("place", client.to_string().as_bytes()))

@@ -1,11 +1,7 @@
 //! Writing a letter without any script: the form, the answers to check, the receipt. Files are
 //! stored at the first step and travel on as sealed tokens; an error loses nothing.
 
-use axum::{
-    extract::State,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ingest::form::{FormFile, FormLetter};
 use sha2::{Digest, Sha256};
@@ -30,7 +26,10 @@ use crate::{
         words::{Kind, Source},
     },
     keys::to_hex,
-    letters::{self, submit::{self, Submission}},
+    letters::{
+        self,
+        submit::{self, Submission},
+    },
     store::channels::Channel,
 };
 
@@ -51,10 +50,18 @@ pub async fn form(
     let channel = open_channel(&web, &code).await?;
     let entry = Entry {
         idempotency_key: to_hex(&random::<16>(&*web.app.entropy)),
-        kind: usual_kind(&channel).map(|k| k.code().to_owned()).unwrap_or_default(),
+        kind: usual_kind(&channel)
+            .map(|k| k.code().to_owned())
+            .unwrap_or_default(),
         ..Entry::default()
     };
-    write_page(visit.chrome(), &channel, entry, Errors::default(), StatusCode::OK)
+    write_page(
+        visit.chrome(),
+        &channel,
+        entry,
+        Errors::default(),
+        StatusCode::OK,
+    )
 }
 
 /// `POST /write/{channel}`: check, change, or submit.
@@ -75,11 +82,21 @@ pub async fn step(
     }
     errors.0.extend(show::faults(&faults(&channel, &entry)).0);
     if !errors.is_empty() {
-        return write_page(chrome, &channel, entry, errors, StatusCode::UNPROCESSABLE_ENTITY);
+        return write_page(
+            chrome,
+            &channel,
+            entry,
+            errors,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        );
     }
     if posted.get("step") != "submit" {
         let card = show::card(&chrome, &channel);
-        return page::page(&CheckPage { channel: card, entry, chrome });
+        return page::page(&CheckPage {
+            channel: card,
+            entry,
+            chrome,
+        });
     }
     let form = letter(&web, &visit, &entry);
     let submission = Submission {
@@ -89,7 +106,11 @@ pub async fn step(
         received_at: web.app.now(),
     };
     let done = submit::submit(&web.app, submission, &form).await?;
-    let counted = done.obligations.iter().find(|o| o.counts).ok_or_else(Trouble::not_found)?;
+    let counted = done
+        .obligations
+        .iter()
+        .find(|o| o.counts)
+        .ok_or_else(Trouble::not_found)?;
     page::page(&ReceiptPage {
         channel: show::channel_name(&chrome, &channel),
         sealed: channel.sealed,
@@ -104,7 +125,10 @@ pub async fn step(
 
 async fn open_channel(web: &Web, code: &str) -> Result<Channel, Trouble> {
     let channels = web.app.store.channels().await?;
-    channels.into_iter().find(|c| c.code == code && c.enabled).ok_or_else(Trouble::not_found)
+    channels
+        .into_iter()
+        .find(|c| c.code == code && c.enabled)
+        .ok_or_else(Trouble::not_found)
 }
 
 fn write_page(
@@ -139,7 +163,9 @@ pub(crate) fn usual_kind(channel: &Channel) -> Option<Kind> {
 /// The kinds a channel takes.
 pub(crate) fn kinds(chrome: &Chrome, channel: &Channel, chosen: &str) -> Vec<Choice> {
     let report_only = channel.sealed;
-    let taken = Kind::ALL.iter().filter(|k| !report_only || **k == Kind::Report);
+    let taken = Kind::ALL
+        .iter()
+        .filter(|k| !report_only || **k == Kind::Report);
     chrome.choices("kind", taken.map(Kind::code), chosen)
 }
 
@@ -209,13 +235,23 @@ pub(crate) async fn store(
 
 fn keep(token: String, file: &FormFile) -> KeptFile {
     let size = i64::try_from(file.size).unwrap_or(i64::MAX);
-    KeptFile { token, name: file.name.clone(), size: show::size(size) }
+    KeptFile {
+        token,
+        name: file.name.clone(),
+        size: show::size(size),
+    }
 }
 
 /// A stored file as the browser carries it: sealed, since its name may be a report's.
 fn seal_token(web: &Web, file: &FormFile) -> String {
     let plain = serde_json::to_vec(file).unwrap_or_default();
-    URL_SAFE_NO_PAD.encode(web.app.store.vault.keys.seal_form(&plain, &*web.app.entropy))
+    URL_SAFE_NO_PAD.encode(
+        web.app
+            .store
+            .vault
+            .keys
+            .seal_form(&plain, &*web.app.entropy),
+    )
 }
 
 pub(crate) fn open_token(web: &Web, token: &str) -> Option<FormFile> {
@@ -258,7 +294,11 @@ pub(crate) fn letter(web: &Web, visit: &Visit, entry: &Entry) -> FormLetter {
         anonymous: entry.anonymous,
         wants_publication: entry.wants_publication,
         language: Some(visit.language.code().into()),
-        files: entry.kept.iter().filter_map(|k| open_token(web, &k.token)).collect(),
+        files: entry
+            .kept
+            .iter()
+            .filter_map(|k| open_token(web, &k.token))
+            .collect(),
     }
 }
 

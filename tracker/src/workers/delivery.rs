@@ -73,7 +73,9 @@ async fn send(app: &App, smtp: &Smtp, letter: &Letter, outgoing: &Outgoing) -> R
             fail_point("smtp-after");
             result
         }
-        Err(error) => Err(DeliveryError::Temporary { reason: error.to_string() }),
+        Err(error) => Err(DeliveryError::Temporary {
+            reason: error.to_string(),
+        }),
     };
     if let Err(error) = &result {
         tracing::warn!(mail = %outgoing.mail_id, kind = %kind_of(error), "a mail did not leave");
@@ -94,7 +96,10 @@ fn kind_of(error: &DeliveryError) -> &'static str {
 async fn mail(app: &App, letter: &Letter, outgoing: &Outgoing) -> Result<Mail> {
     let keys = &app.store.vault.keys;
     let code = QueryCode(keys.query_code(letter.id, letter.code_version));
-    let token = ReplyToken { number: letter.number, mac: keys.reply_token(letter.id) };
+    let token = ReplyToken {
+        number: letter.number,
+        mac: keys.reply_token(letter.id),
+    };
     let rendered = Rendered {
         subject: outgoing.words.subject.clone(),
         text: outgoing.words.text.clone(),
@@ -122,7 +127,11 @@ async fn mail(app: &App, letter: &Letter, outgoing: &Outgoing) -> Result<Mail> {
 
 /// Where an answer to our mail should go: the mailbox the letter came through.
 fn reply_to(app: &App, source_name: Option<&str>, token: &ReplyToken) -> Option<String> {
-    let mailbox = app.config.mailbox.iter().find(|m| Some(m.name.as_str()) == source_name)?;
+    let mailbox = app
+        .config
+        .mailbox
+        .iter()
+        .find(|m| Some(m.name.as_str()) == source_name)?;
     let address = mailbox.address()?;
     if !mailbox.sub_address {
         return Some(address.to_owned());

@@ -37,8 +37,13 @@ impl Door {
         Self { app, from, runtime }
     }
 
-    fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> std::result::Result<T, LedgerError> {
-        self.runtime.block_on(work).map_err(|e| LedgerError(e.to_string()))
+    fn wait<T>(
+        &self,
+        work: impl Future<Output = Result<T>>,
+    ) -> std::result::Result<T, LedgerError> {
+        self.runtime
+            .block_on(work)
+            .map_err(|e| LedgerError(e.to_string()))
     }
 
     fn state_key(&self, folder: &str) -> String {
@@ -54,7 +59,9 @@ impl Ledger for Door {
                 lines.iter().map(|l| (l.source_key.as_str(), l)).collect();
             // Committed but not read yet is as good as taken: it will be read from the ledger.
             let place = |k: &String| {
-                by_key.get(k.as_str()).map(|l| arrive::kept(l).unwrap_or(Kept::Taken))
+                by_key
+                    .get(k.as_str())
+                    .map(|l| arrive::kept(l).unwrap_or(Kept::Taken))
             };
             Ok(keys.iter().map(place).collect())
         })
@@ -63,7 +70,10 @@ impl Ledger for Door {
     fn keep(&self, batch: Vec<Arrival>) -> std::result::Result<Vec<Kept>, LedgerError> {
         self.wait(async {
             let lines = arrive::take_in(&self.app, &self.from, batch).await?;
-            Ok(lines.iter().map(|l| arrive::kept(l).unwrap_or(Kept::Taken)).collect())
+            Ok(lines
+                .iter()
+                .map(|l| arrive::kept(l).unwrap_or(Kept::Taken))
+                .collect())
         })
     }
 
@@ -124,7 +134,14 @@ impl Ledger for Door {
             };
             let told_at = self.app.now().as_microsecond();
             let waiting = i64::from(waiting);
-            let state = SourceState { folder: key, fine, note, waiting, told_at, ..state };
+            let state = SourceState {
+                folder: key,
+                fine,
+                note,
+                waiting,
+                told_at,
+                ..state
+            };
             step.save_source(state).await?;
             Ok(step.commit().await?)
         });
@@ -159,7 +176,10 @@ pub async fn start(
         let door = door(app, Source::Maildir, &maildir.name, &maildir.channel).await?;
         let app2 = app.clone();
         let thread = ingest::maildir::watch(
-            Maildir { name: maildir.name.clone(), path: maildir.path.clone() },
+            Maildir {
+                name: maildir.name.clone(),
+                path: maildir.path.clone(),
+            },
             Arc::new(door),
             Arc::new(move || app2.now()),
             stop.clone(),
@@ -179,7 +199,11 @@ pub async fn door(app: &App, source: Source, name: &str, channel: &str) -> Resul
     let channel = channel.ok_or(crate::letters::Error::Rule(
         "there is no such channel; `huiyin config check` lists the ones there are",
     ))?;
-    let from = From { source, name: name.to_owned(), channel };
+    let from = From {
+        source,
+        name: name.to_owned(),
+        channel,
+    };
     Ok(Door::new(app.clone(), from, Handle::current()))
 }
 
@@ -250,7 +274,11 @@ pub struct Counted<F> {
 impl<F: Fn(u64) + Send + Sync> Counted<F> {
     /// Wraps a door; `told` hears the running count.
     pub fn new(door: Door, told: F) -> Self {
-        Self { door, seen: std::sync::Mutex::default(), told }
+        Self {
+            door,
+            seen: std::sync::Mutex::default(),
+            told,
+        }
     }
 
     /// Every message seen: its fate, and whether it was in the ledger before.
@@ -276,11 +304,16 @@ impl<F: Fn(u64) + Send + Sync> Ledger for Counted<F> {
     fn keep(&self, batch: Vec<Arrival>) -> std::result::Result<Vec<Kept>, LedgerError> {
         let keys: Vec<String> = batch.iter().map(|a| a.source_key.clone()).collect();
         let before = self.door.known(&keys)?;
-        let lines = self.door.wait(arrive::take_in(&self.door.app, &self.door.from, batch))?;
+        let lines = self
+            .door
+            .wait(arrive::take_in(&self.door.app, &self.door.from, batch))?;
         let mut first = std::collections::HashSet::new();
         let fates = lines.iter().zip(&before);
         self.note(fates.map(|(l, b)| (l.fate, b.is_some() || !first.insert(l.id))));
-        Ok(lines.iter().map(|l| arrive::kept(l).unwrap_or(Kept::Taken)).collect())
+        Ok(lines
+            .iter()
+            .map(|l| arrive::kept(l).unwrap_or(Kept::Taken))
+            .collect())
     }
 
     fn note_before_start(&self, batch: Vec<BeforeStart>) -> std::result::Result<(), LedgerError> {

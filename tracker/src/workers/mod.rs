@@ -2,8 +2,8 @@
 //! round and can be called by itself.
 
 pub mod delivery;
-pub mod intake;
 pub mod figures;
+pub mod intake;
 
 use std::time::Duration;
 

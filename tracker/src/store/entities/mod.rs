@@ -1,6 +1,9 @@
 //! One entity a table, rows only: domain types are made of them in the modules above.
 
-#![expect(unreachable_pub, reason = "the derives need pub; columns are described in the migrations")]
+#![expect(
+    unreachable_pub,
+    reason = "the derives need pub; columns are described in the migrations"
+)]
 
 pub(crate) mod admin_event;
 pub(crate) mod arrival;

@@ -57,8 +57,9 @@ pub async fn desk(
     let staff = visit.staff()?;
     let view = match query.filter.as_str() {
         "" => View::All,
-        code => View::by_code(code)
-            .ok_or_else(|| Trouble::bad(format!("filter={code} is unknown")))?,
+        code => {
+            View::by_code(code).ok_or_else(|| Trouble::bad(format!("filter={code} is unknown")))?
+        }
     };
     let names = Names::load(&web.app).await?;
     let narrowed = Narrowed {
@@ -72,10 +73,13 @@ pub async fn desk(
     let after = cursor(&query.cursor);
     let (letters, next) = reading::page(&web.app, staff, &filter, after.as_ref()).await?;
     let letters: Vec<Listed> = letters.iter().map(|l| Listed::new(l, &names)).collect();
-    Ok(json_answer(StatusCode::OK, &json!({
-        "letters": letters,
-        "next": next.as_ref().map(write_cursor),
-    })))
+    Ok(json_answer(
+        StatusCode::OK,
+        &json!({
+            "letters": letters,
+            "next": next.as_ref().map(write_cursor),
+        }),
+    ))
 }
 
 /// One letter.
@@ -134,9 +138,10 @@ pub(crate) fn refusal(error: Error) -> Result<Response, Trouble> {
     let (status, more) = match &error {
         Error::Conflict { current } => (StatusCode::CONFLICT, json!({ "version": current })),
         Error::Fields(all) => (StatusCode::UNPROCESSABLE_ENTITY, json!({ "errors": all })),
-        Error::Refused(r) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, json!({ "possible": r.possible }))
-        }
+        Error::Refused(r) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            json!({ "possible": r.possible }),
+        ),
         Error::Rule(_) => (StatusCode::UNPROCESSABLE_ENTITY, json!({})),
         _ => return Err(error.into()),
     };

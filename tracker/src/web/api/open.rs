@@ -116,21 +116,33 @@ pub async fn submit(
         return refusal(Error::Fields(faults));
     };
     for (a, bytes) in files {
-        form.files.push(write::store(&web, &a.name, &a.media_type, &bytes).await?);
+        form.files
+            .push(write::store(&web, &a.name, &a.media_type, &bytes).await?);
     }
     let key = headers.get("idempotency-key").and_then(|v| v.to_str().ok());
     let key = key.map_or_else(|| to_hex(&random::<16>(&*app.entropy)), ToOwned::to_owned);
-    let submission =
-        Submission { source: Source::Api, channel, key, received_at: app.now() };
+    let submission = Submission {
+        source: Source::Api,
+        channel,
+        key,
+        received_at: app.now(),
+    };
     let done = submit::submit(app, submission, &form).await?;
-    let counted = done.obligations.iter().find(|o| o.counts).ok_or_else(Trouble::not_found)?;
+    let counted = done
+        .obligations
+        .iter()
+        .find(|o| o.counts)
+        .ok_or_else(Trouble::not_found)?;
     let due: Vec<Due> = done.obligations.iter().map(Due::from).collect();
-    Ok(json_answer(StatusCode::CREATED, &json!({
-        "number": done.letter.number.to_string(),
-        "query_code": done.code.to_string(),
-        "due_on": counted.due_on.to_string(),
-        "due": due,
-    })))
+    Ok(json_answer(
+        StatusCode::CREATED,
+        &json!({
+            "number": done.letter.number.to_string(),
+            "query_code": done.code.to_string(),
+            "due_on": counted.due_on.to_string(),
+            "due": due,
+        }),
+    ))
 }
 
 /// What the writer may know of a letter.
@@ -148,7 +160,10 @@ pub async fn track(
     headers: HeaderMap,
     Named(number): Named<String>,
 ) -> Result<Response, Trouble> {
-    let code = headers.get("x-query-code").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let code = headers
+        .get("x-query-code")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     match track::find(&web.app, &number, code, visit.place.as_deref()).await? {
         Found::Nothing => Err(Trouble::not_found()),
         Found::TooMany => Err(Trouble::new(StatusCode::TOO_MANY_REQUESTS, "too-many")),
@@ -162,16 +177,19 @@ pub async fn track(
                     .collect();
                 json!({ "at": m.at.to_string(), "text": m.words.text, "attachments": names })
             });
-            Ok(json_answer(StatusCode::OK, &json!({
-                "number": found.letter.number.to_string(),
-                "status": found.letter.status.public_step(),
-                "unit": found.unit,
-                "received_at": found.letter.received_at.to_string(),
-                "due_on": found.due.as_ref().map(|d| d.due_on.to_string()),
-                "overdue": found.overdue,
-                "steps": steps.collect::<Vec<_>>(),
-                "reply": reply,
-            })))
+            Ok(json_answer(
+                StatusCode::OK,
+                &json!({
+                    "number": found.letter.number.to_string(),
+                    "status": found.letter.status.public_step(),
+                    "unit": found.unit,
+                    "received_at": found.letter.received_at.to_string(),
+                    "due_on": found.due.as_ref().map(|d| d.due_on.to_string()),
+                    "overdue": found.overdue,
+                    "steps": steps.collect::<Vec<_>>(),
+                    "reply": reply,
+                }),
+            ))
         }
     }
 }
@@ -210,11 +228,19 @@ pub async fn statistics(
     };
     let by = match asks.by.as_deref() {
         None => GroupBy::Channel,
-        Some(code) => statistics::by_code(code)
-            .ok_or_else(|| Trouble::bad(format!("by={code}: channel, unit, class, topic or month")))?,
+        Some(code) => statistics::by_code(code).ok_or_else(|| {
+            Trouble::bad(format!("by={code}: channel, unit, class, topic or month"))
+        })?,
     };
-    let question = Question { from: day(&asks.from)?, to: day(&asks.to)?, by };
-    Ok(json_answer(StatusCode::OK, &statistics::table(&web.app, question).await?))
+    let question = Question {
+        from: day(&asks.from)?,
+        to: day(&asks.to)?,
+        by,
+    };
+    Ok(json_answer(
+        StatusCode::OK,
+        &statistics::table(&web.app, question).await?,
+    ))
 }
 
 /// The description of the API.

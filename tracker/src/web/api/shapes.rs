@@ -63,8 +63,12 @@ pub(crate) struct Listed {
 impl Listed {
     pub(crate) fn new(l: &Letter, names: &Names) -> Self {
         let channel = names.channels.iter().find(|c| c.id == l.channel_id);
-        let unit = l.unit_id.and_then(|id| names.units.iter().find(|u| u.id == id));
-        let handler = l.handler_id.and_then(|id| names.people.iter().find(|p| p.id == id));
+        let unit = l
+            .unit_id
+            .and_then(|id| names.units.iter().find(|u| u.id == id));
+        let handler = l
+            .handler_id
+            .and_then(|id| names.people.iter().find(|p| p.id == id));
         Self {
             number: l.number.to_string(),
             status: l.status.code(),
@@ -140,7 +144,13 @@ struct Writer {
 
 impl Whole {
     pub(crate) fn new(o: &Opened, names: &Names) -> Self {
-        let login = |id: i64| names.people.iter().find(|p| p.id == id).map(|p| p.login.clone());
+        let login = |id: i64| {
+            names
+                .people
+                .iter()
+                .find(|p| p.id == id)
+                .map(|p| p.login.clone())
+        };
         let words = &o.writer.words;
         Self {
             letter: Listed::new(&o.letter, names),
@@ -165,18 +175,22 @@ impl Whole {
                 })
                 .collect(),
             draft: o.draft.as_ref().map(|d| d.text.clone()),
-            actions: o.actions.iter().map(|a| a.code()).collect(),
+            actions: o.actions.iter().map(crate::domain::status::Action::code).collect(),
         }
     }
 }
 
 fn message(o: &Opened, m: &crate::store::messages::Message) -> Message {
-    let files = o.files.iter().filter(|f| f.message_id == m.id).map(|f| File {
-        id: f.id,
-        name: f.words.name.clone(),
-        media_type: f.words.media_type.clone(),
-        size: f.size,
-    });
+    let files = o
+        .files
+        .iter()
+        .filter(|f| f.message_id == m.id)
+        .map(|f| File {
+            id: f.id,
+            name: f.words.name.clone(),
+            media_type: f.words.media_type.clone(),
+            size: f.size,
+        });
     Message {
         direction: match m.direction {
             Direction::In => "in",
