@@ -1,0 +1,115 @@
+//! A real browser, driven over WebDriver.
+
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::place::{Place, Running, free_port, listening};
+
+/// Headless Chromium.
+#[derive(Debug)]
+pub struct Browser {
+    agent: ureq::Agent,
+    session: String,
+    _driver: Running,
+    _place: Place,
+}
+
+/// How WebDriver names an element in its answers.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+impl Browser {
+    /// Opens one; our pages must do without scripts, so they can be switched off.
+    #[must_use]
+    pub fn open(scripts: bool) -> Self {
+        let place = Place::new("browser");
+        let port = free_port();
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
+        let driver = Running::start(&mut command);
+        listening(port);
+        let agent =
+            ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+        let mut args: Vec<String> = [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-dev-shm-usage", "--lang=zh-CN",
+        ]
+        .map(ToOwned::to_owned)
+        .to_vec();
+        args.push(format!("--user-data-dir={}", place.at("profile").display()));
+        let scripts = if scripts { 1 } else { 2 };
+        let wish = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": {
+            "args": args,
+            "prefs": { "profile.managed_default_content_settings.javascript": scripts },
+        }}}});
+        let root = format!("http://127.0.0.1:{port}/session");
+        let made = ask(&agent, &root, Some(&wish));
+        let id = made["sessionId"].as_str().unwrap_or_else(|| panic!("no browser: {made}"));
+        let session = format!("{root}/{id}");
+        Self { agent, session, _driver: driver, _place: place }
+    }
+
+    /// Goes to a page.
+    pub fn visit(&self, url: &str) {
+        self.tell("url", json!({ "url": url }));
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let url = ask(&self.agent, &format!("{}/url", self.session), None);
+        url.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Writes into a field.
+    pub fn fill(&self, css: &str, text: &str) {
+        let element = self.find(css);
+        self.tell(&format!("element/{element}/clear"), json!({}));
+        self.tell(&format!("element/{element}/value"), json!({ "text": text }));
+    }
+
+    /// Clicks.
+    pub fn click(&self, css: &str) {
+        let element = self.find(css);
+        self.tell(&format!("element/{element}/click"), json!({}));
+    }
+
+    /// What stands on the page for its reader, or in one part of it.
+    #[must_use]
+    pub fn text(&self, css: &str) -> String {
+        let url = format!("{}/element/{}/text", self.session, self.find(css));
+        ask(&self.agent, &url, None).as_str().unwrap_or_default().to_owned()
+    }
+
+    fn find(&self, css: &str) -> String {
+        let found = self.tell("element", json!({ "using": "css selector", "value": css }));
+        let id = found[ELEMENT].as_str();
+        id.unwrap_or_else(|| panic!("no {css} on {}: {found}", self.url())).to_owned()
+    }
+
+    fn tell(&self, what: &str, body: Value) -> Value {
+        let answer = ask(&self.agent, &format!("{}/{what}", self.session), Some(&body));
+        assert!(answer.get("error").is_none(), "{what} {body}: {answer}");
+        answer
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.agent.delete(&self.session).call();
+    }
+}
+
+fn ask(agent: &ureq::Agent, url: &str, body: Option<&Value>) -> Value {
+    let response = match body {
+        Some(body) => {
+            agent.post(url).header("content-type", "application/json").send(body.to_string())
+        }
+        None => agent.get(url).call(),
+    };
+    let mut response = response.unwrap_or_else(|e| panic!("{url}: {e}"));
+    let text = response.body_mut().read_to_string().unwrap_or_default();
+    let answer: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{url}: {e}: {text}"));
+    answer["value"].clone()
+}

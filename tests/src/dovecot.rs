@@ -1,0 +1,177 @@
+//! A real IMAP server: any login, the password `secret`, Maildirs below one folder.
+
+use std::{
+    net::TcpStream,
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+use crate::place::{Place, Running, free_port, listening, run, until};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "secret";
+/// Everybody's domain.
+pub const DOMAIN: &str = "huiyin.test";
+
+/// A Dovecot of one's own.
+#[derive(Debug)]
+pub struct Dovecot {
+    place: Place,
+    process: Option<Running>,
+    /// Plain and STARTTLS.
+    pub port: u16,
+    /// TLS from the first byte.
+    pub tls_port: u16,
+}
+
+type Session = imap::Session<TcpStream>;
+
+impl Dovecot {
+    /// Starts one.
+    #[must_use]
+    pub fn start() -> Self {
+        Self::with("")
+    }
+
+    /// Starts one with more lines in its configuration.
+    #[must_use]
+    pub fn with(more: &str) -> Self {
+        let place = Place::new("dovecot");
+        for folder in ["run", "state", "mail"] {
+            std::fs::create_dir_all(place.at(folder)).expect("a folder for Dovecot");
+        }
+        run(Command::new("chown").arg("nobody:nogroup").arg(place.at("mail")));
+        certify(&place);
+        let (port, tls_port) = (free_port(), free_port());
+        let dir = place.path().display();
+        place.write(
+            "dovecot.conf",
+            &format!(
+                "base_dir = {dir}/run\nstate_dir = {dir}/state\nlog_path = {dir}/log\n\
+                 protocols = imap\nlisten = 127.0.0.1\n\
+                 default_internal_user = dovecot\ndefault_login_user = dovenull\n\
+                 disable_plaintext_auth = no\nauth_mechanisms = plain login\n\
+                 auth_failure_delay = 0\nmail_location = maildir:~/Maildir\n\
+                 mail_max_userip_connections = 100\nfirst_valid_uid = 100\n\
+                 ssl = yes\nssl_cert = <{dir}/server.pem\nssl_key = <{dir}/server.key\n\
+                 passdb {{\n driver = static\n args = password={PASSWORD}\n}}\n\
+                 userdb {{\n driver = static\n \
+                   args = uid=nobody gid=nogroup home={dir}/mail/%Ln\n}}\n\
+                 service imap-login {{\n \
+                   inet_listener imap {{\n port = {port}\n }}\n \
+                   inet_listener imaps {{\n port = {tls_port}\n ssl = yes\n }}\n}}\n\
+                 namespace inbox {{\n inbox = yes\n separator = /\n}}\n{more}\n"
+            ),
+        );
+        let mut dovecot = Self { place, process: None, port, tls_port };
+        dovecot.resume();
+        dovecot
+    }
+
+    /// Starts it again where it was stopped or killed, with the same mail.
+    pub fn resume(&mut self) {
+        let _ = std::fs::remove_file(self.place.at("run/master.pid"));
+        let log = std::fs::File::create(self.place.at("output")).expect("a log for Dovecot");
+        let mut command = Command::new("/usr/sbin/dovecot");
+        command.arg("-F").arg("-c").arg(self.place.at("dovecot.conf"));
+        command.stdout(Stdio::null()).stderr(log);
+        self.process = Some(Running::start(&mut command));
+        listening(self.port);
+    }
+
+    /// Kills it with everybody's connections.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// The authority that signed its certificate.
+    #[must_use]
+    pub fn ca_file(&self) -> PathBuf {
+        self.place.at("ca.pem")
+    }
+
+    /// The folder of everybody's Maildirs.
+    #[must_use]
+    pub fn mail(&self) -> PathBuf {
+        self.place.at("mail")
+    }
+
+    /// The part of `huiyin.toml` that fetches a mailbox.
+    #[must_use]
+    pub fn mailbox(&self, user: &str, channel: &str) -> String {
+        format!(
+            "[[mailbox]]\nname = \"{user}\"\nchannel = \"{channel}\"\nhost = \"127.0.0.1\"\n\
+             port = {}\nsecurity = \"none\"\nusername = \"{user}\"\npassword = \"{PASSWORD}\"\n\
+             address = \"{user}@{DOMAIN}\"\nstart = \"all\"\n",
+            self.port
+        )
+    }
+
+    /// Puts a mail into somebody's inbox.
+    pub fn append(&self, user: &str, mail: &[u8]) {
+        let mut session = self.session(user);
+        session.append("INBOX", mail).finish().expect("Dovecot takes a mail");
+        let _ = session.logout();
+    }
+
+    /// How many mails lie in a folder; none where there is no such folder.
+    #[must_use]
+    pub fn count(&self, user: &str, folder: &str) -> u32 {
+        let mut session = self.session(user);
+        let count = session.examine(folder).map_or(0, |m| m.exists);
+        let _ = session.logout();
+        count
+    }
+
+    /// The mails in a folder, as they are.
+    #[must_use]
+    pub fn mails(&self, user: &str, folder: &str) -> Vec<Vec<u8>> {
+        let mut session = self.session(user);
+        let exists = session.examine(folder).map_or(0, |m| m.exists);
+        let mails = if exists == 0 {
+            Vec::new()
+        } else {
+            let fetched = session.fetch("1:*", "BODY.PEEK[]").expect("Dovecot gives its mails");
+            fetched.iter().filter_map(|f| f.body().map(<[u8]>::to_vec)).collect()
+        };
+        let _ = session.logout();
+        mails
+    }
+
+    /// Waits for somebody's inbox to hold so many mails.
+    #[must_use]
+    pub fn arrived(&self, user: &str, count: usize) -> Vec<Vec<u8>> {
+        until(&format!("{count} mails for {user}"), || self.mails(user, "INBOX").len() >= count);
+        self.mails(user, "INBOX")
+    }
+
+    /// Deletes a folder and makes it anew: its UIDVALIDITY changes.
+    pub fn recreate(&self, user: &str, folder: &str) {
+        let mut session = self.session(user);
+        session.delete(folder).expect("Dovecot deletes a folder");
+        session.create(folder).expect("Dovecot makes a folder");
+        let _ = session.logout();
+    }
+
+    fn session(&self, user: &str) -> Session {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).expect("Dovecot listens");
+        let mut client = imap::Client::new(stream);
+        client.read_greeting().expect("Dovecot greets");
+        client.login(user, PASSWORD).map_err(|(e, _)| e).expect("Dovecot lets its users in")
+    }
+}
+
+fn certify(place: &Place) {
+    let openssl = |args: &[&str]| {
+        run(Command::new("openssl").args(args).current_dir(place.path()));
+    };
+    let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30"];
+    let ca = ["-subj", "/CN=Test authority", "-keyout", "ca.key", "-out", "ca.pem"];
+    openssl(&[&["req", "-x509"], &key[..], &ca[..]].concat());
+    place.write("ext", "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n");
+    let server = ["-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr"];
+    openssl(&[&["req"], &key[..5], &server[..]].concat());
+    let sign = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "ext"];
+    let out = ["-in", "server.csr", "-out", "server.pem", "-days", "30"];
+    openssl(&[&["x509", "-req"], &sign[..], &out[..]].concat());
+}

@@ -1,0 +1,252 @@
+//! The product as its own process, and its command line.
+
+use std::{
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    Answer, Client, Engine,
+    engine::Database,
+    place::{Place, Running, free_port, until},
+};
+
+/// What the product is started with.
+#[derive(Debug)]
+pub struct Setup {
+    engine: Engine,
+    top: String,
+    sections: String,
+}
+
+impl Setup {
+    /// Nothing but a database and an address.
+    #[must_use]
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, top: String::new(), sections: String::new() }
+    }
+
+    /// One more section of `huiyin.toml`.
+    #[must_use]
+    pub fn with(mut self, section: impl AsRef<str>) -> Self {
+        self.sections.push_str(section.as_ref());
+        self
+    }
+
+    /// One more line before the first section.
+    #[must_use]
+    pub fn line(mut self, line: &str) -> Self {
+        self.top.push_str(line);
+        self.top.push('\n');
+        self
+    }
+}
+
+/// A running Huiyin with its folder and database.
+#[derive(Debug)]
+pub struct Huiyin {
+    process: Option<Running>,
+    /// Where it answers, without a `/` at the end.
+    pub base: String,
+    database: Database,
+    place: Place,
+}
+
+/// Somebody on the staff.
+#[derive(Debug, Clone)]
+pub struct Colleague {
+    /// Login.
+    pub login: String,
+    /// First password.
+    pub password: String,
+    /// With a token.
+    pub api: Client,
+}
+
+impl Huiyin {
+    /// Prepares its folder and database, without starting it.
+    #[must_use]
+    pub fn prepare(setup: &Setup) -> Self {
+        let place = Place::new("product");
+        let database = setup.engine.database(place.path());
+        let base = format!("http://127.0.0.1:{}", free_port());
+        let listen = base.trim_start_matches("http://");
+        place.write(
+            "huiyin.toml",
+            &format!(
+                "base_url = \"{base}\"\ndata_dir = \"{}\"\n{}[listen]\npublic = \"{listen}\"\n\
+                 desk = \"{listen}\"\n[database]\nurl = \"{}\"\n[site]\nname = \"回音\"\n\
+                 organiser = \"某省自然资源厅\"\n{}",
+                place.at("data").display(),
+                setup.top,
+                database.url,
+                setup.sections
+            ),
+        );
+        Self { process: None, base, database, place }
+    }
+
+    /// Starts it and waits until it is ready.
+    #[must_use]
+    pub fn start(setup: &Setup) -> Self {
+        let mut huiyin = Self::prepare(setup);
+        huiyin.resume("");
+        huiyin
+    }
+
+    /// Starts it where it was not running, with these fail points (`name=1*return;…`).
+    pub fn resume(&mut self, failpoints: &str) {
+        self.launch(failpoints);
+        until("the product to be ready", || {
+            let ended = self.process.as_mut().is_none_or(Running::ended);
+            assert!(!ended, "the product ended at once:\n{}", self.log());
+            self.ready()
+        });
+    }
+
+    /// Starts it without waiting for anything.
+    pub fn launch(&mut self, failpoints: &str) {
+        let log = std::fs::File::options()
+            .append(true)
+            .create(true)
+            .open(self.place.at("log"))
+            .expect("a log file");
+        let both = log.try_clone().expect("a second handle on a file");
+        let mut command = self.command(&["serve"]);
+        command.stdout(log).stderr(both).env("FAILPOINTS", failpoints);
+        self.process = Some(Running::start(&mut command));
+    }
+
+    /// Whether it says it is ready.
+    #[must_use]
+    pub fn ready(&self) -> bool {
+        self.visitor().try_get("/health/ready", &[]).is_ok_and(|a| a.status == 200)
+    }
+
+    /// Kills it, as a power cut would.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// Stops it in good order.
+    pub fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.stop();
+        }
+    }
+
+    /// Waits until it has died of itself.
+    pub fn dies(&mut self) {
+        let mut process = self.process.take().expect("it was started");
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while !process.ended() {
+            assert!(std::time::Instant::now() < end, "it lives on:\n{}", self.log());
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
+    /// What it wrote to standard output and error.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.place.at("log")).unwrap_or_default()
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.place.path()
+    }
+
+    /// Writes a file into its folder.
+    pub fn write(&self, name: &str, text: &str) -> std::path::PathBuf {
+        self.place.write(name, text)
+    }
+
+    /// Its database.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// A command line on the same configuration.
+    #[must_use]
+    pub fn command(&self, args: &[&str]) -> Command {
+        let bin = std::env::var("HUIYIN_BIN")
+            .expect("HUIYIN_BIN is not set: run tests/run, or set it to the built binary's path");
+        let mut command = Command::new(bin);
+        command.current_dir(self.place.path()).stdin(Stdio::null());
+        command.arg("--config").arg(self.place.at("huiyin.toml")).args(args);
+        command
+    }
+
+    /// Runs a command to its end, whatever that is.
+    #[must_use]
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().expect("the product starts")
+    }
+
+    /// What a command that works prints as JSON.
+    #[must_use]
+    pub fn json(&self, args: &[&str]) -> Value {
+        let output = self.run(&[&["--json"], args].concat());
+        let text = String::from_utf8_lossy(&output.stdout);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{args:?}:\n{text}{complaint}\n{}", self.log());
+        serde_json::from_str(&text).unwrap_or_else(|e| panic!("{args:?}: {e} in:\n{text}"))
+    }
+
+    /// Nobody in particular.
+    #[must_use]
+    pub fn visitor(&self) -> Client {
+        Client::new(&self.base)
+    }
+
+    /// Adds a unit.
+    pub fn unit(&self, code: &str, name: &str) {
+        let _ = self.json(&["unit", "add", name, "--code", code]);
+    }
+
+    /// Adds somebody; `more` as the command line takes it.
+    #[must_use]
+    pub fn colleague(&self, login: &str, role: &str, unit: &str, more: &[&str]) -> Colleague {
+        let name = format!("同事{login}");
+        let args = ["user", "add", &name, "--login", login, "--role", role, "--unit", unit];
+        let added = self.json(&[&args, more].concat());
+        let password = added["password"].as_str().expect("a first password").to_owned();
+        let token = self.json(&["token", "add", "--login", login]);
+        let token = token["token"].as_str().expect("a token");
+        let api = Client::with_token(&self.base, token);
+        Colleague { login: login.to_owned(), password, api }
+    }
+
+    /// Hands in a letter over the API.
+    #[must_use]
+    pub fn submit(&self, channel: &str, subject: &str, body: &str, email: &str) -> Answer {
+        let letter = json!({
+            "channel": channel, "kind": "question", "subject": subject, "body": body,
+            "writer": { "name": "张三", "email": email },
+        });
+        let key = [("idempotency-key", subject)];
+        let answer = self.visitor().try_post("/api/v1/letters", &letter, &key);
+        answer.expect("the product answers").expect(201)
+    }
+
+    /// Figures, histories, obligations and ledger agree.
+    pub fn reconciles(&self) {
+        let output = self.run(&["reconcile", "--json"]);
+        assert!(
+            output.status.success(),
+            "reconcile:\n{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+
+    /// How many letters the figures have received.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        self.json(&["stats"])["total"]["received"].as_u64().expect("a figure")
+    }
+}

@@ -1,0 +1,48 @@
+//! What the stories are told with: real servers, each on loopback ports and in a folder of its
+//! own, gone when the value is dropped; the product as a separate process; its public face.
+//!
+//! - [`engine`]: an empty database of either kind
+//! - [`huiyin`]: the product, started, killed, and asked on the command line
+//! - [`client`]: a visitor or a colleague over HTTP; [`browser`]: the same through Chromium
+//! - [`dovecot`], [`postfix`]: mailboxes and the way to them; [`faulty_smtp`]: a server that errs
+//! - [`mail`]: letters as citizens write them
+
+pub mod browser;
+pub mod client;
+pub mod dovecot;
+pub mod engine;
+pub mod faulty_smtp;
+pub mod huiyin;
+pub mod mail;
+pub mod place;
+pub mod postfix;
+
+pub use self::{
+    browser::Browser,
+    client::{Answer, Client},
+    dovecot::Dovecot,
+    engine::Engine,
+    faulty_smtp::{FaultySmtp, Mood},
+    huiyin::{Huiyin, Setup},
+    mail::Letter,
+    place::{until, within},
+    postfix::Postfix,
+};
+
+/// Makes a story that is told on both engines: a function from [`Engine`] becomes two tests.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($story:ident),+ $(,)?) => {$(
+        mod $story {
+            #[test]
+            fn on_sqlite() {
+                super::$story($crate::Engine::Sqlite);
+            }
+
+            #[test]
+            fn on_postgres() {
+                super::$story($crate::Engine::Postgres);
+            }
+        }
+    )+};
+}

@@ -1,0 +1,3 @@
+//! Stories told through the public face.
+
+mod the_parts_are_real;
