@@ -101,7 +101,7 @@ fn serve_now(change: &mut Change<'_>) {
 
 async fn issue(app: &App, change: &Change<'_>, words: &str, files: Vec<NewFile>) -> Result<i64> {
     if files.iter().any(|f| f.bytes.len() > FILE) {
-        return Err(Error::Rule("a file may have at most 20 MB"));
+        return Err(Error::Rule("file-too-large-here"));
     }
     let id = app.id();
     let bytes: Vec<&[u8]> = files.iter().map(|f| f.bytes.as_slice()).collect();
@@ -169,7 +169,7 @@ pub async fn recall(
         .await?;
     if turned == 0 {
         return Err(Error::Rule(
-            "the answer has left already and cannot be taken back",
+            "left-already",
         ));
     }
     if let Some(reply) = change.step.last_reply(&change.letter).await? {
@@ -204,7 +204,7 @@ pub async fn resend(
     }
     if turned == 0 {
         return Err(Error::Rule(
-            "there is nothing to send again: no mail failed or is unknown",
+            "nothing-to-resend",
         ));
     }
     let letter = change

@@ -41,7 +41,7 @@ pub async fn assign(
     let change = Change::open(app, staff, number, version, Action::Assign).await?;
     if !staff.is(Role::Registrar) && !staff.units.contains(&unit.id) {
         return Err(Error::Rule(
-            "a unit's leader or liaison assigns within the unit; the registrar elsewhere",
+            "assign-within",
         ));
     }
     hand_over(

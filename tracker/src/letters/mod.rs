@@ -62,8 +62,8 @@ pub enum Error {
     /// Fields at fault, all of them.
     #[error("{} at fault", .0.iter().map(|f| f.field).collect::<Vec<_>>().join(", "))]
     Fields(Vec<FieldError>),
-    /// A rule of the step itself, in words.
-    #[error("{0}")]
+    /// A rule of the step itself: a code of the words' `fault` family.
+    #[error("{}", in_english(.0))]
     Rule(&'static str),
     /// The database.
     #[error(transparent)]
@@ -74,6 +74,12 @@ pub enum Error {
     /// Work in the background ended early.
     #[error("the work was cut short: {0}")]
     CutShort(String),
+}
+
+/// What a rule's code says to operators and programs; pages say it in the visitor's language.
+fn in_english(code: &str) -> String {
+    crate::_rust_i18n_try_translate("en", format!("fault.{code}"))
+        .map_or_else(|| code.to_owned(), std::borrow::Cow::into_owned)
 }
 
 impl From<KeyError> for Error {

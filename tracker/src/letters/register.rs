@@ -207,7 +207,7 @@ async fn add_new(
         let channel = channels
             .iter()
             .find(|c| c.id == line.channel_id)
-            .ok_or(Error::Rule("the channel of this message no longer exists"))?;
+            .ok_or(Error::Rule("channel-gone"))?;
         let received_on = app.day_of(line.received_at);
         let serial = next.entry(received_on.year()).or_insert(1);
         let number = LetterNumber {
@@ -292,7 +292,7 @@ fn entry(
 /// What a channel owes every letter from its first second.
 fn owed(app: &App, channel: &Channel, letter_id: i64, start_on: Date) -> Result<Obligation> {
     let derived = term::derive(app.calendar, channel.term, start_on, &[], 0)
-        .map_err(|_| Error::Rule("the channel's term cannot be counted; mend it in /admin"))?;
+        .map_err(|_| Error::Rule("term-uncountable"))?;
     Ok(Obligation {
         id: app.id(),
         letter_id,
@@ -508,7 +508,7 @@ pub(crate) async fn admit(
     // Back to "being read" first: from here on it is registered like any other line.
     if !step.reopen_arrival(line.id, from).await? {
         return Err(Error::Rule(
-            "somebody has decided on this message meanwhile",
+            "decided-meanwhile",
         ));
     }
     let verdicts = add_new(app, &step, &channels, vec![(line, Box::new(incoming))]).await?;

@@ -44,7 +44,7 @@ pub(crate) async fn join(
     };
     if !change.step.give_fate(&verdict, from, by).await? {
         return Err(Error::Rule(
-            "somebody has decided on this message meanwhile",
+            "decided-meanwhile",
         ));
     }
     let lock = change.letter.lock.clone();
@@ -80,7 +80,7 @@ pub enum Decision {
 pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Result<Verdict> {
     if !staff.may_register() {
         return Err(Error::Rule(
-            "only a registrar decides on messages that were set aside",
+            "registrar-only",
         ));
     }
     let line = app.store.ledger_line(id, &staff.cleared_channels).await?;
@@ -88,14 +88,14 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
     let from = line
         .fate
         .filter(|f| matches!(f, Fate::Held | Fate::Quarantined));
-    let from = from.ok_or(Error::Rule("this message does not wait for a decision"))?;
+    let from = from.ok_or(Error::Rule("not-waiting"))?;
     let by = staff.person_id;
     match &decision {
         Decision::Automatic => {
             return set(app, &line, from, by, Fate::Automatic, None).await;
         }
         Decision::Discard(reason) if reason.trim().is_empty() => {
-            return Err(Error::Rule("say why the message is discarded"));
+            return Err(Error::Rule("discard-reason"));
         }
         Decision::Discard(reason) => {
             return set(app, &line, from, by, Fate::Invalid, Some(reason.clone())).await;
@@ -103,11 +103,11 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
         _ => {}
     }
     let blob = line.blob_id.as_ref().ok_or(Error::Rule(
-        "the bytes of this message are not here; fetch it from the mailbox by hand",
+        "no-bytes",
     ))?;
     let raw = app.store.blob(blob).await?;
     let incoming = arrive::read(line.source, &raw).map_err(|_| {
-        Error::Rule("the message still cannot be read; download it and register it by hand")
+        Error::Rule("still-unreadable")
     })?;
     match decision {
         Decision::Joins(number) => {
@@ -142,7 +142,7 @@ async fn set(
     let step = app.store.begin(app.now()).await?;
     if !step.give_fate(&verdict, Some(from), Some(by)).await? {
         return Err(Error::Rule(
-            "somebody has decided on this message meanwhile",
+            "decided-meanwhile",
         ));
     }
     step.commit().await?;

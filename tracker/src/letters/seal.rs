@@ -26,7 +26,7 @@ pub async fn name_reader(
     let person = person.ok_or_else(|| fault("unknown"))?;
     let change = Change::open(app, staff, number, None, Action::NameReader).await?;
     if !change.letter.is_sealed() {
-        return Err(Error::Rule("readers are named on sealed letters only"));
+        return Err(Error::Rule("sealed-only-readers"));
     }
     let parties = change.step.parties(change.letter.id).await?;
     if parties.persons.contains(&person.id) {
@@ -74,7 +74,7 @@ pub async fn name_party(
     }
     let mut change = Change::open(app, staff, number, None, Action::NameParty).await?;
     if !change.letter.is_sealed() {
-        return Err(Error::Rule("parties are recorded on sealed letters only"));
+        return Err(Error::Rule("sealed-only-parties"));
     }
     let id = change.letter.id;
     change

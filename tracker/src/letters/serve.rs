@@ -41,7 +41,7 @@ pub async fn serve(
         .last_reply(&change.letter)
         .await?
         .ok_or(Error::Rule(
-            "there is no answer or notice yet that could have been served",
+            "nothing-to-serve",
         ))?;
     if on > app.day_of(change.now()) || on < app.day_of(issued.at) {
         return Err(fault("on", "not-then"));

@@ -52,7 +52,7 @@ pub async fn overdue(app: &App, unit: Option<&str>) -> Result<Overdue> {
                 .iter()
                 .find(|u| u.code == code)
                 .ok_or(Error::Rule(
-                    "there is no such unit; `huiyin unit list` shows them",
+                    "no-such-unit",
                 ))?;
             Some(units::below(&all_units, found.id))
         }

@@ -197,7 +197,7 @@ pub async fn door(app: &App, source: Source, name: &str, channel: &str) -> Resul
     let channels = app.store.channels().await?;
     let channel = channels.into_iter().find(|c| c.code == channel);
     let channel = channel.ok_or(crate::letters::Error::Rule(
-        "there is no such channel; `huiyin config check` lists the ones there are",
+        "no-such-channel",
     ))?;
     let from = From {
         source,
