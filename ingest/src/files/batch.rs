@@ -68,7 +68,9 @@ pub(crate) fn by_weight<T>(items: &[T], weight: impl Fn(&T) -> u64) -> Vec<&[T]>
 
 /// Why a message is not fetched.
 pub(crate) fn too_large(size: u64, most: u64) -> String {
-    format!("too-large: {size} bytes, more than {most}; read it where it lies, or have it sent smaller")
+    format!(
+        "too-large: {size} bytes, more than {most}; read it where it lies, or have it sent smaller"
+    )
 }
 
 /// Collects messages and commits them batch by batch.
@@ -84,7 +86,13 @@ pub(crate) struct Intake<'a> {
 impl<'a> Intake<'a> {
     pub(crate) fn new(ledger: &'a dyn Ledger) -> Self {
         let sweep = Sweep::default();
-        Intake { ledger, pending: Vec::new(), keys: BTreeSet::new(), weight: 0, sweep }
+        Intake {
+            ledger,
+            pending: Vec::new(),
+            keys: BTreeSet::new(),
+            weight: 0,
+            sweep,
+        }
     }
 
     /// Adds a message; returns what a full batch, now committed, came to.
@@ -127,14 +135,20 @@ impl<'a> Intake<'a> {
         if !arrivals.is_empty() {
             let kept = self.ledger.keep(arrivals)?;
             if kept.len() != new.len() {
-                return Err(LedgerError("it answered for another number of messages".to_owned()));
+                return Err(LedgerError(
+                    "it answered for another number of messages".to_owned(),
+                ));
             }
             self.sweep.failed += kept.iter().filter(|k| **k == Kept::Failed).count() as u64;
             self.sweep.taken += kept.iter().filter(|k| **k != Kept::Failed).count() as u64;
             settled.extend(new.into_iter().zip(kept));
         }
         if !unfetched.is_empty() {
-            settled.extend(unfetched.iter().map(|u| (u.source_key.clone(), Kept::Failed)));
+            settled.extend(
+                unfetched
+                    .iter()
+                    .map(|u| (u.source_key.clone(), Kept::Failed)),
+            );
             self.sweep.failed += unfetched.len() as u64;
             self.ledger.quarantine(unfetched)?;
         }
@@ -150,7 +164,10 @@ mod tests {
     fn runs_are_light_and_short_and_lose_nothing() {
         let weights = [WEIGHT, 1, WEIGHT + 5, 3, 4];
         let runs = by_weight(&weights, |w| *w);
-        assert_eq!(runs, [&weights[..1], &weights[1..2], &weights[2..3], &weights[3..]]);
+        assert_eq!(
+            runs,
+            [&weights[..1], &weights[1..2], &weights[2..3], &weights[3..]]
+        );
         let many: Vec<u64> = (0..250).collect();
         let lengths: Vec<usize> = by_weight(&many, |_| 0).iter().map(|r| r.len()).collect();
         assert_eq!(lengths, [100, 100, 50]);

@@ -51,7 +51,9 @@ fn first(head: &[u8], name: &str) -> Option<String> {
             break;
         }
         if let Some(colon) = line.iter().position(|&b| b == b':')
-            && line[..colon].trim_ascii_end().eq_ignore_ascii_case(name.as_bytes())
+            && line[..colon]
+                .trim_ascii_end()
+                .eq_ignore_ascii_case(name.as_bytes())
         {
             value = Some(line[colon + 1..].to_vec());
         }
@@ -68,8 +70,12 @@ mod tests {
     }
 
     fn received(head: &str) -> String {
-        received_at(head.as_bytes(), at("2026-11-23T10:00:00Z"), at("2020-01-01T00:00:00Z"))
-            .to_string()
+        received_at(
+            head.as_bytes(),
+            at("2026-11-23T10:00:00Z"),
+            at("2020-01-01T00:00:00Z"),
+        )
+        .to_string()
     }
 
     #[test]
@@ -84,17 +90,28 @@ mod tests {
     fn then_date_then_the_file() {
         let date = "date : 10 Nov 2026 00:00:00 GMT\n";
         assert_eq!(received(date), "2026-11-10T00:00:00Z");
-        assert_eq!(received(&format!("Received: no date\n{date}")), "2026-11-10T00:00:00Z");
-        assert_eq!(received("Subject: x\n\nDate: Tue, 10 Nov 2026 00:00:00 GMT"), "2020-01-01T00:00:00Z");
+        assert_eq!(
+            received(&format!("Received: no date\n{date}")),
+            "2026-11-10T00:00:00Z"
+        );
+        assert_eq!(
+            received("Subject: x\n\nDate: Tue, 10 Nov 2026 00:00:00 GMT"),
+            "2020-01-01T00:00:00Z"
+        );
         assert_eq!(received(""), "2020-01-01T00:00:00Z");
     }
 
     #[test]
     fn impossible_dates_are_passed_over() {
         assert_eq!(
-            received("Received: x; Thu, 12 Nov 2037 00:00:00 +0000\nDate: Thu, 1 Jan 1970 00:00:00 +0000\n\n"),
+            received(
+                "Received: x; Thu, 12 Nov 2037 00:00:00 +0000\nDate: Thu, 1 Jan 1970 00:00:00 +0000\n\n"
+            ),
             "2020-01-01T00:00:00Z"
         );
-        assert_eq!(received("Date: 99 Foo 2026 77:00\n\n"), "2020-01-01T00:00:00Z");
+        assert_eq!(
+            received("Date: 99 Foo 2026 77:00\n\n"),
+            "2020-01-01T00:00:00Z"
+        );
     }
 }

@@ -30,7 +30,12 @@ pub(super) struct Splitter<R> {
 
 impl<R: BufRead> Splitter<R> {
     pub(super) fn new(reader: R, max_bytes: u64) -> Self {
-        Splitter { reader, max_bytes, started: false, ended: false }
+        Splitter {
+            reader,
+            max_bytes,
+            started: false,
+            ended: false,
+        }
     }
 
     /// The next message.
@@ -107,7 +112,12 @@ struct Collector {
 
 impl Collector {
     fn new(max_bytes: u64) -> Self {
-        Collector { raw: Vec::new(), size: 0, max_bytes, hash: Sha256::new() }
+        Collector {
+            raw: Vec::new(),
+            size: 0,
+            max_bytes,
+            hash: Sha256::new(),
+        }
     }
 
     fn add(&mut self, bytes: &[u8]) {
@@ -122,24 +132,36 @@ impl Collector {
     }
 
     fn finish(self) -> Message {
-        Message { raw: self.raw, size: self.size, sha256: self.hash.finalize().into() }
+        Message {
+            raw: self.raw,
+            size: self.size,
+            sha256: self.hash.finalize().into(),
+        }
     }
 }
 
 /// `>From`, `>>From` … lose one `>`.
 fn unquoted(line: &[u8]) -> &[u8] {
     let marks = line.iter().take_while(|&&b| b == b'>').count();
-    if marks > 0 && line[marks..].starts_with(b"From ") { &line[1..] } else { line }
+    if marks > 0 && line[marks..].starts_with(b"From ") {
+        &line[1..]
+    } else {
+        line
+    }
 }
 
 /// Whether a line is a From_ line: `From `, a sender, and a date with weekday, month and time, or
 /// nothing behind the sender. A sentence that begins with "From" is neither.
 pub(super) fn is_separator(line: &[u8]) -> bool {
-    let Some(rest) = line.strip_prefix(b"From ") else { return false };
+    let Some(rest) = line.strip_prefix(b"From ") else {
+        return false;
+    };
     let rest = String::from_utf8_lossy(&rest[..rest.len().min(500)]);
     let words: Vec<&str> = rest.split_ascii_whitespace().collect();
     let one_of = |names: &str| {
-        words.iter().any(|word| word.len() == 3 && names.split(' ').any(|name| name == *word))
+        words
+            .iter()
+            .any(|word| word.len() == 3 && names.split(' ').any(|name| name == *word))
     };
     let time = words.iter().any(|word| {
         let mut parts = word.split(':');
@@ -166,7 +188,10 @@ mod tests {
 
     fn texts(mbox: &str) -> Vec<String> {
         let messages = split(mbox.as_bytes(), u64::MAX);
-        messages.into_iter().map(|m| String::from_utf8(m.raw).unwrap()).collect()
+        messages
+            .into_iter()
+            .map(|m| String::from_utf8(m.raw).unwrap())
+            .collect()
     }
 
     #[test]
@@ -175,7 +200,10 @@ mod tests {
             From - Thu Nov 12 08:00:00 2026 +0800\nSubject: 2\n\ntwo\n\n>From here\n>>From there\n> From\n\n";
         assert_eq!(
             texts(mbox),
-            ["Subject: 1\n\none\n", "Subject: 2\n\ntwo\n\nFrom here\n>From there\n> From\n"]
+            [
+                "Subject: 1\n\none\n",
+                "Subject: 2\n\ntwo\n\nFrom here\n>From there\n> From\n"
+            ]
         );
     }
 
@@ -192,10 +220,15 @@ mod tests {
 
     #[test]
     fn line_ends_and_blank_lines_are_kept_as_they_are() {
-        let mbox = "From a@b Thu Nov 12 08:00:00 2026\r\nA: 1\r\n\r\nx\r\n\r\n\r\nFrom c@d\r\nA: 2\r\n";
+        let mbox =
+            "From a@b Thu Nov 12 08:00:00 2026\r\nA: 1\r\n\r\nx\r\n\r\n\r\nFrom c@d\r\nA: 2\r\n";
         assert_eq!(texts(mbox), ["A: 1\r\n\r\nx\r\n\r\n", "A: 2\r\n"]);
         assert!(texts("").is_empty());
-        assert_eq!(texts("From a@b"), [""; 0], "a From_ line alone holds no message");
+        assert_eq!(
+            texts("From a@b"),
+            [""; 0],
+            "a From_ line alone holds no message"
+        );
         assert_eq!(texts("From a@b\nFrom c@d\nA: 2\n"), ["", "A: 2\n"]);
     }
 
@@ -210,7 +243,10 @@ mod tests {
         assert_eq!(whole.len(), 2);
         assert_eq!(whole[0].size, whole[0].raw.len() as u64);
         let cut = split(&mbox, 1000);
-        assert_eq!((cut[0].size, cut[0].sha256), (whole[0].size, whole[0].sha256));
+        assert_eq!(
+            (cut[0].size, cut[0].sha256),
+            (whole[0].size, whole[0].sha256)
+        );
         assert!(cut[0].raw.len() <= HEAD);
         assert_eq!(cut[1].raw, b"A: 2\n");
     }

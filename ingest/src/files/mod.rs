@@ -62,11 +62,17 @@ pub enum SourceError {
 
 impl SourceError {
     pub(crate) fn io(path: &Path, error: io::Error) -> Self {
-        SourceError::Io { path: path.to_owned(), error }
+        SourceError::Io {
+            path: path.to_owned(),
+            error,
+        }
     }
 
     pub(crate) fn shape(path: &Path, what: impl Into<String>) -> Self {
-        SourceError::Shape { path: path.to_owned(), what: what.into() }
+        SourceError::Shape {
+            path: path.to_owned(),
+            what: what.into(),
+        }
     }
 }
 
@@ -92,7 +98,9 @@ pub fn detect(path: &Path) -> Result<Kind, SourceError> {
         return Ok(Kind::Eml);
     }
     let mut head = Vec::new();
-    File::open(path).and_then(|f| f.take(4096).read_to_end(&mut head)).map_err(io)?;
+    File::open(path)
+        .and_then(|f| f.take(4096).read_to_end(&mut head))
+        .map_err(io)?;
     if head.starts_with(b"From ") {
         Ok(Kind::Mbox)
     } else if begins_with_header(&head) {
@@ -135,7 +143,11 @@ pub struct Messages<'a> {
 }
 
 enum State {
-    Mbox { splitter: Splitter<BufReader<File>>, path: PathBuf, file_time: Timestamp },
+    Mbox {
+        splitter: Splitter<BufReader<File>>,
+        path: PathBuf,
+        file_time: Timestamp,
+    },
     Files(Walk),
     Ended,
 }
@@ -155,7 +167,11 @@ pub fn open<'a>(path: &Path, options: Options<'a>) -> Result<Messages<'a>, Sourc
             let file_time = modified(&file.metadata().map_err(io)?);
             let reader = BufReader::with_capacity(1 << 20, file);
             let splitter = Splitter::new(reader, options.max_bytes);
-            State::Mbox { splitter, path: path.to_owned(), file_time }
+            State::Mbox {
+                splitter,
+                path: path.to_owned(),
+                file_time,
+            }
         }
     };
     Ok(Messages { options, state })
@@ -167,7 +183,11 @@ impl Iterator for Messages<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let next = match &mut self.state {
             State::Ended => return None,
-            State::Mbox { splitter, path, file_time } => match splitter.next() {
+            State::Mbox {
+                splitter,
+                path,
+                file_time,
+            } => match splitter.next() {
                 Ok(message) => Ok(message.map(|m| (m, *file_time))),
                 Err(e) => Err((SourceError::io(path, e), true)),
             },
@@ -198,16 +218,31 @@ impl Iterator for Messages<'_> {
 
 impl Messages<'_> {
     fn found(&self, message: Message, file_time: Timestamp) -> Found {
-        let Options { channel, digest, now, max_bytes } = self.options;
+        let Options {
+            channel,
+            digest,
+            now,
+            max_bytes,
+        } = self.options;
         let Message { raw, size, sha256 } = message;
         let seen_at = now();
         let source_key = format!("file:{channel}:{}", digest(&sha256));
         let received_at = headers::received_at(&raw, seen_at, file_time);
         if size > max_bytes {
             let reason = batch::too_large(size, max_bytes);
-            Found::Unfetched(Unfetched { source_key, received_at, size: Some(size), reason })
+            Found::Unfetched(Unfetched {
+                source_key,
+                received_at,
+                size: Some(size),
+                reason,
+            })
         } else {
-            Found::Arrival(Arrival { source_key, received_at, seen_at, raw })
+            Found::Arrival(Arrival {
+                source_key,
+                received_at,
+                seen_at,
+                raw,
+            })
         }
     }
 }
@@ -257,12 +292,22 @@ fn read(path: &Path, max_bytes: u64) -> io::Result<(Message, Timestamp)> {
     if size > max_bytes {
         raw.truncate(headers::HEAD);
     }
-    Ok((Message { raw, size, sha256: hash.finalize().into() }, file_time))
+    Ok((
+        Message {
+            raw,
+            size,
+            sha256: hash.finalize().into(),
+        },
+        file_time,
+    ))
 }
 
 /// When a file was last written; 1970 where the system doesn't know.
 pub(crate) fn modified(metadata: &fs::Metadata) -> Timestamp {
-    let modified = metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+    let modified = metadata
+        .modified()
+        .ok()
+        .and_then(|time| Timestamp::try_from(time).ok());
     modified.unwrap_or(Timestamp::UNIX_EPOCH)
 }
 

@@ -15,11 +15,15 @@ pub(super) struct Walk {
 
 impl Walk {
     pub(super) fn new(folder: &Path) -> Result<Self, SourceError> {
-        Ok(Walk { ahead: entries(folder)? })
+        Ok(Walk {
+            ahead: entries(folder)?,
+        })
     }
 
     pub(super) fn one(file: &Path) -> Self {
-        Walk { ahead: vec![(file.to_owned(), false)] }
+        Walk {
+            ahead: vec![(file.to_owned(), false)],
+        }
     }
 }
 
@@ -57,5 +61,6 @@ fn entries(folder: &Path) -> Result<Vec<(PathBuf, bool)>, SourceError> {
 
 /// Whether the name says that it is a mail.
 pub(super) fn is_eml(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("eml"))
+    path.extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("eml"))
 }

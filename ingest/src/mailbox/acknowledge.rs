@@ -15,7 +15,10 @@ const MOVES: usize = 100;
 /// Moves what is taken or failed and still in the folder. What the server will not move stays and
 /// is tried again with the next sweep: the ledger knows it, so it is neither lost nor doubled.
 pub(super) fn acknowledge(folder: &mut Folder<'_>) -> Result<(), Fault> {
-    folder.memory.unmoved.retain(|_, kept| *kept != Kept::BeforeStart);
+    folder
+        .memory
+        .unmoved
+        .retain(|_, kept| *kept != Kept::BeforeStart);
     // One refusal a sweep is enough.
     if folder.memory.unmoved.is_empty() || folder.complaint.is_some() {
         return Ok(());
@@ -23,10 +26,17 @@ pub(super) fn acknowledge(folder: &mut Folder<'_>) -> Result<(), Fault> {
     fail::fail_point!("imap-before-ack");
     for kept in [Kept::Taken, Kept::Failed] {
         let mailbox = &folder.job.mailbox;
-        let target = if kept == Kept::Taken { &mailbox.processed } else { &mailbox.failed };
+        let target = if kept == Kept::Taken {
+            &mailbox.processed
+        } else {
+            &mailbox.failed
+        };
         let unmoved = &folder.memory.unmoved;
-        let uids: Vec<u32> =
-            unmoved.iter().filter(|(_, k)| **k == kept).map(|(uid, _)| *uid).collect();
+        let uids: Vec<u32> = unmoved
+            .iter()
+            .filter(|(_, k)| **k == kept)
+            .map(|(uid, _)| *uid)
+            .collect();
         for chunk in uids.chunks(MOVES) {
             let moved = if target.is_empty() {
                 chunk.to_vec()
@@ -59,7 +69,9 @@ pub(super) fn finish(folder: &mut Folder<'_>, moved: &[u32]) -> Result<(), Fault
 
 /// Moves these, one by one where the server refuses them together; returns what is away.
 fn carry(folder: &mut Folder<'_>, uids: &[u32], target: &str) -> Result<Vec<u32>, Fault> {
-    let Some(refusal) = relocate(folder, uids, target)? else { return Ok(uids.to_vec()) };
+    let Some(refusal) = relocate(folder, uids, target)? else {
+        return Ok(uids.to_vec());
+    };
     complain(folder, target, &refusal);
     let mut moved = Vec::new();
     if let [first, .., last] = *uids {
@@ -88,16 +100,16 @@ fn complain(folder: &mut Folder<'_>, target: &str, refusal: &str) {
         "move: mail is taken in, but cannot be moved to {target}: {refusal}; it stays where it is \
          and is tried again"
     );
-    tracing::warn!(mailbox = folder.job.mailbox.name, reason, "mail stays in its folder");
+    tracing::warn!(
+        mailbox = folder.job.mailbox.name,
+        reason,
+        "mail stays in its folder"
+    );
     folder.complaint = Some(reason);
 }
 
 /// Moves these all together, making the folder where it is missing; `Some` is the refusal.
-fn relocate(
-    folder: &mut Folder<'_>,
-    uids: &[u32],
-    target: &str,
-) -> Result<Option<String>, Fault> {
+fn relocate(folder: &mut Folder<'_>, uids: &[u32], target: &str) -> Result<Option<String>, Fault> {
     let Folder { talk, memory, .. } = folder;
     if talk.can("MOVE") {
         return put(talk, "MOVE", uids, target);
@@ -105,8 +117,11 @@ fn relocate(
     if !talk.can("UIDPLUS") {
         return Ok(Some("the server has neither MOVE nor UIDPLUS".to_owned()));
     }
-    let uncopied: Vec<u32> =
-        uids.iter().copied().filter(|uid| !memory.copied.contains(uid)).collect();
+    let uncopied: Vec<u32> = uids
+        .iter()
+        .copied()
+        .filter(|uid| !memory.copied.contains(uid))
+        .collect();
     if !uncopied.is_empty() {
         if let Some(words) = put(talk, "COPY", &uncopied, target)? {
             return Ok(Some(words));
@@ -114,9 +129,10 @@ fn relocate(
         memory.copied.extend(uncopied);
     }
     let set = wire::uid_set(uids);
-    for command in
-        [format!("UID STORE {set} +FLAGS.SILENT (\\Deleted)"), format!("UID EXPUNGE {set}")]
-    {
+    for command in [
+        format!("UID STORE {set} +FLAGS.SILENT (\\Deleted)"),
+        format!("UID EXPUNGE {set}"),
+    ] {
         if let Answer::Refused(words) = talk.ask(&command)? {
             return Ok(Some(words));
         }
@@ -125,12 +141,7 @@ fn relocate(
 }
 
 /// MOVE or COPY, again after making the folder.
-fn put(
-    talk: &mut Talk,
-    verb: &str,
-    uids: &[u32],
-    target: &str,
-) -> Result<Option<String>, Fault> {
+fn put(talk: &mut Talk, verb: &str, uids: &[u32], target: &str) -> Result<Option<String>, Fault> {
     let place = wire::folder(target);
     let command = format!("UID {verb} {} {place}", wire::uid_set(uids));
     if let Answer::Refused(_) = talk.ask(&command)? {

@@ -24,7 +24,11 @@ pub(super) enum Fault {
     Idle(String),
     /// Broke off while these were fetched: one of them may be the cause.
     #[error("fetch: {why}")]
-    Fetch { uids: Vec<u32>, cause: Cause, why: String },
+    Fetch {
+        uids: Vec<u32>,
+        cause: Cause,
+        why: String,
+    },
     #[error("ledger: {0}")]
     Ledger(#[from] LedgerError),
 }
@@ -80,7 +84,10 @@ pub(super) fn describe(error: &Error) -> String {
         Error::Io(e) => wire::tidy(&e.to_string()),
         Error::No(no) => format!("the server refused: {}", wire::tidy(&no.information)),
         Error::Bad(bad) => {
-            format!("the server did not understand: {}", wire::tidy(&bad.information))
+            format!(
+                "the server did not understand: {}",
+                wire::tidy(&bad.information)
+            )
         }
         Error::Bye(_) => "the server broke off, or sent a line that cannot be read".to_owned(),
         Error::ConnectionLost => "the server closed the connection".to_owned(),

@@ -32,13 +32,18 @@ pub(super) fn take(folder: &mut Folder<'_>, uids: &[u32]) -> Result<Vec<u32>, Fa
         let Some(envelope) = envelopes.get(&uid) else {
             match folder.memory.doom(uid) {
                 Some(doom) => unfetched.push((uid, unread(folder, uid, doom))),
-                None => folder.memory.refused(uid, folder.came, "left out of the answer"),
+                None => folder
+                    .memory
+                    .refused(uid, folder.came, "left out of the answer"),
             }
             continue;
         };
         if folder.is_before_start(uid, envelope.received_at) {
             before.push((uid, before_start(folder, uid, envelope)));
-        } else if envelope.size.is_some_and(|size| size > folder.job.mailbox.max_bytes) {
+        } else if envelope
+            .size
+            .is_some_and(|size| size > folder.job.mailbox.max_bytes)
+        {
             unfetched.push((uid, too_large(folder, uid, envelope)));
         } else if let Some(doom) = folder.memory.doom(uid) {
             unfetched.push((uid, unread(folder, uid, doom)));
@@ -51,11 +56,7 @@ pub(super) fn take(folder: &mut Folder<'_>, uids: &[u32]) -> Result<Vec<u32>, Fa
     let size = |uid: u32| envelopes.get(&uid).and_then(|e| e.size).unwrap_or(0);
     for batch in batch::by_weight(&wanted, |&uid| size(uid)) {
         let taken = fetch(folder, batch, &envelopes);
-        if let (Err(Fault::Fetch { .. }), &[uid]) = (&taken, batch)
-            && let Some(envelope) = envelopes.get(&uid)
-        {
-            folder.memory.envelope(uid, envelope);
-        }
+        folder.memory.note(batch, &envelopes);
         done.extend(taken?);
         acknowledge(folder)?;
     }
@@ -72,14 +73,21 @@ fn fetch(
     let mut bodies = match folder.talk.bodies(uids, size)? {
         Answer::Done(bodies) => bodies,
         Answer::Refused(words) => {
-            return halve(folder, uids, &words, |folder, half| fetch(folder, half, envelopes));
+            return halve(folder, uids, &words, |folder, half| {
+                fetch(folder, half, envelopes)
+            });
         }
     };
     fail::fail_point!("imap-after-fetch");
     let seen_at = (folder.job.now)();
     let (mut taken, mut batch, mut unfetched) = (Vec::new(), Vec::new(), Vec::new());
     for &uid in uids {
-        let Some(Fetched { received_at, size, body: Some(raw) }) = bodies.remove(&uid) else {
+        let Some(Fetched {
+            received_at,
+            size,
+            body: Some(raw),
+        }) = bodies.remove(&uid)
+        else {
             let why = "the server has no content for it, or somebody is deleting it";
             folder.memory.refused(uid, folder.came, why);
             continue;
@@ -88,12 +96,21 @@ fn fetch(
         let received_at = received_at.or(envelope.and_then(|e| e.received_at));
         if raw.len() as u64 > folder.job.mailbox.max_bytes {
             let size = size.max(Some(raw.len() as u64));
-            let envelope = Fetched { received_at, size, body: None };
+            let envelope = Fetched {
+                received_at,
+                size,
+                body: None,
+            };
             unfetched.push((uid, too_large(folder, uid, &envelope)));
             continue;
         }
         let received_at = received_at.unwrap_or(seen_at);
-        batch.push(Arrival { source_key: folder.key(uid), received_at, seen_at, raw });
+        batch.push(Arrival {
+            source_key: folder.key(uid),
+            received_at,
+            seen_at,
+            raw,
+        });
         taken.push(uid);
     }
     folder.came |= !taken.is_empty();
@@ -107,7 +124,10 @@ fn fetch(
         return Err(LedgerError("it answered for another number of mails".to_owned()).into());
     }
     folder.memory.settled(taken.iter().copied());
-    folder.memory.unmoved.extend(taken.iter().copied().zip(kept));
+    folder
+        .memory
+        .unmoved
+        .extend(taken.iter().copied().zip(kept));
     done.append(&mut taken);
     Ok(done)
 }
@@ -139,13 +159,27 @@ fn before_start(folder: &Folder<'_>, uid: u32, envelope: &Fetched) -> BeforeStar
 
 fn too_large(folder: &Folder<'_>, uid: u32, envelope: &Fetched) -> Unfetched {
     let reason = batch::too_large(envelope.size.unwrap_or(0), folder.job.mailbox.max_bytes);
-    unread(folder, uid, Doom { envelope: Some(envelope.clone()), reason })
+    unread(
+        folder,
+        uid,
+        Doom {
+            envelope: Some(envelope.clone()),
+            reason,
+        },
+    )
 }
 
 fn unread(folder: &Folder<'_>, uid: u32, doom: Doom) -> Unfetched {
-    let Fetched { received_at, size, .. } = doom.envelope.unwrap_or_default();
+    let Fetched {
+        received_at, size, ..
+    } = doom.envelope.unwrap_or_default();
     let received_at = received_at.unwrap_or_else(|| (folder.job.now)());
-    Unfetched { source_key: folder.key(uid), received_at, size, reason: doom.reason }
+    Unfetched {
+        source_key: folder.key(uid),
+        received_at,
+        size,
+        reason: doom.reason,
+    }
 }
 
 /// A mail whose very envelope breaks the conversation.
@@ -173,18 +207,22 @@ fn note_before_start(
     Ok(uids)
 }
 
-fn quarantine(
-    folder: &mut Folder<'_>,
-    items: Vec<(u32, Unfetched)>,
-) -> Result<Vec<u32>, Fault> {
+fn quarantine(folder: &mut Folder<'_>, items: Vec<(u32, Unfetched)>) -> Result<Vec<u32>, Fault> {
     let (uids, items): (Vec<u32>, Vec<Unfetched>) = items.into_iter().unzip();
     if !items.is_empty() {
         for item in &items {
-            tracing::warn!(key = item.source_key, reason = item.reason, "mail quarantined unfetched");
+            tracing::warn!(
+                key = item.source_key,
+                reason = item.reason,
+                "mail quarantined unfetched"
+            );
         }
         folder.job.ledger.quarantine(items)?;
     }
     folder.memory.settled(uids.iter().copied());
-    folder.memory.unmoved.extend(uids.iter().map(|&uid| (uid, Kept::Failed)));
+    folder
+        .memory
+        .unmoved
+        .extend(uids.iter().map(|&uid| (uid, Kept::Failed)));
     Ok(uids)
 }

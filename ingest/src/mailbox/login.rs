@@ -34,18 +34,28 @@ pub(super) fn open(mailbox: &Mailbox, watch: &Arc<Watch>) -> Result<Talk, Fault>
         // 163.com and 126.com refuse SELECT ("Unsafe Login") from clients that don't say who they
         // are. What the server answers doesn't matter.
         let version = env!("CARGO_PKG_VERSION");
-        talk.ask(&format!("ID (\"name\" \"Huiyin\" \"version\" \"{version}\")"))?;
+        talk.ask(&format!(
+            "ID (\"name\" \"Huiyin\" \"version\" \"{version}\")"
+        ))?;
     }
     Ok(talk)
 }
 
 fn greet(client: &mut Client<Net>) -> Result<(), Fault> {
-    let line = client.read_greeting().map_err(|e| Fault::Connect(describe(&e)))?;
+    let line = client
+        .read_greeting()
+        .map_err(|e| Fault::Connect(describe(&e)))?;
     let line = String::from_utf8_lossy(&line);
-    if line.get(..4).is_some_and(|s| s.eq_ignore_ascii_case("* OK")) {
+    if line
+        .get(..4)
+        .is_some_and(|s| s.eq_ignore_ascii_case("* OK"))
+    {
         return Ok(());
     }
-    Err(Fault::Connect(format!("the server greets with: {}", wire::tidy(&line))))
+    Err(Fault::Connect(format!(
+        "the server greets with: {}",
+        wire::tidy(&line)
+    )))
 }
 
 /// STARTTLS by hand: whatever stands in the clear behind the server's OK ends up in the handshake
@@ -54,21 +64,32 @@ fn start_tls(tcp: TcpStream, watch: &Arc<Watch>) -> Result<TcpStream, Fault> {
     let mut client = Client::new(Net::plain(tcp, watch));
     greet(&mut client)?;
     let refused = |why: &str| {
-        Fault::Tls(format!("{why}; the connection was closed, as nothing is ever sent in the clear"))
+        Fault::Tls(format!(
+            "{why}; the connection was closed, as nothing is ever sent in the clear"
+        ))
     };
     let capabilities = client.capabilities().map_err(|e| refused(&describe(&e)))?;
     if !capabilities.has_str("STARTTLS") {
-        return Err(refused("the server offers no STARTTLS (try security = \"tls\", port 993)"));
+        return Err(refused(
+            "the server offers no STARTTLS (try security = \"tls\", port 993)",
+        ));
     }
     let mut net = client.into_inner().map_err(|e| refused(&describe(&e)))?;
-    net.write_all(b"tls STARTTLS\r\n").map_err(|e| refused(&e.to_string()))?;
+    net.write_all(b"tls STARTTLS\r\n")
+        .map_err(|e| refused(&e.to_string()))?;
     loop {
         let line = line(&mut net).map_err(|e| refused(&e.to_string()))?;
         if line.starts_with("* ") {
             continue;
         }
-        if !line.get(..6).is_some_and(|s| s.eq_ignore_ascii_case("tls OK")) {
-            return Err(refused(&format!("STARTTLS was answered: {}", wire::tidy(&line))));
+        if !line
+            .get(..6)
+            .is_some_and(|s| s.eq_ignore_ascii_case("tls OK"))
+        {
+            return Err(refused(&format!(
+                "STARTTLS was answered: {}",
+                wire::tidy(&line)
+            )));
         }
         return net.into_tcp().ok_or_else(|| refused("STARTTLS under TLS"));
     }
@@ -85,15 +106,16 @@ fn line(net: &mut Net) -> std::io::Result<String> {
             return Ok(String::from_utf8_lossy(&line).into_owned());
         }
     }
-    Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "an endless line"))
+    Err(std::io::Error::new(
+        std::io::ErrorKind::InvalidData,
+        "an endless line",
+    ))
 }
 
-fn sign_in(
-    mut client: Client<Net>,
-    mailbox: &Mailbox,
-    watch: &Arc<Watch>,
-) -> Result<Talk, Fault> {
-    let before = client.capabilities().map_err(|e| Fault::Login(describe(&e)))?;
+fn sign_in(mut client: Client<Net>, mailbox: &Mailbox, watch: &Arc<Watch>) -> Result<Talk, Fault> {
+    let before = client
+        .capabilities()
+        .map_err(|e| Fault::Login(describe(&e)))?;
     let user = &mailbox.username;
     let session = match &mailbox.credential {
         Credential::OAuth2(token) => client.authenticate("XOAUTH2", &XOAuth2 { user, token }),
@@ -114,7 +136,10 @@ fn sign_in(
         }
     };
     let session = session.map_err(|(error, _)| {
-        Fault::Login(format!("{}; check username and password or token", describe(&error)))
+        Fault::Login(format!(
+            "{}; check username and password or token",
+            describe(&error)
+        ))
     })?;
     let mut talk = Talk::new(session, Arc::clone(watch));
     talk.learn_capabilities()?;

@@ -7,10 +7,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use super::{
-    fault::Cause,
-    talk::Fetched,
-};
+use super::{fault::Cause, talk::Fetched};
 use crate::arrival::Kept;
 
 /// UIDs asked about in one command: with eleven bytes each far below any server's line limit.
@@ -58,7 +55,11 @@ impl Memory {
     /// Forgets what another UIDVALIDITY taught.
     pub(super) fn select(&mut self, uid_validity: u32) {
         if self.uid_validity != uid_validity {
-            *self = Memory { uid_validity, idle_failures: self.idle_failures, ..Memory::default() };
+            *self = Memory {
+                uid_validity,
+                idle_failures: self.idle_failures,
+                ..Memory::default()
+            };
         }
     }
 
@@ -75,12 +76,21 @@ impl Memory {
         }
         self.groups.retain(|group| !group.is_empty());
         let strikes = |group: &[u32]| {
-            group.iter().filter_map(|uid| self.suspects.get(uid)).map(|s| s.strikes).sum::<u32>()
+            group
+                .iter()
+                .filter_map(|uid| self.suspects.get(uid))
+                .map(|s| s.strikes)
+                .sum::<u32>()
         };
-        self.groups.sort_by_key(|group| (Reverse(group.len()), strikes(group)));
+        self.groups
+            .sort_by_key(|group| (Reverse(group.len()), strikes(group)));
         let suspected: BTreeSet<u32> = self.groups.iter().flatten().copied().collect();
         let fresh: Vec<u32> = unknown.difference(&suspected).copied().collect();
-        fresh.chunks(UNIT).map(<[u32]>::to_vec).chain(self.groups.iter().cloned()).collect()
+        fresh
+            .chunks(UNIT)
+            .map(<[u32]>::to_vec)
+            .chain(self.groups.iter().cloned())
+            .collect()
     }
 
     /// The conversation broke while these were fetched: next time each half by itself, and a mail
@@ -116,9 +126,15 @@ impl Memory {
         why.clone_into(&mut suspicion.why);
     }
 
-    /// What the server told about a mail before its bytes failed.
-    pub(super) fn envelope(&mut self, uid: u32, envelope: &Fetched) {
-        self.suspects.entry(uid).or_default().envelope = Some(envelope.clone());
+    /// What the server told about mails some of whose bytes may just have failed.
+    pub(super) fn note(&mut self, uids: &[u32], envelopes: &BTreeMap<u32, Fetched>) {
+        for uid in uids {
+            if let (Some(suspicion), Some(envelope)) =
+                (self.suspects.get_mut(uid), envelopes.get(uid))
+            {
+                suspicion.envelope = Some(envelope.clone());
+            }
+        }
     }
 
     /// Whether a mail has failed too often to be fetched again.
@@ -129,7 +145,10 @@ impl Memory {
             "{code}: the server does not hand out this mail ({}); fetch it by hand from the mailbox",
             suspicion.why
         );
-        Some(Doom { envelope: suspicion.envelope.clone(), reason })
+        Some(Doom {
+            envelope: suspicion.envelope.clone(),
+            reason,
+        })
     }
 
     /// Mails under suspicion now.
@@ -150,7 +169,11 @@ impl Memory {
         let there = |uid: &u32| *uid < first || present.binary_search(uid).is_ok();
         self.suspects.retain(|uid, _| there(uid));
         self.copied.retain(|uid| there(uid));
-        self.unmoved.keys().copied().filter(|uid| !there(uid)).collect()
+        self.unmoved
+            .keys()
+            .copied()
+            .filter(|uid| !there(uid))
+            .collect()
     }
 }
 
@@ -195,10 +218,14 @@ mod tests {
 
     #[test]
     fn a_lost_connection_takes_more_proof_than_a_garbled_line() {
-        let (garbled, _) = bisect(&[1], &[1, 2], Cause::Garbled);
-        let (lost, given_up) = bisect(&[1], &[1, 2], Cause::Lost);
-        assert_eq!((garbled, lost), (3, 7), "one break for both, the rest for the one");
-        assert_eq!(given_up, [1]);
+        let (garbled, _) = bisect(&[2], &[1, 2], Cause::Garbled);
+        let (lost, given_up) = bisect(&[2], &[1, 2], Cause::Lost);
+        assert_eq!(
+            (garbled, lost),
+            (3, 7),
+            "one break for both, the rest for the one"
+        );
+        assert_eq!(given_up, [2]);
         let (nothing_ever_came, _) = bisect(&[1], &[1], Cause::Garbled);
         assert_eq!(nothing_ever_came, 6);
     }
@@ -210,7 +237,11 @@ mod tests {
             memory.refused(1, true, "NO");
             memory.refused(2, false, "NO");
         }
-        assert!(memory.doom(1).is_some_and(|doom| doom.reason.starts_with("refused: ")));
+        assert!(
+            memory
+                .doom(1)
+                .is_some_and(|doom| doom.reason.starts_with("refused: "))
+        );
         assert_eq!(memory.doom(2), None);
     }
 

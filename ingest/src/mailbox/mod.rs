@@ -1,10 +1,10 @@
 //! Mailboxes over IMAP: one supervised thread each, which hands what it fetched to the ledger and
 //! moves a mail only after the ledger has committed it.
 //!
-//! [`run`] starts the thread. It connects ([`net`], [`tls`], [`login`]), talks ([`talk`], with
-//! [`wire`] reading what the client library would choke on), sweeps the folder ([`sweep`],
-//! [`fetch`], [`acknowledge`]), waits by IDLE or polling, and comes back after any failure
-//! ([`supervise`]). What must outlive a broken connection stands in [`memory`].
+//! [`run`] starts the thread. It connects (`net`, `filter`, `tls`, `login`), talks (`talk`, with
+//! `wire` reading what the client library would choke on), sweeps the folder (`sweep`,
+//! `fetch`, `acknowledge`), waits by IDLE or polling, and comes back after any failure
+//! (`supervise`). What must outlive a broken connection stands in `memory`.
 //!
 //! Reasons handed to [`Health`](crate::arrival::Health) and
 //! [`Unfetched`](crate::arrival::Unfetched) begin with a code and a colon, so that a page can say
@@ -19,12 +19,15 @@
 mod acknowledge;
 mod fault;
 mod fetch;
+mod filter;
 mod login;
 mod memory;
 mod net;
 mod supervise;
 mod sweep;
 mod talk;
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -123,9 +126,11 @@ impl Mailbox {
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
         let mut found = Vec::new();
-        for (what, value) in
-            [("name", &self.name), ("host", &self.host), ("username", &self.username)]
-        {
+        for (what, value) in [
+            ("name", &self.name),
+            ("host", &self.host),
+            ("username", &self.username),
+        ] {
             if value.is_empty() {
                 found.push(format!("{what} is missing"));
             }
@@ -161,7 +166,13 @@ pub fn run(
     jitter: Arc<dyn Fn() -> f64 + Send + Sync>,
     stop: CancellationToken,
 ) -> std::io::Result<JoinHandle<()>> {
-    let job = supervise::Job { mailbox, ledger, now, jitter, stop };
+    let job = supervise::Job {
+        mailbox,
+        ledger,
+        now,
+        jitter,
+        stop,
+    };
     std::thread::Builder::new()
         .name(format!("imap-{}", job.mailbox.name))
         .spawn(move || supervise::supervise(&job))

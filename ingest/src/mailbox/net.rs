@@ -16,7 +16,7 @@ use imap::extensions::idle::SetReadTimeout;
 use rustls::{ClientConnection, StreamOwned};
 use tokio_util::sync::CancellationToken;
 
-use super::{Security, fault::Fault};
+use super::{Security, fault::Fault, filter::Filter};
 
 /// How long one system call may wait before `stop` is looked at.
 pub(super) const TICK: Duration = Duration::from_millis(200);
@@ -82,7 +82,10 @@ impl Watch {
         let quiet = self.quiet.fetch_add(tick, Relaxed) + tick;
         let waited = self.waited.fetch_add(tick, Relaxed) + tick;
         if quiet >= self.silence.load(Relaxed) || waited >= self.patience.load(Relaxed) {
-            return Err(io::Error::new(ErrorKind::TimedOut, "the server fell silent"));
+            return Err(io::Error::new(
+                ErrorKind::TimedOut,
+                "the server fell silent",
+            ));
         }
         Ok(())
     }
@@ -91,7 +94,10 @@ impl Watch {
         self.quiet.store(0, Relaxed);
         let left = self.allowance.load(Relaxed);
         let left = left.checked_sub(bytes as u64).ok_or_else(|| {
-            io::Error::new(ErrorKind::InvalidData, "the answer is far larger than announced")
+            io::Error::new(
+                ErrorKind::InvalidData,
+                "the answer is far larger than announced",
+            )
         })?;
         self.allowance.store(left, Relaxed);
         Ok(())
@@ -107,11 +113,16 @@ enum Socket {
 pub(super) struct Net {
     socket: Socket,
     watch: Arc<Watch>,
+    filter: Filter,
 }
 
 impl Net {
     pub(super) fn plain(tcp: TcpStream, watch: &Arc<Watch>) -> Self {
-        Net { socket: Socket::Plain(tcp), watch: Arc::clone(watch) }
+        Net {
+            socket: Socket::Plain(tcp),
+            watch: Arc::clone(watch),
+            filter: Filter::default(),
+        }
     }
 
     /// Shakes hands; certificate errors surface here.
@@ -129,7 +140,11 @@ impl Net {
             }
         }
         let socket = Socket::Tls(Box::new(StreamOwned::new(tls, tcp)));
-        Ok(Net { socket, watch: Arc::clone(watch) })
+        Ok(Net {
+            socket,
+            watch: Arc::clone(watch),
+            filter: Filter::default(),
+        })
     }
 
     /// The bare socket, for STARTTLS.
@@ -153,7 +168,11 @@ impl Read for Net {
                 Socket::Tls(s) => s.read(buf),
             };
             match read {
-                Ok(n) => return self.watch.received(n).map(|()| n),
+                Ok(n) => {
+                    self.watch.received(n)?;
+                    self.filter.pass(&mut buf[..n]);
+                    return Ok(n);
+                }
                 Err(e) if would_block(&e) => self.watch.tick()?,
                 Err(e) => return Err(e),
             }

@@ -47,13 +47,17 @@ pub(super) fn supervise(job: &Job) {
     let name = job.mailbox.name.as_str();
     let problems = job.mailbox.problems();
     if !problems.is_empty() {
-        job.ledger.health(Health::Broken { reason: format!("settings: {}", problems.join("; ")) });
+        job.ledger.health(Health::Broken {
+            reason: format!("settings: {}", problems.join("; ")),
+        });
         return;
     }
     let mut memory = Memory::default();
     let mut failures: u32 = 0;
     while !job.stop.is_cancelled() {
-        let end = catch_unwind(AssertUnwindSafe(|| converse(job, &mut memory, &mut failures)));
+        let end = catch_unwind(AssertUnwindSafe(|| {
+            converse(job, &mut memory, &mut failures)
+        }));
         if job.stop.is_cancelled() {
             break;
         }
@@ -67,7 +71,11 @@ pub(super) fn supervise(job: &Job) {
                 if cause == Cause::Garbled && (memory.came || uids.len() > 1) {
                     continue;
                 }
-                failures = if uids.len() > 1 { 0 } else { failures.min(SUSPECT) };
+                failures = if uids.len() > 1 {
+                    0
+                } else {
+                    failures.min(SUSPECT)
+                };
                 format!("fetch: {why}")
             }
             Ok(Err(fault)) => {
@@ -109,7 +117,14 @@ fn converse(job: &Job, memory: &mut Memory, failures: &mut u32) -> Result<(), Fa
     let mut rush = 0;
     loop {
         let (came, complaint) = (false, None);
-        let mut folder = Folder { job, talk: &mut talk, memory, cursor, came, complaint };
+        let mut folder = Folder {
+            job,
+            talk: &mut talk,
+            memory,
+            cursor,
+            came,
+            complaint,
+        };
         sweep(&mut folder, full)?;
         let complaint = folder.complaint;
         full = false;
@@ -134,9 +149,8 @@ fn report(job: &Job, memory: &Memory, talk: &Talk, complaint: Option<String>) {
     let waiting = talk.exists();
     let troubled = memory.troubled();
     let complaint = complaint.or_else(|| {
-        (troubled > 0).then(|| {
-            format!("fetch: {troubled} mails cannot be fetched yet; they are tried again")
-        })
+        (troubled > 0)
+            .then(|| format!("fetch: {troubled} mails cannot be fetched yet; they are tried again"))
     });
     job.ledger.health(match complaint {
         None => Health::Fine { waiting },
@@ -159,7 +173,9 @@ fn wait(job: &Job, memory: &mut Memory, talk: &mut Talk) -> Result<(), Fault> {
 /// Twice as long after every failure, spread so that many mailboxes don't come back together.
 fn back_off(failures: u32, jitter: f64) -> Duration {
     let doubled = Duration::from_secs(1 << failures.saturating_sub(1).min(9));
-    doubled.min(LONGEST).mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
+    doubled
+        .min(LONGEST)
+        .mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
 }
 
 fn rest(stop: &CancellationToken, pause: Duration) {

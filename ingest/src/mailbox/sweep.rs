@@ -60,7 +60,11 @@ impl Folder<'_> {
 
 /// Looks at the folder, from the watermark on or, `full`, at all of it.
 pub(super) fn sweep(folder: &mut Folder<'_>, full: bool) -> Result<(), Fault> {
-    let first = if full { 1 } else { folder.memory.watermark.saturating_add(1) };
+    let first = if full {
+        1
+    } else {
+        folder.memory.watermark.saturating_add(1)
+    };
     let present = folder.talk.search(first)?;
     let gone = folder.memory.gone(first, &present);
     finish(folder, &gone)?;
@@ -97,25 +101,39 @@ pub(super) fn first_contact(
     selected: Selected,
     uid_validity: u32,
 ) -> Result<Cursor, Fault> {
-    let from_all = Cursor { started_at: Timestamp::UNIX_EPOCH, uid_validity, first_uid: 1 };
+    let from_all = Cursor {
+        started_at: Timestamp::UNIX_EPOCH,
+        uid_validity,
+        first_uid: 1,
+    };
     match job.mailbox.start {
         Start::All => Ok(from_all),
         Start::Date(day) => {
             let midnight = day
                 .to_zoned_datetime(job.mailbox.zone.clone())
                 .map_err(|e| Fault::Folder(format!("start date {day}: {e}")))?;
-            Ok(Cursor { started_at: midnight.timestamp(), ..from_all })
+            Ok(Cursor {
+                started_at: midnight.timestamp(),
+                ..from_all
+            })
         }
         Start::Now => {
             let first_uid = match selected.uid_next {
                 Some(next) => next,
-                None => talk.search(1)?.last().map_or(1, |last| last.saturating_add(1)),
+                None => talk
+                    .search(1)?
+                    .last()
+                    .map_or(1, |last| last.saturating_add(1)),
             };
             // INTERNALDATE knows whole seconds only.
             let second = (job.now)().as_second();
             let started_at = Timestamp::from_second(second)
                 .map_err(|e| Fault::Folder(format!("the clock is wrong: {e}")))?;
-            Ok(Cursor { started_at, uid_validity, first_uid })
+            Ok(Cursor {
+                started_at,
+                uid_validity,
+                first_uid,
+            })
         }
     }
 }

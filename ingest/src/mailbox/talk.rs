@@ -53,7 +53,13 @@ pub(super) struct Talk {
 
 impl Talk {
     pub(super) fn new(session: Session<Net>, watch: Arc<Watch>) -> Self {
-        Talk { session, watch, capabilities: BTreeSet::new(), exists: 0, news: false }
+        Talk {
+            session,
+            watch,
+            capabilities: BTreeSet::new(),
+            exists: 0,
+            news: false,
+        }
     }
 
     /// Whether the server has an extension, after login.
@@ -110,7 +116,10 @@ impl Talk {
         match self.ask(&format!("SELECT {}", wire::folder(folder)))? {
             Answer::Done(raw) => {
                 let code = |name| wire::untagged(&raw).find_map(|line| wire::code(line, name));
-                Ok(Selected { uid_validity: code("UIDVALIDITY"), uid_next: code("UIDNEXT") })
+                Ok(Selected {
+                    uid_validity: code("UIDVALIDITY"),
+                    uid_next: code("UIDNEXT"),
+                })
             }
             Answer::Refused(words) => {
                 Err(Fault::Folder(format!("{folder} cannot be opened: {words}")))
@@ -131,9 +140,9 @@ impl Talk {
                 Ok(uids)
             }
             Answer::Refused(_) if self.exists == 0 => Ok(Vec::new()),
-            Answer::Refused(words) => {
-                Err(Fault::Folder(format!("the folder cannot be searched: {words}")))
-            }
+            Answer::Refused(words) => Err(Fault::Folder(format!(
+                "the folder cannot be searched: {words}"
+            ))),
         }
     }
 
@@ -152,7 +161,11 @@ impl Talk {
         size: u64,
     ) -> Result<Answer<BTreeMap<u32, Fetched>>, Fault> {
         // Some servers announce the size with bare line ends, a few percent too small.
-        self.fetch(uids, "(UID INTERNALDATE RFC822.SIZE BODY.PEEK[])", size.saturating_mul(2))
+        self.fetch(
+            uids,
+            "(UID INTERNALDATE RFC822.SIZE BODY.PEEK[])",
+            size.saturating_mul(2),
+        )
     }
 
     fn fetch(
@@ -161,12 +174,19 @@ impl Talk {
         items: &str,
         allowance: u64,
     ) -> Result<Answer<BTreeMap<u32, Fetched>>, Fault> {
-        let broken = |cause, why| Fault::Fetch { uids: uids.to_vec(), cause, why };
+        let broken = |cause, why| Fault::Fetch {
+            uids: uids.to_vec(),
+            cause,
+            why,
+        };
         self.watch.allow(allowance);
         let set = wire::uid_set(uids);
         let answer = catch_unwind(AssertUnwindSafe(|| self.session.uid_fetch(&set, items)));
         let Ok(answer) = answer else {
-            return Err(broken(Cause::Garbled, "the server's answer cannot be read".to_owned()));
+            return Err(broken(
+                Cause::Garbled,
+                "the server's answer cannot be read".to_owned(),
+            ));
         };
         let fetches = match answer {
             Ok(fetches) => fetches,
@@ -185,8 +205,9 @@ impl Talk {
             };
             let one = found.entry(uid).or_default();
             let date = fetch.internal_date().map(|date| date.timestamp());
-            one.received_at =
-                one.received_at.or(date.and_then(|s| Timestamp::from_second(s).ok()));
+            one.received_at = one
+                .received_at
+                .or(date.and_then(|s| Timestamp::from_second(s).ok()));
             one.size = one.size.or(fetch.size.map(u64::from));
             one.body = one.body.take().or(fetch.body().map(<[u8]>::to_vec));
         }
@@ -225,7 +246,9 @@ impl Talk {
         match outcome {
             Ok(Ok(WaitOutcome::TimedOut | WaitOutcome::MailboxChanged)) => Ok(()),
             Ok(Err(e)) => Err(Fault::Idle(describe(&e))),
-            Err(_) => Err(Fault::Idle("the server does not know how to idle".to_owned())),
+            Err(_) => Err(Fault::Idle(
+                "the server does not know how to idle".to_owned(),
+            )),
         }
     }
 }

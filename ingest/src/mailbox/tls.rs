@@ -27,8 +27,8 @@ pub(super) fn wrap(
         .map_err(|e| Fault::Tls(e.to_string()))?
         .with_root_certificates(roots(ca_file)?)
         .with_no_client_auth();
-    let connection = ClientConnection::new(Arc::new(config), name)
-        .map_err(|e| Fault::Tls(e.to_string()))?;
+    let connection =
+        ClientConnection::new(Arc::new(config), name).map_err(|e| Fault::Tls(e.to_string()))?;
     Net::secure(tcp, connection, watch).map_err(|e| Fault::Tls(format!("{host}: {e}")))
 }
 

@@ -22,7 +22,13 @@ pub(super) fn uid_set(uids: &[u32]) -> String {
             _ => runs.push((uid, uid)),
         }
     }
-    let run = |(a, b): &(u32, u32)| if a == b { a.to_string() } else { format!("{a}:{b}") };
+    let run = |(a, b): &(u32, u32)| {
+        if a == b {
+            a.to_string()
+        } else {
+            format!("{a}:{b}")
+        }
+    };
     runs.iter().map(run).collect::<Vec<_>>().join(",")
 }
 
@@ -58,18 +64,29 @@ pub(super) fn count(line: &str) -> Option<Count> {
 
 /// The number in a response code such as `OK [UIDVALIDITY 17] …`.
 pub(super) fn code(line: &str, name: &str) -> Option<u32> {
-    let inside = line.get(..3).filter(|s| s.eq_ignore_ascii_case("OK ")).map(|_| &line[3..])?;
+    let inside = line
+        .get(..3)
+        .filter(|s| s.eq_ignore_ascii_case("OK "))
+        .map(|_| &line[3..])?;
     let inside = inside.trim_start().strip_prefix('[')?.split(']').next()?;
     let (word, number) = inside.split_once(' ')?;
-    word.eq_ignore_ascii_case(name).then(|| number.trim().parse().ok())?
+    word.eq_ignore_ascii_case(name)
+        .then(|| number.trim().parse().ok())?
 }
 
 /// The UIDs of a SEARCH answer, ascending.
 pub(super) fn search(raw: &[u8]) -> Vec<u32> {
     let mut uids = BTreeSet::new();
     for line in untagged(raw) {
-        if line.get(..6).is_some_and(|s| s.eq_ignore_ascii_case("SEARCH")) {
-            uids.extend(line[6..].split_ascii_whitespace().filter_map(|n| n.parse::<u32>().ok()));
+        if line
+            .get(..6)
+            .is_some_and(|s| s.eq_ignore_ascii_case("SEARCH"))
+        {
+            uids.extend(
+                line[6..]
+                    .split_ascii_whitespace()
+                    .filter_map(|n| n.parse::<u32>().ok()),
+            );
         }
     }
     uids.into_iter().collect()
@@ -78,7 +95,10 @@ pub(super) fn search(raw: &[u8]) -> Vec<u32> {
 /// The words of all CAPABILITY lines, in capitals.
 pub(super) fn capabilities(raw: &[u8]) -> BTreeSet<String> {
     untagged(raw)
-        .filter(|line| line.get(..11).is_some_and(|s| s.eq_ignore_ascii_case("CAPABILITY ")))
+        .filter(|line| {
+            line.get(..11)
+                .is_some_and(|s| s.eq_ignore_ascii_case("CAPABILITY "))
+        })
         .flat_map(|line| line[11..].split_ascii_whitespace())
         .map(str::to_ascii_uppercase)
         .collect()
@@ -86,7 +106,10 @@ pub(super) fn capabilities(raw: &[u8]) -> BTreeSet<String> {
 
 /// A server's words for our logs and pages: one line, no control characters, not endless.
 pub(super) fn tidy(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let line = line.trim();
     match line.char_indices().nth(200) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -102,7 +125,10 @@ mod tests {
     fn folder_names_are_modified_utf7_and_quoted() {
         assert_eq!(folder("已处理"), "\"&XfJZBHQG-\"");
         assert_eq!(folder("R&D \"a\\b\""), "\"R&-D \\\"a\\\\b\\\"\"");
-        assert!(!folder("a\r\nLOGOUT").contains('\r'), "no line end reaches the wire");
+        assert!(
+            !folder("a\r\nLOGOUT").contains('\r'),
+            "no line end reaches the wire"
+        );
     }
 
     #[test]
