@@ -124,11 +124,19 @@ fn names_on(chars: &Chars<'_>) -> bool {
 }
 
 fn finish(list: &mut Vec<Address>, entry: &mut Entry, notes: &mut Notes) {
-    let Entry { phrase, comment, angle } = std::mem::take(entry);
+    let Entry {
+        phrase,
+        comment,
+        angle,
+    } = std::mem::take(entry);
     let phrase = phrase.trim();
     let (name, address) = match angle {
         Some(angle) => {
-            let name = if phrase.is_empty() { comment } else { phrase.to_owned() };
+            let name = if phrase.is_empty() {
+                comment
+            } else {
+                phrase.to_owned()
+            };
             (name, route_free(&angle))
         }
         None if phrase.is_empty() => return,
@@ -155,14 +163,21 @@ fn spaced(phrase: &str, comment: String) -> (String, String) {
         return (comment, joined);
     };
     let name = joined.replacen(address, "", 1);
-    let name = if name.trim().is_empty() { comment } else { name.trim().to_owned() };
+    let name = if name.trim().is_empty() {
+        comment
+    } else {
+        name.trim().to_owned()
+    };
     (name, address.trim_matches(['\'', '[', ']']).to_owned())
 }
 
 /// Drops a source route and white space: `<@relay:zs@example.cn>`.
 fn route_free(angle: &str) -> String {
     let angle = angle.trim().trim_start_matches('<');
-    let address = match angle.strip_prefix('@').and_then(|route| route.split_once(':')) {
+    let address = match angle
+        .strip_prefix('@')
+        .and_then(|route| route.split_once(':'))
+    {
         Some((_, address)) => address,
         None => angle,
     };
@@ -187,21 +202,40 @@ mod tests {
     #[test]
     fn names_before_behind_and_without() {
         let raw = b" \"San, Zhang\" <zs@x.cn>, li@x.cn (Li Si), wang@x.cn";
-        let expected = [pair("San, Zhang", "zs@x.cn"), pair("Li Si", "li@x.cn"), pair("", "wang@x.cn")];
+        let expected = [
+            pair("San, Zhang", "zs@x.cn"),
+            pair("Li Si", "li@x.cn"),
+            pair("", "wang@x.cn"),
+        ];
         assert_eq!(read(raw), expected);
     }
 
     #[test]
     fn encoded_and_raw_names() {
-        assert_eq!(read(b"=?gbk?B?1cXI/Q==?= <zs@x.cn>"), [pair("张三", "zs@x.cn")]);
-        assert_eq!(read(b"\"=?gbk?B?1cXI/Q==?=\" <zs@x.cn>"), [pair("张三", "zs@x.cn")]);
-        assert_eq!(read(b"\"\xd5\xc5\xc8\xfd\" <zs@x.cn>"), [pair("张三", "zs@x.cn")]);
+        assert_eq!(
+            read(b"=?gbk?B?1cXI/Q==?= <zs@x.cn>"),
+            [pair("张三", "zs@x.cn")]
+        );
+        assert_eq!(
+            read(b"\"=?gbk?B?1cXI/Q==?=\" <zs@x.cn>"),
+            [pair("张三", "zs@x.cn")]
+        );
+        assert_eq!(
+            read(b"\"\xd5\xc5\xc8\xfd\" <zs@x.cn>"),
+            [pair("张三", "zs@x.cn")]
+        );
     }
 
     #[test]
     fn an_unquoted_comma_in_a_name() {
-        assert_eq!(read(b"Zhang, San <zs@x.cn>"), [pair("Zhang, San", "zs@x.cn")]);
-        assert_eq!(read(b"root, zs@x.cn"), [pair("", "root"), pair("", "zs@x.cn")]);
+        assert_eq!(
+            read(b"Zhang, San <zs@x.cn>"),
+            [pair("Zhang, San", "zs@x.cn")]
+        );
+        assert_eq!(
+            read(b"root, zs@x.cn"),
+            [pair("", "root"), pair("", "zs@x.cn")]
+        );
     }
 
     #[test]
@@ -226,6 +260,9 @@ mod tests {
 
     #[test]
     fn names_do_not_turn_direction() {
-        assert_eq!(read("\u{202e}San <zs@x.cn>".as_bytes()), [pair("San", "zs@x.cn")]);
+        assert_eq!(
+            read("\u{202e}San <zs@x.cn>".as_bytes()),
+            [pair("San", "zs@x.cn")]
+        );
     }
 }

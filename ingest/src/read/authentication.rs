@@ -7,12 +7,16 @@ use super::fields::Fields;
 
 /// The verdict of the topmost Authentication-Results.
 pub(super) fn verdict(fields: &Fields<'_>) -> Authentication {
-    let Some(raw) = fields.first("authentication-results") else { return Authentication::None };
+    let Some(raw) = fields.first("authentication-results") else {
+        return Authentication::None;
+    };
     let text = bare(&String::from_utf8_lossy(raw)).to_ascii_lowercase();
     // The first piece names the server that judged.
     let results: Vec<(&str, &str)> = text.split(';').skip(1).filter_map(result).collect();
     let any = |method: &str, values: &[&str]| {
-        results.iter().any(|(m, value)| *m == method && values.contains(value))
+        results
+            .iter()
+            .any(|(m, value)| *m == method && values.contains(value))
     };
     if any("dmarc", &["pass"]) {
         return Authentication::Pass;
@@ -67,8 +71,14 @@ mod tests {
 
     #[test]
     fn dmarc_decides() {
-        assert_eq!(read("mx; spf=fail; dkim=fail; dmarc=pass header.from=x"), Authentication::Pass);
-        assert_eq!(read("mx; spf=pass smtp.mailfrom=x;\n dmarc=fail"), Authentication::Fail);
+        assert_eq!(
+            read("mx; spf=fail; dkim=fail; dmarc=pass header.from=x"),
+            Authentication::Pass
+        );
+        assert_eq!(
+            read("mx; spf=pass smtp.mailfrom=x;\n dmarc=fail"),
+            Authentication::Fail
+        );
     }
 
     #[test]
@@ -81,7 +91,10 @@ mod tests {
 
     #[test]
     fn comments_and_lower_fields_do_not_count() {
-        assert_eq!(read("mx; spf=fail (dmarc=pass; dkim=pass); dkim=fail"), Authentication::Fail);
+        assert_eq!(
+            read("mx; spf=fail (dmarc=pass; dkim=pass); dkim=fail"),
+            Authentication::Fail
+        );
         let raw = "mx; dmarc=fail\nAuthentication-Results: mx; dmarc=pass";
         assert_eq!(read(raw), Authentication::Fail);
     }

@@ -50,12 +50,18 @@ pub(super) fn of(tree: &Tree<'_>, notes: &mut Notes) -> Bodies {
     if let Some(html) = html.as_deref().filter(|_| text.is_empty()) {
         text = html::to_text(html);
     }
-    Bodies { text, html, attachments }
+    Bodies {
+        text,
+        html,
+        attachments,
+    }
 }
 
 /// The bytes of an attachment, by the part that its [`Attachment`] names.
 pub(super) fn file(tree: &Tree<'_>, part: &str) -> Option<Vec<u8>> {
-    let (number, inside) = part.split_once('.').map_or((part, None), |(n, i)| (n, Some(i)));
+    let (number, inside) = part
+        .split_once('.')
+        .map_or((part, None), |(n, i)| (n, Some(i)));
     let leaf = tree.leaves.get(number.parse::<usize>().ok()?)?;
     let mut notes = Notes::default();
     match inside {
@@ -69,13 +75,20 @@ pub(super) fn file(tree: &Tree<'_>, part: &str) -> Option<Vec<u8>> {
 }
 
 fn joined(texts: &[String]) -> String {
-    let texts: Vec<&str> = texts.iter().map(String::as_str).filter(|t| !t.is_empty()).collect();
+    let texts: Vec<&str> = texts
+        .iter()
+        .map(String::as_str)
+        .filter(|t| !t.is_empty())
+        .collect();
     texts.join("\n\n")
 }
 
 /// A leaf after its transfer encoding.
 fn bytes(leaf: &Leaf<'_>, notes: &mut Notes) -> Vec<u8> {
-    let encoding = leaf.fields.ascii("content-transfer-encoding").unwrap_or_default();
+    let encoding = leaf
+        .fields
+        .ascii("content-transfer-encoding")
+        .unwrap_or_default();
     let encoding = encoding.split([';', ' ', '(']).next().unwrap_or_default();
     match encoding.trim_matches('"') {
         "base64" | "b" => {
@@ -108,7 +121,8 @@ fn words(leaf: &Leaf<'_>, notes: &mut Notes) -> String {
     let bytes = bytes(leaf, notes);
     let label = leaf.content_type.get("charset").unwrap_or_default();
     let declared = charset::of_label(label);
-    if leaf.media_type == "text/html" && declared == charset::Charset::Unknown && !bytes.is_ascii() {
+    if leaf.media_type == "text/html" && declared == charset::Charset::Unknown && !bytes.is_ascii()
+    {
         let meta = html::declared_charset(&bytes);
         return charset::decode(meta.as_deref().unwrap_or_default(), &bytes, notes);
     }
@@ -127,8 +141,14 @@ fn attachment(leaf: &Leaf<'_>, number: usize, notes: &mut Notes) -> Attachment {
         name = subject_of(&content, notes).map(|subject| format!("{subject}.eml"));
     }
     if name.is_none() {
-        name = leaf.fields.first("content-description").map(|d| words::unstructured(d, notes));
-        name = name.filter(|n| n.rsplit_once('.').is_some_and(|(_, e)| (2..=4).contains(&e.len())));
+        name = leaf
+            .fields
+            .first("content-description")
+            .map(|d| words::unstructured(d, notes));
+        name = name.filter(|n| {
+            n.rsplit_once('.')
+                .is_some_and(|(_, e)| (2..=4).contains(&e.len()))
+        });
     }
     let name = names::safe(name.as_deref(), &leaf.media_type, number + 1);
     file_of(name, &leaf.media_type, &content, number.to_string())
@@ -144,5 +164,11 @@ fn subject_of(mail: &[u8], notes: &mut Notes) -> Option<String> {
 fn file_of(name: String, media_type: &str, bytes: &[u8], part: String) -> Attachment {
     let digest = Sha256::digest(bytes);
     let sha256 = digest.iter().map(|b| format!("{b:02x}")).collect();
-    Attachment { name, media_type: media_type.to_owned(), size: bytes.len() as u64, sha256, part }
+    Attachment {
+        name,
+        media_type: media_type.to_owned(),
+        size: bytes.len() as u64,
+        sha256,
+        part,
+    }
 }

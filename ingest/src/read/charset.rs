@@ -34,11 +34,16 @@ impl Charset {
 
 /// Reads a label leniently: quotes, case, vendor prefixes, the names Chinese mailers use.
 pub(super) fn of_label(label: &str) -> Charset {
-    let label = label.trim().trim_matches(['"', '\'']).trim().to_ascii_lowercase();
+    let label = label
+        .trim()
+        .trim_matches(['"', '\''])
+        .trim()
+        .to_ascii_lowercase();
     let label = label.split(['*', ' ', ';']).next().unwrap_or_default();
     match label {
-        "" | "us-ascii" | "ascii" | "ansi_x3.4-1968" | "iso646-us" | "7bit" | "8bit" | "default"
-        | "default_charset" | "unknown" | "unknown-8bit" | "x-unknown" | "none" | "binary" => {
+        "" | "us-ascii" | "ascii" | "ansi_x3.4-1968" | "iso646-us" | "7bit" | "8bit"
+        | "default" | "default_charset" | "unknown" | "unknown-8bit" | "x-unknown" | "none"
+        | "binary" => {
             return Charset::Unknown;
         }
         "utf-7" | "utf7" | "unicode-1-1-utf-7" | "csunicode11utf7" => return Charset::Utf7,
@@ -75,8 +80,13 @@ pub(super) fn of_label(label: &str) -> Charset {
         return Charset::Table(table);
     }
     // `windows1252`, `iso8859_1`, `iso_8859-15:1998` and the like.
-    let plain: String = label.chars().map(|c| if c == '_' { '-' } else { c }).collect();
-    let plain = plain.replace("windows12", "windows-12").replace("cp-12", "windows-12");
+    let plain: String = label
+        .chars()
+        .map(|c| if c == '_' { '-' } else { c })
+        .collect();
+    let plain = plain
+        .replace("windows12", "windows-12")
+        .replace("cp-12", "windows-12");
     if let Some(table) = Encoding::for_label_no_replacement(plain.as_bytes()) {
         return Charset::Table(table);
     }
@@ -149,8 +159,12 @@ fn is_surely_utf8(table: &'static Encoding, text: &str) -> bool {
     let mut wide = 0;
     for c in text.chars().filter(|c| !c.is_ascii()) {
         match c {
-            '\u{2000}'..='\u{206F}' | '\u{3000}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}'
-            | '\u{FF00}'..='\u{FFEF}' | '\u{1F000}'..='\u{1FAFF}' | '\u{F900}'..='\u{FAFF}' => {
+            '\u{2000}'..='\u{206F}'
+            | '\u{3000}'..='\u{9FFF}'
+            | '\u{AC00}'..='\u{D7AF}'
+            | '\u{FF00}'..='\u{FFEF}'
+            | '\u{1F000}'..='\u{1FAFF}'
+            | '\u{F900}'..='\u{FAFF}' => {
                 wide += 1;
             }
             _ if table == WINDOWS_1252 => {}
@@ -204,8 +218,19 @@ fn utf16(bytes: &[u8], notes: &mut Notes) -> String {
     }
     // Without a mark: the side with more zero bytes holds the high halves of ASCII (RFC 2781 §4.3
     // says big-endian, Windows writes the other).
-    let zeros = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
-    let table = if zeros(1) > zeros(0) { UTF_16LE } else { UTF_16BE };
+    let zeros = |odd: usize| {
+        bytes
+            .iter()
+            .skip(odd)
+            .step_by(2)
+            .filter(|b| **b == 0)
+            .count()
+    };
+    let table = if zeros(1) > zeros(0) {
+        UTF_16LE
+    } else {
+        UTF_16BE
+    };
     table.decode_without_bom_handling(bytes).0.into_owned()
 }
 
@@ -247,7 +272,10 @@ mod tests {
 
     #[test]
     fn honest_latin_stays_latin() {
-        assert_eq!(read("iso-8859-1", b"caf\xe9 \xe0 la carte, na\xefve"), "café à la carte, naïve");
+        assert_eq!(
+            read("iso-8859-1", b"caf\xe9 \xe0 la carte, na\xefve"),
+            "café à la carte, naïve"
+        );
         assert_eq!(read("windows-1251", b"\xcf\xf0\xe8\xe2\xe5\xf2"), "Привет");
         assert_eq!(read("windows-1250", b"sla\x9a\xe8i\xe8arno"), "slaščičarno");
     }

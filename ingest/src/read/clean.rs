@@ -61,7 +61,12 @@ pub(super) fn one_line(text: &str) -> String {
 /// A person's or file's name: one line, and without the characters that turn the direction of
 /// writing or hide (Unicode UAX #9 and zero-width marks), since names are where they deceive.
 pub(super) fn name(text: &str) -> String {
-    one_line(text).chars().filter(|c| !is_deceptive(*c)).collect::<String>().trim().to_owned()
+    one_line(text)
+        .chars()
+        .filter(|c| !is_deceptive(*c))
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 pub(super) fn is_deceptive(c: char) -> bool {

@@ -15,7 +15,11 @@ pub(super) struct Notes {
 impl Notes {
     /// Notes a complaint once.
     pub(super) fn complain(&mut self, key: &str, detail: &str) {
-        let line = if detail.is_empty() { key.to_owned() } else { format!("{key}: {detail}") };
+        let line = if detail.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{key}: {detail}")
+        };
         if !self.complaints.contains(&line) && self.complaints.len() < 50 {
             self.complaints.push(line);
         }

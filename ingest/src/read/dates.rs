@@ -14,8 +14,11 @@ pub(super) fn parse(raw: &[u8]) -> Option<Timestamp> {
     }
     let mut found = Found::default();
     // `2023-05-01` and `1-May-2023` are taken apart; `+0800` keeps its sign.
-    let words: Vec<String> =
-        text.split([' ', '\t', ',', '\r', '\n']).filter(|w| !w.is_empty()).flat_map(pieces).collect();
+    let words: Vec<String> = text
+        .split([' ', '\t', ',', '\r', '\n'])
+        .filter(|w| !w.is_empty())
+        .flat_map(pieces)
+        .collect();
     for word in &words {
         found.take(word);
     }
@@ -71,7 +74,9 @@ impl Found {
     fn instant(self) -> Option<Timestamp> {
         let mut time = self.time.unwrap_or_default();
         match self.afternoon {
-            Some(true) if time.hour() < 12 => time = time.with().hour(time.hour() + 12).build().ok()?,
+            Some(true) if time.hour() < 12 => {
+                time = time.with().hour(time.hour() + 12).build().ok()?
+            }
             Some(false) if time.hour() == 12 => time = time.with().hour(0).build().ok()?,
             _ => {}
         }
@@ -100,7 +105,9 @@ fn pieces(word: &str) -> Vec<String> {
     let dated = word.contains(['年', '/'])
         || (word.contains('-') && !word.starts_with('-') && !word.contains(':'));
     if dated {
-        let parts = word.split(['-', '/', '年', '月', '日', 'T']).filter(|p| !p.is_empty());
+        let parts = word
+            .split(['-', '/', '年', '月', '日', 'T'])
+            .filter(|p| !p.is_empty());
         return parts.map(str::to_owned).collect();
     }
     // `10:00:00+0800` and `10:00:00PM`.
@@ -116,7 +123,10 @@ fn pieces(word: &str) -> Vec<String> {
 fn time(word: &str) -> Option<civil::Time> {
     let mut parts = word.split(':').map(|p| {
         let digits = p.split('.').next().unwrap_or_default();
-        digits.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<i8>().ok()
+        digits
+            .trim_end_matches(|c: char| c.is_ascii_alphabetic())
+            .parse::<i8>()
+            .ok()
     });
     let hour = parts.next()??;
     let minute = parts.next()??;
@@ -126,8 +136,9 @@ fn time(word: &str) -> Option<civil::Time> {
 }
 
 fn month(lower: &str) -> Option<i8> {
-    const MONTHS: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
     let prefix = lower.get(..3)?;
     let at = MONTHS.iter().position(|m| *m == prefix)?;
     i8::try_from(at + 1).ok()
@@ -138,8 +149,11 @@ fn offset(word: &str) -> Option<i32> {
     let sign = if word.starts_with('-') { -1 } else { 1 };
     let digits: String = word.chars().filter(char::is_ascii_digit).collect();
     let number: i32 = digits.parse().ok()?;
-    let (hours, minutes) =
-        if digits.len() <= 2 { (number, 0) } else { (number / 100, number % 100) };
+    let (hours, minutes) = if digits.len() <= 2 {
+        (number, 0)
+    } else {
+        (number / 100, number % 100)
+    };
     (hours <= 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
@@ -170,14 +184,22 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> String {
-        parse(text.as_bytes()).map(|t| t.to_string()).unwrap_or_default()
+        parse(text.as_bytes())
+            .map(|t| t.to_string())
+            .unwrap_or_default()
     }
 
     #[test]
     fn the_standard_form() {
-        assert_eq!(read(" Mon, 1 May 2023 10:00:00 +0800 (CST)"), "2023-05-01T02:00:00Z");
+        assert_eq!(
+            read(" Mon, 1 May 2023 10:00:00 +0800 (CST)"),
+            "2023-05-01T02:00:00Z"
+        );
         assert_eq!(read("1 May 23 10:00 GMT"), "2023-05-01T10:00:00Z");
-        assert_eq!(read("Mon,1 May 2023 10:00:00 -0330"), "2023-05-01T13:30:00Z");
+        assert_eq!(
+            read("Mon,1 May 2023 10:00:00 -0330"),
+            "2023-05-01T13:30:00Z"
+        );
     }
 
     #[test]
@@ -187,12 +209,21 @@ mod tests {
         assert_eq!(read("2023-05-01T10:00:00+08:00"), "2023-05-01T02:00:00Z");
         assert_eq!(read("1-May-2023 10:00:00 +0800"), "2023-05-01T02:00:00Z");
         assert_eq!(read("2023年5月1日 10:00:00 +0800"), "2023-05-01T02:00:00Z");
-        assert_eq!(read("Mon, 1 May 2023 10:00:60 +0000"), "2023-05-01T10:00:59Z");
+        assert_eq!(
+            read("Mon, 1 May 2023 10:00:60 +0000"),
+            "2023-05-01T10:00:59Z"
+        );
     }
 
     #[test]
     fn nonsense_is_no_date() {
-        for text in ["", "yesterday", "Mon, 45 May 2023 10:00:00 +0800", "+++", "99999999999999"] {
+        for text in [
+            "",
+            "yesterday",
+            "Mon, 45 May 2023 10:00:00 +0800",
+            "+++",
+            "99999999999999",
+        ] {
             assert_eq!(read(text), "", "{text}");
         }
     }

@@ -17,7 +17,10 @@ impl<'a> Fields<'a> {
     /// Every value of a field, topmost first.
     pub(super) fn all<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + 'n {
         let wanted = name.as_bytes();
-        self.0.iter().filter(move |f| f.name.eq_ignore_ascii_case(wanted)).map(|f| f.value)
+        self.0
+            .iter()
+            .filter(move |f| f.name.eq_ignore_ascii_case(wanted))
+            .map(|f| f.value)
     }
 
     /// The topmost value of a field.
@@ -66,8 +69,13 @@ impl TrimCr for [u8] {
 
 /// Length of the field name that a line starts with, and where its value starts.
 fn field(line: &[u8]) -> Option<(usize, usize)> {
-    let name = line.iter().take(200).position(|b| !(b.is_ascii_graphic() && *b != b':'))?;
-    let gap = line[name..].iter().position(|b| *b != b' ' && *b != b'\t')?;
+    let name = line
+        .iter()
+        .take(200)
+        .position(|b| !(b.is_ascii_graphic() && *b != b':'))?;
+    let gap = line[name..]
+        .iter()
+        .position(|b| *b != b' ' && *b != b'\t')?;
     (name > 0 && line[name + gap] == b':').then_some((name, name + gap + 1))
 }
 
@@ -103,7 +111,11 @@ pub(super) fn of_mail(raw: &[u8]) -> Result<(Fields<'_>, &[u8]), Unreadable> {
         at = next;
     }
     if at >= raw.len() {
-        return Err(if blank(raw) { Unreadable::Empty } else { Unreadable::NoHeader });
+        return Err(if blank(raw) {
+            Unreadable::Empty
+        } else {
+            Unreadable::NoHeader
+        });
     }
     split(raw, at, true)
 }
@@ -132,7 +144,10 @@ fn split(raw: &[u8], start: usize, top: bool) -> Result<(Fields<'_>, &[u8]), Unr
             }
             extend(&mut fields, raw, at, text);
         } else if let Some((name, value)) = field(text) {
-            fields.push(Field { name: &text[..name], value: &text[value..] });
+            fields.push(Field {
+                name: &text[..name],
+                value: &text[value..],
+            });
         } else if mbox_from(text) && (top || fields.is_empty()) {
             // A mailbox separator that a gateway left inside.
         } else if !fields.is_empty() && starts_header(raw, next) {
@@ -151,8 +166,20 @@ fn split(raw: &[u8], start: usize, top: bool) -> Result<(Fields<'_>, &[u8]), Unr
 
 /// Fields that show that a header block is still going on.
 const KNOWN: [&str; 14] = [
-    "from", "to", "cc", "subject", "date", "message-id", "mime-version", "received", "reply-to",
-    "content-type", "content-transfer-encoding", "content-disposition", "return-path", "references",
+    "from",
+    "to",
+    "cc",
+    "subject",
+    "date",
+    "message-id",
+    "mime-version",
+    "received",
+    "reply-to",
+    "content-type",
+    "content-transfer-encoding",
+    "content-disposition",
+    "return-path",
+    "references",
 ];
 
 fn starts_header(raw: &[u8], at: usize) -> bool {
@@ -187,7 +214,10 @@ mod tests {
 
     #[test]
     fn folds_belong_to_their_field() {
-        assert_eq!(value(b"Subject: a\r\n b\r\nTo: c\r\n\r\nhi", "subject"), " a\r\n b");
+        assert_eq!(
+            value(b"Subject: a\r\n b\r\nTo: c\r\n\r\nhi", "subject"),
+            " a\r\n b"
+        );
     }
 
     #[test]
@@ -227,6 +257,9 @@ mod tests {
         let mut raw = b"Subject: ".to_vec();
         raw.resize(MAX_HEADER + 100, b'a');
         let limit = MAX_HEADER;
-        assert_eq!(of_mail(&raw).err(), Some(Unreadable::HeaderTooLarge { limit }));
+        assert_eq!(
+            of_mail(&raw).err(),
+            Some(Unreadable::HeaderTooLarge { limit })
+        );
     }
 }

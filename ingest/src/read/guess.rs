@@ -13,8 +13,16 @@ use super::stateful;
 const SAMPLE: usize = 4096;
 
 /// In the order in which a tie is settled: a Chinese office's mail first.
-const CANDIDATES: [&Encoding; 8] =
-    [GB18030, BIG5, EUC_KR, SHIFT_JIS, EUC_JP, WINDOWS_1251, KOI8_R, WINDOWS_1252];
+const CANDIDATES: [&Encoding; 8] = [
+    GB18030,
+    BIG5,
+    EUC_KR,
+    SHIFT_JIS,
+    EUC_JP,
+    WINDOWS_1251,
+    KOI8_R,
+    WINDOWS_1252,
+];
 
 /// Characters that most letters hold several of, simplified and traditional.
 const COMMON: &str = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同\
@@ -37,7 +45,10 @@ pub(super) fn stateful(bytes: &[u8]) -> Option<Charset> {
     }
     if bytes.contains(&b'~') && has(b"~{") && has(b"~}") {
         let text = stateful::hz(bytes);
-        let hanzi = text.chars().filter(|c| COMMON.contains(*c) && !c.is_ascii()).count();
+        let hanzi = text
+            .chars()
+            .filter(|c| COMMON.contains(*c) && !c.is_ascii())
+            .count();
         if hanzi >= 2 && !text.contains('\u{FFFD}') {
             return Some(Charset::Hz);
         }
@@ -56,7 +67,14 @@ pub(super) fn best(bytes: &[u8], hint: Option<&'static Encoding>) -> &'static En
         return UTF_8;
     }
     let sample = sample(bytes);
-    let mut winner = (UTF_8, if utf8.is_ok() { 1.0 } else { utf8_share(sample) - 1.0 });
+    let mut winner = (
+        UTF_8,
+        if utf8.is_ok() {
+            1.0
+        } else {
+            utf8_share(sample) - 1.0
+        },
+    );
     for candidate in CANDIDATES {
         let mut score = score(candidate, sample);
         if Some(candidate) == hint.map(widest) {
@@ -74,15 +92,24 @@ pub(super) fn best(bytes: &[u8], hint: Option<&'static Encoding>) -> &'static En
 pub(super) fn instead_of_latin(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = sample(bytes);
     let high = sample.iter().filter(|b| **b >= 0x80).count();
-    let lonely = sample.split(u8::is_ascii).filter(|run| run.len() % 2 == 1).count();
+    let lonely = sample
+        .split(u8::is_ascii)
+        .filter(|run| run.len() % 2 == 1)
+        .count();
     if high < 8 || lonely * 8 > high {
         return None;
     }
-    [GB18030, BIG5].into_iter().find(|table| score(table, sample) > 2.5)
+    [GB18030, BIG5]
+        .into_iter()
+        .find(|table| score(table, sample) > 2.5)
 }
 
 fn widest(table: &'static Encoding) -> &'static Encoding {
-    if table == encoding_rs::GBK { GB18030 } else { table }
+    if table == encoding_rs::GBK {
+        GB18030
+    } else {
+        table
+    }
 }
 
 /// The first bytes, ended between two lines where possible so that no character is cut.
@@ -91,7 +118,10 @@ fn sample(bytes: &[u8]) -> &[u8] {
         return bytes;
     }
     let head = &bytes[..SAMPLE];
-    let end = head.iter().rposition(|b| *b == b'\n' || *b == b' ').unwrap_or(SAMPLE);
+    let end = head
+        .iter()
+        .rposition(|b| *b == b'\n' || *b == b' ')
+        .unwrap_or(SAMPLE);
     if end == 0 { head } else { &head[..end] }
 }
 
@@ -140,13 +170,29 @@ fn score(table: &'static Encoding, sample: &[u8]) -> f64 {
                 '\u{FFFD}' => -12.0,
                 '\u{E000}'..='\u{F8FF}' => -6.0,
                 '\u{80}'..='\u{9F}' => -6.0,
-                '\u{3041}'..='\u{309F}' => if japanese { 3.0 } else { -1.5 },
-                '\u{30A0}'..='\u{30FF}' => if japanese { 2.0 } else { -1.5 },
+                '\u{3041}'..='\u{309F}' => {
+                    if japanese {
+                        3.0
+                    } else {
+                        -1.5
+                    }
+                }
+                '\u{30A0}'..='\u{30FF}' => {
+                    if japanese {
+                        2.0
+                    } else {
+                        -1.5
+                    }
+                }
                 '\u{FF61}'..='\u{FF9F}' => -2.0,
                 '\u{3000}'..='\u{3020}' | '\u{FF00}'..='\u{FF60}' | '\u{2010}'..='\u{203B}' => 1.0,
                 c if is_hanzi(c) => hanzi(table, c),
                 '\u{AC00}'..='\u{D7AF}' if table == EUC_KR => {
-                    if HANGUL.contains(c) { 4.0 } else { 1.0 }
+                    if HANGUL.contains(c) {
+                        4.0
+                    } else {
+                        1.0
+                    }
                 }
                 // Cyrillic and Latin letters stand among their like, small after small.
                 '\u{430}'..='\u{44F}' if is_cyrillic(before) || !before.is_alphabetic() => 2.0,
@@ -196,7 +242,10 @@ mod tests {
     fn chinese_without_a_label() {
         assert_eq!(guessed(GB18030, "关于土地征收补偿的咨询"), GB18030);
         assert_eq!(guessed(GB18030, "你好"), GB18030);
-        assert_eq!(guessed(BIG5, "關於土地徵收補償的諮詢，請問應該如何辦理？"), BIG5);
+        assert_eq!(
+            guessed(BIG5, "關於土地徵收補償的諮詢，請問應該如何辦理？"),
+            BIG5
+        );
         assert_eq!(guessed(UTF_8, "关于"), UTF_8);
     }
 
@@ -210,8 +259,14 @@ mod tests {
         assert_eq!(guessed(EUC_KR, "안녕하세요 세계, 질문이 있습니다"), EUC_KR);
         assert_eq!(guessed(SHIFT_JIS, "これはテストのメールです"), SHIFT_JIS);
         assert_eq!(guessed(EUC_JP, "これはテストのメールです"), EUC_JP);
-        assert_eq!(guessed(WINDOWS_1251, "Здравствуйте, у меня вопрос"), WINDOWS_1251);
-        assert_eq!(guessed(WINDOWS_1252, "déjà vu à la carte, señor"), WINDOWS_1252);
+        assert_eq!(
+            guessed(WINDOWS_1251, "Здравствуйте, у меня вопрос"),
+            WINDOWS_1251
+        );
+        assert_eq!(
+            guessed(WINDOWS_1252, "déjà vu à la carte, señor"),
+            WINDOWS_1252
+        );
     }
 
     #[test]
@@ -222,7 +277,10 @@ mod tests {
 
     #[test]
     fn escapes_tell_the_seven_bit_charsets() {
-        assert_eq!(stateful(b"\x1b$B%O\x1b(B"), Some(Charset::Table(ISO_2022_JP)));
+        assert_eq!(
+            stateful(b"\x1b$B%O\x1b(B"),
+            Some(Charset::Table(ISO_2022_JP))
+        );
         assert_eq!(stateful(b"~{<:Ky2;S{#,NpJ)l6HK!#~}"), Some(Charset::Hz));
         assert_eq!(stateful(b"~/.config ~{x}"), None);
     }

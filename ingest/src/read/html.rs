@@ -54,7 +54,11 @@ struct Left {
 
 impl Default for Left {
     fn default() -> Self {
-        Self { quoted_ends: true, comment_ends: true, tag_ends: true }
+        Self {
+            quoted_ends: true,
+            comment_ends: true,
+            tag_ends: true,
+        }
     }
 }
 
@@ -68,7 +72,10 @@ fn markup(rest: &str, left: &mut Left) -> Option<usize> {
             return end;
         }
     }
-    if !matches!(bytes.get(1), Some(b'/' | b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z')) {
+    if !matches!(
+        bytes.get(1),
+        Some(b'/' | b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z')
+    ) {
         return None;
     }
     if left.quoted_ends {
@@ -84,7 +91,11 @@ fn markup(rest: &str, left: &mut Left) -> Option<usize> {
         left.quoted_ends = false;
     }
     // An unclosed comment or attribute ends at its first `>`.
-    let end = if left.tag_ends { rest.find('>').map(|n| n + 1) } else { None };
+    let end = if left.tag_ends {
+        rest.find('>').map(|n| n + 1)
+    } else {
+        None
+    };
     left.tag_ends = end.is_some();
     end
 }
@@ -118,9 +129,15 @@ impl<'a> Tag<'a> {
             Some(inner) => (true, inner),
             None => (false, inner),
         };
-        let end = inner.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inner.len());
+        let end = inner
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(inner.len());
         let name = inner[..end.min(20)].to_ascii_lowercase();
-        (!name.is_empty()).then_some(Self { name, closing, attributes: &inner[end..] })
+        (!name.is_empty()).then_some(Self {
+            name,
+            closing,
+            attributes: &inner[end..],
+        })
     }
 
     /// The tag whose content is no text.
@@ -132,9 +149,16 @@ impl<'a> Tag<'a> {
     /// A block quote that quotes. Editors also indent with it: those carry no sign of citing.
     fn quotes(&self) -> bool {
         let attributes = self.attributes.to_ascii_lowercase();
-        ["cite", "quote", "reply", "origbody", "border-left", "border-inline-start"]
-            .iter()
-            .any(|sign| attributes.contains(sign))
+        [
+            "cite",
+            "quote",
+            "reply",
+            "origbody",
+            "border-left",
+            "border-inline-start",
+        ]
+        .iter()
+        .any(|sign| attributes.contains(sign))
     }
 }
 
@@ -166,8 +190,11 @@ impl Page {
             "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "dl" => self.owe(2),
             "pre" => {
                 self.owe(1);
-                self.preformatted =
-                    if tag.closing { self.preformatted.saturating_sub(1) } else { self.preformatted + 1 };
+                self.preformatted = if tag.closing {
+                    self.preformatted.saturating_sub(1)
+                } else {
+                    self.preformatted + 1
+                };
             }
             "blockquote" => {
                 self.owe(1);
@@ -288,7 +315,10 @@ fn entities(raw: &str) -> std::borrow::Cow<'_, str> {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let name = rest[1..].bytes().take(32).take_while(|b| b.is_ascii_alphanumeric() || *b == b'#');
+        let name = rest[1..]
+            .bytes()
+            .take(32)
+            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'#');
         let end = 1 + name.count();
         let token = &rest[..end];
         let closed = rest.as_bytes().get(end) == Some(&b';');
@@ -299,7 +329,11 @@ fn entities(raw: &str) -> std::borrow::Cow<'_, str> {
             let mut resolved = String::new();
             add_html_token(&mut resolved, format!("{token};").as_bytes(), false);
             // An unknown one comes back as it is: then its semicolon is the writer's.
-            out.push_str(if resolved.ends_with(';') && resolved.len() > 1 { token } else { &resolved });
+            out.push_str(if resolved.ends_with(';') && resolved.len() > 1 {
+                token
+            } else {
+                &resolved
+            });
             if resolved.ends_with(';') && resolved.len() > 1 && closed {
                 out.push(';');
             }
@@ -321,8 +355,14 @@ fn windows_number(token: &str) -> Option<char> {
         Some(hex) => u32::from_str_radix(hex, 16).ok()?,
         None => digits.parse().ok()?,
     };
-    let byte = u8::try_from(number).ok().filter(|b| (0x80..=0x9F).contains(b))?;
-    encoding_rs::WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next()
+    let byte = u8::try_from(number)
+        .ok()
+        .filter(|b| (0x80..=0x9F).contains(b))?;
+    encoding_rs::WINDOWS_1252
+        .decode_without_bom_handling(&[byte])
+        .0
+        .chars()
+        .next()
 }
 
 #[cfg(test)]
@@ -345,25 +385,37 @@ mod tests {
 
     #[test]
     fn entities_are_resolved() {
-        assert_eq!(to_text("a&nbsp;&lt;b&gt; &amp;c &#20320;&#x597d; &eacute; &nosuch; &#150; AT&T"), "a <b> &c 你好 é &nosuch; – AT&T");
+        assert_eq!(
+            to_text("a&nbsp;&lt;b&gt; &amp;c &#20320;&#x597d; &eacute; &nosuch; &#150; AT&T"),
+            "a <b> &c 你好 é &nosuch; – AT&T"
+        );
     }
 
     #[test]
     fn quoted_blocks_are_marked_and_indented_ones_not() {
         let html = "mine<blockquote type=\"cite\">theirs<br>more<blockquote class=gmail_quote>older</blockquote></blockquote>end";
         assert_eq!(to_text(html), "mine\n> theirs\n> more\n>> older\nend");
-        assert_eq!(to_text("<blockquote style=\"margin:0 0 0 40px\">mine</blockquote>"), "mine");
+        assert_eq!(
+            to_text("<blockquote style=\"margin:0 0 0 40px\">mine</blockquote>"),
+            "mine"
+        );
     }
 
     #[test]
     fn what_is_not_markup_stays() {
-        assert_eq!(to_text("1 < 2 <3 and <b>x</b> <!-- no --> <![if !mso]>y"), "1 < 2 <3 and x y");
+        assert_eq!(
+            to_text("1 < 2 <3 and <b>x</b> <!-- no --> <![if !mso]>y"),
+            "1 < 2 <3 and x y"
+        );
         assert_eq!(to_text("a <b title=\"1>2\">c"), "a c");
     }
 
     #[test]
     fn tables_lists_and_pre() {
-        assert_eq!(to_text("<table><tr><td>姓名</td><td>张三</td></tr><tr><td>b</td></tr></table>"), "姓名 张三\nb");
+        assert_eq!(
+            to_text("<table><tr><td>姓名</td><td>张三</td></tr><tr><td>b</td></tr></table>"),
+            "姓名 张三\nb"
+        );
         assert_eq!(to_text("<ul><li>a</li><li>b</li></ul>"), "- a\n- b");
         assert_eq!(to_text("<pre>a  b\n c</pre>"), "a  b\n c");
     }
@@ -379,7 +431,8 @@ mod tests {
 
     #[test]
     fn a_charset_in_meta_is_found() {
-        let html = b"<html><head><meta http-equiv=Content-Type content=\"text/html; charset=gb2312\">";
+        let html =
+            b"<html><head><meta http-equiv=Content-Type content=\"text/html; charset=gb2312\">";
         assert_eq!(declared_charset(html), Some("gb2312".into()));
     }
 }

@@ -14,7 +14,9 @@ pub(super) fn list(raw: &[u8]) -> Vec<String> {
         rest = rest.strip_prefix('>').unwrap_or(rest);
     }
     if ids.is_empty() {
-        text.split_whitespace().filter(|w| w.contains('@')).for_each(|w| push(&mut ids, w));
+        text.split_whitespace()
+            .filter(|w| w.contains('@'))
+            .for_each(|w| push(&mut ids, w));
     }
     ids
 }
@@ -29,7 +31,10 @@ pub(super) fn one(raw: &[u8]) -> Option<String> {
 }
 
 fn push(ids: &mut Vec<String>, id: &str) {
-    let id: String = id.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    let id: String = id
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .collect();
     let id = id.trim_matches(['<', '>', ',']).to_owned();
     if !id.is_empty() && ids.len() < 1_000 {
         ids.push(id);

@@ -51,18 +51,31 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
     let mut notes = Notes::default();
     let tree = parts::walk(&raw, &mut notes)?;
     // From here on the mail's own charset is the first guess for its unlabelled words.
-    let mut notes = Notes { hint: declared(&tree), complaints: notes.complaints };
-    notes.complaints.retain(|c| !c.starts_with(complaints::CHARSET_GUESSED));
+    let mut notes = Notes {
+        hint: declared(&tree),
+        complaints: notes.complaints,
+    };
+    notes
+        .complaints
+        .retain(|c| !c.starts_with(complaints::CHARSET_GUESSED));
     let bodies = bodies::of(&tree, &mut notes);
     let fields = &tree.fields;
     let from = first_from(fields, &mut notes);
     let reply_to = all_addresses(fields, "reply-to", &mut notes);
-    let subject = fields.first("subject").map(|raw| words::unstructured(raw, &mut notes));
+    let subject = fields
+        .first("subject")
+        .map(|raw| words::unstructured(raw, &mut notes));
     let subject = subject.unwrap_or_default();
     let to = all_addresses(fields, "to", &mut notes);
     let cc = all_addresses(fields, "cc", &mut notes);
-    let in_reply_to = fields.first("in-reply-to").map(ids::list).unwrap_or_default();
-    let references = fields.first("references").map(ids::list).unwrap_or_default();
+    let in_reply_to = fields
+        .first("in-reply-to")
+        .map(ids::list)
+        .unwrap_or_default();
+    let references = fields
+        .first("references")
+        .map(ids::list)
+        .unwrap_or_default();
     let automatic = automatic_kind(&tree, from.as_ref(), &subject, &bodies.text);
     let mut letter = IncomingLetter {
         writer: writer(from.as_ref(), &reply_to),
@@ -116,36 +129,58 @@ fn with_line_ends(raw: &[u8]) -> Cow<'_, [u8]> {
     if raw.contains(&b'\n') || !raw.contains(&b'\r') {
         return Cow::Borrowed(raw);
     }
-    Cow::Owned(raw.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect())
+    Cow::Owned(
+        raw.iter()
+            .map(|b| if *b == b'\r' { b'\n' } else { *b })
+            .collect(),
+    )
 }
 
 /// The charset of the first leaf that declares a usable one.
 fn declared(tree: &Tree<'_>) -> Option<&'static encoding_rs::Encoding> {
-    tree.leaves.iter().find_map(|leaf| {
-        match charset::of_label(leaf.content_type.get("charset")?) {
+    tree.leaves.iter().find_map(
+        |leaf| match charset::of_label(leaf.content_type.get("charset")?) {
             charset::Charset::Table(table) => Some(table),
             _ => None,
-        }
-    })
+        },
+    )
 }
 
 /// The first From that holds an address or a name.
 fn first_from(fields: &Fields<'_>, notes: &mut Notes) -> Option<Address> {
-    fields.all("from").find_map(|raw| addresses::list(raw, notes).into_iter().next())
+    fields
+        .all("from")
+        .find_map(|raw| addresses::list(raw, notes).into_iter().next())
 }
 
 fn all_addresses(fields: &Fields<'_>, name: &str, notes: &mut Notes) -> Vec<Address> {
-    fields.all(name).take(20).flat_map(|raw| addresses::list(raw, notes)).collect()
+    fields
+        .all(name)
+        .take(20)
+        .flat_map(|raw| addresses::list(raw, notes))
+        .collect()
 }
 
 /// Replies go to Reply-To where one is given. A mail whose From has neither name nor address is
 /// anonymous.
 fn writer(from: Option<&Address>, reply_to: &[Address]) -> Writer {
-    let reachable = reply_to.iter().chain(from).find(|a| a.address.contains('@'));
-    let named = from.into_iter().chain(reply_to).map(|a| &a.name).find(|n| !n.is_empty());
+    let reachable = reply_to
+        .iter()
+        .chain(from)
+        .find(|a| a.address.contains('@'));
+    let named = from
+        .into_iter()
+        .chain(reply_to)
+        .map(|a| &a.name)
+        .find(|n| !n.is_empty());
     let email = reachable.map(|a| a.address.clone()).unwrap_or_default();
     let name = named.cloned().unwrap_or_default();
-    Writer { anonymous: name.is_empty() && email.is_empty(), name, email, ..Writer::default() }
+    Writer {
+        anonymous: name.is_empty() && email.is_empty(),
+        name,
+        email,
+        ..Writer::default()
+    }
 }
 
 fn automatic_kind(
@@ -155,7 +190,11 @@ fn automatic_kind(
     text: &str,
 ) -> Option<crate::letter::Automatic> {
     let kinds: Vec<&str> = tree.leaves.iter().map(|l| l.media_type.as_str()).collect();
-    let report_type = tree.content_type.get("report-type").unwrap_or_default().to_lowercase();
+    let report_type = tree
+        .content_type
+        .get("report-type")
+        .unwrap_or_default()
+        .to_lowercase();
     automatic::of(&automatic::Seen {
         fields: &tree.fields,
         media_type: &tree.content_type.value,
@@ -173,12 +212,21 @@ fn reply_tokens(letter: &IncomingLetter, fields: &Fields<'_>) -> Vec<String> {
     for address in letter.to.iter().chain(&letter.cc) {
         tokens::collect(&address.address, &mut tokens);
     }
-    for name in ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"] {
+    for name in [
+        "delivered-to",
+        "x-original-to",
+        "envelope-to",
+        "x-envelope-to",
+    ] {
         for raw in fields.all(name).take(5) {
             tokens::collect(&String::from_utf8_lossy(raw), &mut tokens);
         }
     }
-    for id in letter.in_reply_to.iter().chain(letter.references.iter().rev()) {
+    for id in letter
+        .in_reply_to
+        .iter()
+        .chain(letter.references.iter().rev())
+    {
         tokens::collect(id, &mut tokens);
     }
     tokens::collect(&letter.text, &mut tokens);

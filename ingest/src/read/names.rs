@@ -8,7 +8,11 @@ const LONGEST: usize = 200;
 /// Makes a name safe. `number` and the media type name what has no name.
 pub(super) fn safe(name: Option<&str>, media_type: &str, number: usize) -> String {
     let name = clean::name(name.unwrap_or_default());
-    let name = name.rsplit(['/', '\\']).map(str::trim).find(|n| !n.is_empty()).unwrap_or_default();
+    let name = name
+        .rsplit(['/', '\\'])
+        .map(str::trim)
+        .find(|n| !n.is_empty())
+        .unwrap_or_default();
     let name = name.trim_end_matches(['.', ' ']);
     if name.is_empty() || name.chars().all(|c| c == '.') {
         return format!("attachment-{number}.{}", extension(media_type));

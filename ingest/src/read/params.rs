@@ -18,18 +18,26 @@ impl Params {
     pub(super) fn parse(raw: &[u8], notes: &mut Notes) -> Self {
         let text: String = charset::decode("", raw, notes).replace(['\r', '\n'], "");
         let mut pieces = split(&text).into_iter();
-        let first = pieces.next().unwrap_or_default();
+        let first = pieces.next().unwrap_or_default().trim();
         let mut words = first.splitn(2, char::is_whitespace);
         let value = words.next().unwrap_or_default().trim_matches(['"', '\'']);
         let value = value.split('(').next().unwrap_or_default().to_lowercase();
         // `text/plain charset=gb2312`: the semicolon is missing.
-        let list = words.next().into_iter().chain(pieces).filter_map(parameter).collect();
+        let list = words
+            .next()
+            .into_iter()
+            .chain(pieces)
+            .filter_map(parameter)
+            .collect();
         Self { value, list }
     }
 
     /// A parameter of plain characters: boundary, charset and their like.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.list.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+        self.list
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
     }
 
     /// A parameter in words (a file name), continuations joined and decoded.
@@ -51,7 +59,11 @@ impl Params {
         for number in 0..self.list.len() {
             let quoted = format!("*{number}");
             let starred = format!("*{number}*");
-            if let Some((_, value)) = self.list.iter().find(|(n, _)| is_starred(n, name, &starred)) {
+            if let Some((_, value)) = self
+                .list
+                .iter()
+                .find(|(n, _)| is_starred(n, name, &starred))
+            {
                 let value = if number == 0 {
                     let (first, rest) = charset_of(value);
                     label = first;
@@ -73,7 +85,11 @@ impl Params {
             return None;
         }
         let text = charset::decode(label, &bytes, notes);
-        Some(if plain { words::decode(&text, notes) } else { text })
+        Some(if plain {
+            words::decode(&text, notes)
+        } else {
+            text
+        })
     }
 }
 
@@ -114,8 +130,14 @@ fn split(text: &str) -> Vec<&str> {
 
 /// `name=`: another parameter whose semicolon is missing.
 fn looks_like_next(after: &str) -> bool {
-    let name = after.len() - after.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).len();
-    name > 2 && after[name..].trim_start_matches(['*', '0', '1']).starts_with('=')
+    let name = after.len()
+        - after
+            .trim_start_matches(|c: char| c.is_ascii_alphanumeric())
+            .len();
+    name > 2
+        && after[name..]
+            .trim_start_matches(['*', '0', '1'])
+            .starts_with('=')
 }
 
 fn split_unclosed(text: &str) -> Vec<&str> {
@@ -139,7 +161,11 @@ fn parameter(piece: &str) -> Option<(String, String)> {
     let value = match value.strip_prefix('"') {
         Some(inner) => unescape(inner.strip_suffix('"').unwrap_or(inner)),
         None if is_name(&name) => value.trim_matches('\'').to_owned(),
-        None => value.split([' ', '\t', '(']).next().unwrap_or_default().to_owned(),
+        None => value
+            .split([' ', '\t', '('])
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
     };
     (!name.is_empty()).then_some((name, value))
 }
@@ -187,7 +213,9 @@ fn percent_encoded(value: &str) -> Option<String> {
     if !value.is_ascii() || !value.contains('%') || value.contains("=?") {
         return None;
     }
-    String::from_utf8(percent(value)).ok().filter(|text| !text.is_ascii())
+    String::from_utf8(percent(value))
+        .ok()
+        .filter(|text| !text.is_ascii())
 }
 
 #[cfg(test)]
@@ -196,7 +224,9 @@ mod tests {
 
     fn name(raw: &[u8]) -> String {
         let mut notes = Notes::default();
-        Params::parse(raw, &mut notes).words("filename", &mut notes).unwrap_or_default()
+        Params::parse(raw, &mut notes)
+            .words("filename", &mut notes)
+            .unwrap_or_default()
     }
 
     #[test]
@@ -208,37 +238,64 @@ mod tests {
 
     #[test]
     fn one_extended_value() {
-        assert_eq!(name(b"attachment; filename=x.pdf; filename*=UTF-8''%E5%8A%9E.pdf"), "办.pdf");
+        assert_eq!(
+            name(b"attachment; filename=x.pdf; filename*=UTF-8''%E5%8A%9E.pdf"),
+            "办.pdf"
+        );
     }
 
     #[test]
     fn continuations_out_of_order_and_in_encoded_words() {
-        assert_eq!(name(b"attachment; filename*1=\"b.pdf\"; filename*0=\"a\""), "ab.pdf");
+        assert_eq!(
+            name(b"attachment; filename*1=\"b.pdf\"; filename*0=\"a\""),
+            "ab.pdf"
+        );
         let raw = b"attachment; filename*0=\"=?gb2312?B?sOy5q\"; filename*1=\"w==?=.pdf\"";
         assert_eq!(name(raw), "办公.pdf");
     }
 
     #[test]
     fn names_in_encoded_words_raw_bytes_and_percent() {
-        assert_eq!(name(b"attachment; filename=\"=?gb2312?B?sOy5qw==?=.pdf\""), "办公.pdf");
-        assert_eq!(name(b"attachment; filename=\"\xcd\xc1\xb5\xd8\xb5\xc4.pdf\""), "土地的.pdf");
+        assert_eq!(
+            name(b"attachment; filename=\"=?gb2312?B?sOy5qw==?=.pdf\""),
+            "办公.pdf"
+        );
+        assert_eq!(
+            name(b"attachment; filename=\"\xcd\xc1\xb5\xd8\xb5\xc4.pdf\""),
+            "土地的.pdf"
+        );
         assert_eq!(name(b"attachment; filename=\"%E5%8A%9E.pdf\""), "办.pdf");
         assert_eq!(name(b"attachment; filename=\"100%25.txt\""), "100%25.txt");
     }
 
     #[test]
     fn unquoted_unclosed_and_doubly_quoted_names() {
-        assert_eq!(name(b"attachment; filename=my report.pdf; size=3"), "my report.pdf");
+        assert_eq!(
+            name(b"attachment; filename=my report.pdf; size=3"),
+            "my report.pdf"
+        );
         assert_eq!(name(b"attachment; filename=\"cut off.pdf"), "cut off.pdf");
         assert_eq!(name(b"attachment; filename=\"cut.pdf; size=12"), "cut.pdf");
-        assert_eq!(name(b"attachment; filename=\"a\"b\".pdf\"; size=3"), "a\"b\".pdf");
+        assert_eq!(
+            name(b"attachment; filename=\"a\"b\".pdf\"; size=3"),
+            "a\"b\".pdf"
+        );
         assert_eq!(name(b"attachment; filename=\"a;b.pdf\""), "a;b.pdf");
-        assert_eq!(name(br#"attachment; filename="C:\dir\a.pdf""#), r"C:\dir\a.pdf");
+        assert_eq!(
+            name(br#"attachment; filename="C:\dir\a.pdf""#),
+            r"C:\dir\a.pdf"
+        );
     }
 
     #[test]
     fn a_missing_semicolon_and_a_comment() {
-        let params = Params::parse(b"Text/Plain charset=gb2312 (Chinese)", &mut Notes::default());
-        assert_eq!((params.value.as_str(), params.get("charset")), ("text/plain", Some("gb2312")));
+        let params = Params::parse(
+            b"Text/Plain charset=gb2312 (Chinese)",
+            &mut Notes::default(),
+        );
+        assert_eq!(
+            (params.value.as_str(), params.get("charset")),
+            ("text/plain", Some("gb2312"))
+        );
     }
 }

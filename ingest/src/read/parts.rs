@@ -45,8 +45,19 @@ pub(super) fn walk<'a>(raw: &'a [u8], notes: &mut Notes) -> Result<Tree<'a>, Unr
         html: Vec::new(),
         files: Vec::new(),
     };
-    let part = Part { fields, content_type, body, inherited: "text/plain" };
-    let place = Place { parent: "", index: 0, in_alternative: false, text: true, html: true };
+    let part = Part {
+        fields,
+        content_type,
+        body,
+        inherited: "text/plain",
+    };
+    let place = Place {
+        parent: "",
+        index: 0,
+        in_alternative: false,
+        text: true,
+        html: true,
+    };
     tree.add(part, place, 0, notes)?;
     Ok(tree)
 }
@@ -82,7 +93,11 @@ impl<'a> Tree<'a> {
         if depth > MAX_DEPTH {
             return Err(Unreadable::TooDeep { limit: MAX_DEPTH });
         }
-        let kind = part.content_type.value.strip_prefix("multipart/").map(str::to_owned);
+        let kind = part
+            .content_type
+            .value
+            .strip_prefix("multipart/")
+            .map(str::to_owned);
         if let Some(subtype) = kind {
             let boundary = part.content_type.get("boundary").map(str::to_owned);
             let cut = cut(part.body, boundary.as_deref().map(str::trim_end), notes);
@@ -107,13 +122,28 @@ impl<'a> Tree<'a> {
     ) -> Result<(), Unreadable> {
         let before = (self.text.len(), self.html.len());
         let in_alternative = place.in_alternative || subtype == "alternative";
-        let inherited = if subtype == "digest" { "message/rfc822" } else { "text/plain" };
+        let inherited = if subtype == "digest" {
+            "message/rfc822"
+        } else {
+            "text/plain"
+        };
         let (mut text, mut html) = (place.text, place.html);
         for (index, raw) in cut.iter().enumerate() {
             let (fields, body) = fields::of_part(raw)?;
             let content_type = content_type(&fields, notes);
-            let part = Part { fields, content_type, body, inherited };
-            let place = Place { parent: subtype, index, in_alternative, text, html };
+            let part = Part {
+                fields,
+                content_type,
+                body,
+                inherited,
+            };
+            let place = Place {
+                parent: subtype,
+                index,
+                in_alternative,
+                text,
+                html,
+            };
             (text, html) = self.add(part, place, depth + 1, notes)?;
         }
         if subtype == "alternative" && place.text && place.html {
@@ -139,7 +169,9 @@ impl<'a> Tree<'a> {
         let number = self.leaves.len();
         let media_type = media_type(&part);
         let disposition = part.fields.first("content-disposition");
-        let disposition = disposition.map(|d| Params::parse(d, notes)).unwrap_or_default();
+        let disposition = disposition
+            .map(|d| Params::parse(d, notes))
+            .unwrap_or_default();
         let named = part.content_type.words("name", notes).is_some()
             || disposition.words("filename", notes).is_some();
         let shown = disposition.value != "attachment"
@@ -192,7 +224,10 @@ impl ExtendFrom for Vec<usize> {
 }
 
 fn content_type(fields: &Fields<'_>, notes: &mut Notes) -> Params {
-    fields.first("content-type").map(|raw| Params::parse(raw, notes)).unwrap_or_default()
+    fields
+        .first("content-type")
+        .map(|raw| Params::parse(raw, notes))
+        .unwrap_or_default()
 }
 
 fn media_type(part: &Part<'_>) -> String {
@@ -210,7 +245,11 @@ fn media_type(part: &Part<'_>) -> String {
 
 fn looks_like_html(body: &[u8]) -> bool {
     let start = body.trim_ascii_start();
-    let starts = |tag: &[u8]| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag));
+    let starts = |tag: &[u8]| {
+        start
+            .get(..tag.len())
+            .is_some_and(|s| s.eq_ignore_ascii_case(tag))
+    };
     starts(b"<html") || starts(b"<!doctype html")
 }
 
@@ -240,7 +279,9 @@ fn cut_at<'a>(body: &'a [u8], boundary: &[u8], notes: &mut Notes) -> Vec<&'a [u8
     for line in body.split_inclusive(|b| *b == b'\n') {
         let start = at;
         at += line.len();
-        let Some(closes) = delimiter(line, boundary) else { continue };
+        let Some(closes) = delimiter(line, boundary) else {
+            continue;
+        };
         if let Some(begin) = begin {
             parts.push(without_line_end(&body[begin..start]));
         }
@@ -261,7 +302,10 @@ fn cut_at<'a>(body: &'a [u8], boundary: &[u8], notes: &mut Notes) -> Vec<&'a [u8
 
 /// Whether a line is the boundary, and if so, whether it closes the multipart.
 fn delimiter(line: &[u8], boundary: &[u8]) -> Option<bool> {
-    let rest = line.strip_prefix(b"--")?.strip_prefix(boundary)?.trim_ascii_end();
+    let rest = line
+        .strip_prefix(b"--")?
+        .strip_prefix(boundary)?
+        .trim_ascii_end();
     match rest {
         b"" => Some(false),
         b"--" => Some(true),
@@ -279,7 +323,9 @@ fn without_line_end(part: &[u8]) -> &[u8] {
 fn stray_boundary(body: &[u8]) -> Option<&[u8]> {
     let mut lines = body.split(|b| *b == b'\n').take(200).peekable();
     while let Some(line) = lines.next() {
-        let Some(boundary) = line.trim_ascii_end().strip_prefix(b"--") else { continue };
+        let Some(boundary) = line.trim_ascii_end().strip_prefix(b"--") else {
+            continue;
+        };
         let content = lines.peek().and_then(|next| next.get(..8));
         if !boundary.is_empty() && content.is_some_and(|c| c.eq_ignore_ascii_case(b"content-")) {
             return Some(boundary);
@@ -303,7 +349,10 @@ mod tests {
 
     #[test]
     fn an_alternative_has_two_bodies() {
-        let raw = multi("alternative", "--b\n\nhi\n--b\nContent-Type: text/html\n\n<p>hi\n--b--\n");
+        let raw = multi(
+            "alternative",
+            "--b\n\nhi\n--b\nContent-Type: text/html\n\n<p>hi\n--b--\n",
+        );
         assert_eq!(shape(&raw), (vec![0], vec![1], vec![]));
     }
 
@@ -348,7 +397,9 @@ mod tests {
     fn too_deep_and_too_many_are_refused() {
         let mut raw = String::new();
         for n in 0..MAX_DEPTH + 5 {
-            raw.push_str(&format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n"));
+            raw.push_str(&format!(
+                "Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n"
+            ));
         }
         let error = walk(raw.as_bytes(), &mut Notes::default()).err();
         assert_eq!(error, Some(Unreadable::TooDeep { limit: MAX_DEPTH }));

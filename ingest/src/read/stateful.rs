@@ -11,12 +11,19 @@ pub(super) fn utf7(bytes: &[u8]) -> String {
     let mut at = 0;
     while at < bytes.len() {
         if bytes[at] != b'+' {
-            out.push(if bytes[at].is_ascii() { char::from(bytes[at]) } else { REPLACEMENT });
+            out.push(if bytes[at].is_ascii() {
+                char::from(bytes[at])
+            } else {
+                REPLACEMENT
+            });
             at += 1;
             continue;
         }
         let start = at + 1;
-        let length = bytes[start..].iter().take_while(|b| sextet(**b).is_some()).count();
+        let length = bytes[start..]
+            .iter()
+            .take_while(|b| sextet(**b).is_some())
+            .count();
         let end = start + length;
         let dash = bytes.get(end) == Some(&b'-');
         if length == 0 {
@@ -75,7 +82,11 @@ pub(super) fn hz(bytes: &[u8]) -> String {
             }
             (lead, Some(trail)) if wide => push_pair(&mut out, GB18030, lead, *trail),
             (byte, _) => {
-                out.push(if byte.is_ascii() && !wide { char::from(byte) } else { REPLACEMENT });
+                out.push(if byte.is_ascii() && !wide {
+                    char::from(byte)
+                } else {
+                    REPLACEMENT
+                });
                 at += 1;
                 continue;
             }
@@ -150,13 +161,19 @@ mod tests {
 
     #[test]
     fn utf7_is_read() {
-        assert_eq!(utf7(b"+ZYeB9FH6ckh5Pg-, 1980. 1 +- 1"), "文致出版社, 1980. 1 + 1");
+        assert_eq!(
+            utf7(b"+ZYeB9FH6ckh5Pg-, 1980. 1 +- 1"),
+            "文致出版社, 1980. 1 + 1"
+        );
         assert_eq!(utf7(b"+T2BZfQ"), "你好");
     }
 
     #[test]
     fn hz_is_read() {
-        assert_eq!(hz(b"~{<:Ky2;S{#,NpJ)l6HK!#~}Bye ~~"), "己所不欲，勿施於人。Bye ~");
+        assert_eq!(
+            hz(b"~{<:Ky2;S{#,NpJ)l6HK!#~}Bye ~~"),
+            "己所不欲，勿施於人。Bye ~"
+        );
     }
 
     #[test]

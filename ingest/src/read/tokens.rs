@@ -27,7 +27,11 @@ pub(super) fn collect(text: &str, into: &mut Vec<String>) {
 
 /// Reads the number and the secret behind `HY.`.
 fn token(bytes: &[u8]) -> Option<String> {
-    let mut letters = Letters { bytes, at: 0, skipped: 0 };
+    let mut letters = Letters {
+        bytes,
+        at: 0,
+        skipped: 0,
+    };
     let mut token = String::from("HY.");
     for _ in 0..4 {
         token.push(letters.next_if(|b| b.is_ascii_digit())?);
@@ -65,7 +69,10 @@ impl Letters<'_> {
         let first = *self.bytes.get(at)?;
         if matches!(first, b'\r' | b'\n' | b'=') || (first == b' ' && self.line_ends(at)) {
             // A wrap: its line end, quote marks, indentation.
-            while matches!(self.bytes.get(at)?, b'\r' | b'\n' | b' ' | b'\t' | b'>' | b'|' | b'=') {
+            while matches!(
+                self.bytes.get(at)?,
+                b'\r' | b'\n' | b' ' | b'\t' | b'>' | b'|' | b'='
+            ) {
                 at += 1;
                 self.skipped += 1;
                 if self.skipped > MOST_SKIPPED {
@@ -112,7 +119,10 @@ mod tests {
     #[test]
     fn plain_bracketed_and_in_an_address() {
         assert_eq!(read(&format!("请保留 [{TOKEN}]。")), [TOKEN]);
-        assert_eq!(read("director+hy.2026-000123-k.7f3km2pq9xwe4rta@x.gov.cn"), [TOKEN]);
+        assert_eq!(
+            read("director+hy.2026-000123-k.7f3km2pq9xwe4rta@x.gov.cn"),
+            [TOKEN]
+        );
     }
 
     #[test]
@@ -123,7 +133,10 @@ mod tests {
 
     #[test]
     fn letters_that_look_alike_are_one() {
-        assert_eq!(read("HY.2026-000123-K.OOIL000000000000"), ["HY.2026-000123-K.0011000000000000"]);
+        assert_eq!(
+            read("HY.2026-000123-K.OOIL000000000000"),
+            ["HY.2026-000123-K.0011000000000000"]
+        );
     }
 
     #[test]
@@ -143,6 +156,9 @@ mod tests {
     #[test]
     fn each_once_in_order() {
         let other = TOKEN.replace("123", "124");
-        assert_eq!(read(&format!("{TOKEN} {other} {TOKEN}")), [TOKEN.to_owned(), other]);
+        assert_eq!(
+            read(&format!("{TOKEN} {other} {TOKEN}")),
+            [TOKEN.to_owned(), other]
+        );
     }
 }

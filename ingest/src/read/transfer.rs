@@ -34,7 +34,10 @@ const TABLE: [u8; 256] = {
 
 /// Decodes line by line; a line of plain words ends the base64.
 pub(super) fn base64(text: &[u8]) -> Base64 {
-    let mut result = Base64 { bytes: Vec::with_capacity(text.len() / 4 * 3), ..Base64::default() };
+    let mut result = Base64 {
+        bytes: Vec::with_capacity(text.len() / 4 * 3),
+        ..Base64::default()
+    };
     let (mut bits, mut held) = (0_u32, 0_u32);
     let mut ended = false;
     let mut at = 0;
@@ -101,7 +104,11 @@ pub(super) fn quoted_printable(text: &[u8]) -> Vec<u8> {
         let crlf = content.ends_with(b"\r");
         let content = content.trim_ascii_end();
         let soft = content.ends_with(b"=");
-        let content = if soft { &content[..content.len() - 1] } else { content };
+        let content = if soft {
+            &content[..content.len() - 1]
+        } else {
+            content
+        };
         let mut at = 0;
         while at < content.len() {
             if content[at] == b'='
@@ -141,7 +148,10 @@ mod tests {
         let text = b"aGVsbG8=\n_____\nlist mailing list\n";
         let result = base64(text);
         assert_eq!(result.bytes, b"hello");
-        assert_eq!(result.tail.map(|t| &text[t..]), Some(&b"_____\nlist mailing list\n"[..]));
+        assert_eq!(
+            result.tail.map(|t| &text[t..]),
+            Some(&b"_____\nlist mailing list\n"[..])
+        );
     }
 
     #[test]
@@ -152,6 +162,9 @@ mod tests {
 
     #[test]
     fn quoted_printable_soft_breaks_and_damage() {
-        assert_eq!(quoted_printable(b"a=E4=BD=\r\n=A0 b  \r\n=ZZ =3d"), "a你 b\r\n=ZZ =".as_bytes());
+        assert_eq!(
+            quoted_printable(b"a=E4=BD=\r\n=A0 b  \r\n=ZZ =3d"),
+            "a你 b\r\n=ZZ =".as_bytes()
+        );
     }
 }

@@ -20,7 +20,10 @@ pub(super) fn extract(text: &str) -> Option<(String, Vec<File>)> {
         if let Some(name) = begin(lines[at])
             && let Some((bytes, next)) = content(&lines, at + 1)
         {
-            files.push(File { name: name.to_owned(), bytes });
+            files.push(File {
+                name: name.to_owned(),
+                bytes,
+            });
             at = next;
         } else {
             kept.push_str(lines[at]);
@@ -93,12 +96,21 @@ mod tests {
     fn a_file_in_a_text_is_taken_out() {
         let (text, files) = extract(&format!("hello\n{CAT}bye\n")).expect("one file");
         assert_eq!(text, "hello\nbye\n");
-        assert_eq!(files, [File { name: "cat.txt".into(), bytes: b"Cat".to_vec() }]);
+        assert_eq!(
+            files,
+            [File {
+                name: "cat.txt".into(),
+                bytes: b"Cat".to_vec()
+            }]
+        );
     }
 
     #[test]
     fn words_about_beginning_stay() {
-        assert_eq!(extract("begin with me\nbegin 644 of them\nThat was all.\n"), None);
+        assert_eq!(
+            extract("begin with me\nbegin 644 of them\nThat was all.\n"),
+            None
+        );
     }
 
     #[test]

@@ -76,9 +76,23 @@ fn word<'a>(from: &'a str, may_end: &mut bool) -> Option<(Word<'a>, &'a str)> {
     // An unfinished word before a finished one.
     if let Some(next) = payload.find("=?").filter(|n| *n > 0 && base64) {
         let length = from.len() - after.len() - 2 - (payload.len() - next);
-        return Some((Word { charset, base64, payload: &payload[..next] }, &from[length..]));
+        return Some((
+            Word {
+                charset,
+                base64,
+                payload: &payload[..next],
+            },
+            &from[length..],
+        ));
     }
-    Some((Word { charset, base64, payload }, after))
+    Some((
+        Word {
+            charset,
+            base64,
+            payload,
+        },
+        after,
+    ))
 }
 
 /// Decodes a run of adjacent words. Words of one charset are joined as bytes first: mailers cut
@@ -112,7 +126,9 @@ fn flush(out: &mut String, run: &mut Vec<Word<'_>>, notes: &mut Notes) {
 }
 
 fn same(words: &[Word<'_>], at: usize, label: &str) -> bool {
-    words.get(at + 1).is_some_and(|next| next.charset.eq_ignore_ascii_case(label))
+    words
+        .get(at + 1)
+        .is_some_and(|next| next.charset.eq_ignore_ascii_case(label))
 }
 
 /// Base64 that stops inside a group of four.
@@ -153,7 +169,10 @@ mod tests {
 
     #[test]
     fn words_in_both_encodings() {
-        assert_eq!(read(b" =?GB2312?B?xOO6ww==?= and =?utf-8?Q?caf=C3=A9_noir?="), "你好 and café noir");
+        assert_eq!(
+            read(b" =?GB2312?B?xOO6ww==?= and =?utf-8?Q?caf=C3=A9_noir?="),
+            "你好 and café noir"
+        );
     }
 
     #[test]
@@ -187,13 +206,19 @@ mod tests {
 
     #[test]
     fn raw_bytes_without_a_label() {
-        assert_eq!(read(b"\xb9\xd8\xd3\xda\xcd\xc1\xb5\xd8\xb5\xc4\xce\xca\xcc\xe2"), "关于土地的问题");
+        assert_eq!(
+            read(b"\xb9\xd8\xd3\xda\xcd\xc1\xb5\xd8\xb5\xc4\xce\xca\xcc\xe2"),
+            "关于土地的问题"
+        );
         assert_eq!(read("关于土地".as_bytes()), "关于土地");
     }
 
     #[test]
     fn stateful_charsets_are_decoded_word_by_word() {
-        assert_eq!(read(b"=?iso-2022-jp?B?GyRCJU8=?= =?iso-2022-jp?B?GyRCJW0bKEI=?="), "ハロ");
+        assert_eq!(
+            read(b"=?iso-2022-jp?B?GyRCJU8=?= =?iso-2022-jp?B?GyRCJW0bKEI=?="),
+            "ハロ"
+        );
     }
 
     #[test]

@@ -112,10 +112,18 @@ const WORDS: [&str; 44] = [
 
 /// A bounce.
 pub(super) fn is(seen: &Seen<'_>) -> bool {
-    let status = seen.kinds.iter().any(|k| matches!(*k, "message/delivery-status" | "message/global-delivery-status"));
+    let status = seen.kinds.iter().any(|k| {
+        matches!(
+            *k,
+            "message/delivery-status" | "message/global-delivery-status"
+        )
+    });
     if seen.report_type == "delivery-status"
-        || (status && (seen.media_type == "multipart/report" || is_daemon(seen) || by_subject(seen)))
-        || (seen.media_type == "multipart/report" && seen.report_type.is_empty() && by_subject(seen))
+        || (status
+            && (seen.media_type == "multipart/report" || is_daemon(seen) || by_subject(seen)))
+        || (seen.media_type == "multipart/report"
+            && seen.report_type.is_empty()
+            && by_subject(seen))
         || seen.fields.has("x-failed-recipients")
     {
         return true;
@@ -137,21 +145,46 @@ fn is_daemon(seen: &Seen<'_>) -> bool {
     let local = address.split('@').next().unwrap_or_default();
     let name = from.name.to_lowercase();
     const LOCALS: [&str; 12] = [
-        "mailer-daemon", "mailer_daemon", "mailerdaemon", "mail-daemon", "maildaemon", "postmaster", "post-master",
-        "mmdf", "uucp", "microsoftexchange", "mailsystem", "bounce",
+        "mailer-daemon",
+        "mailer_daemon",
+        "mailerdaemon",
+        "mail-daemon",
+        "maildaemon",
+        "postmaster",
+        "post-master",
+        "mmdf",
+        "uucp",
+        "microsoftexchange",
+        "mailsystem",
+        "bounce",
     ];
     LOCALS.iter().any(|l| local.starts_with(l))
         || local.starts_with("mailer-daem")
-        || ["mail delivery sub", "mail delivery sys", "mailer-daemon", "mail administrator", "mail delivery service", "邮件系统", "系统退信", "postmaster"]
-            .iter()
-            .any(|n| name.starts_with(n))
+        || [
+            "mail delivery sub",
+            "mail delivery sys",
+            "mailer-daemon",
+            "mail administrator",
+            "mail delivery service",
+            "邮件系统",
+            "系统退信",
+            "postmaster",
+        ]
+        .iter()
+        .any(|n| name.starts_with(n))
 }
 
 fn by_subject(seen: &Seen<'_>) -> bool {
-    let subject = seen.subject.trim_start_matches(['*', ' ', '[', '【', '<']).to_lowercase();
+    let subject = seen
+        .subject
+        .trim_start_matches(['*', ' ', '[', '【', '<'])
+        .to_lowercase();
     let subject = subject.trim_start();
     let chinese = subject.starts_with("来自") && subject.contains("的退信");
-    SUBJECTS.iter().any(|s| subject.starts_with(s) && is_robotic(subject, s)) || chinese
+    SUBJECTS
+        .iter()
+        .any(|s| subject.starts_with(s) && is_robotic(subject, s))
+        || chinese
 }
 
 /// `退信` alone is too short a beginning: a person may write about 退信问题.
@@ -171,10 +204,17 @@ fn has_code(text: &str) -> bool {
     let head = super::phrases::head(text, 6_000);
     let bytes = head.as_bytes();
     let enhanced = bytes.windows(5).any(|w| {
-        matches!(w[0], b'4' | b'5') && w[1] == b'.' && w[2].is_ascii_digit() && w[3] == b'.' && w[4].is_ascii_digit()
+        matches!(w[0], b'4' | b'5')
+            && w[1] == b'.'
+            && w[2].is_ascii_digit()
+            && w[3] == b'.'
+            && w[4].is_ascii_digit()
     });
     let reply = bytes.windows(4).any(|w| {
-        w[0] == b'5' && matches!(w[1], b'0' | b'5' | b'7') && w[2].is_ascii_digit() && matches!(w[3], b' ' | b'-')
+        w[0] == b'5'
+            && matches!(w[1], b'0' | b'5' | b'7')
+            && w[2].is_ascii_digit()
+            && matches!(w[3], b' ' | b'-')
     });
     enhanced || reply
 }

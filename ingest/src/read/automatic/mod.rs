@@ -51,7 +51,10 @@ pub(super) fn of(seen: &Seen<'_>) -> Option<Automatic> {
 
 /// Read receipts and feedback reports.
 fn is_report(seen: &Seen<'_>) -> bool {
-    const KINDS: [&str; 2] = ["message/disposition-notification", "message/feedback-report"];
+    const KINDS: [&str; 2] = [
+        "message/disposition-notification",
+        "message/feedback-report",
+    ];
     let declared = matches!(
         seen.report_type,
         "disposition-notification" | "feedback-report" | "disposition_notification"
@@ -81,11 +84,18 @@ fn answers_by_header(seen: &Seen<'_>) -> bool {
     let submitted = token(fields, "auto-submitted");
     let says_no = |name: &str| matches!(token(fields, name).as_str(), "no" | "false" | "0");
     submitted == "auto-replied"
-        || PRESENT.iter().any(|name| fields.has(name) && !says_no(name))
-        || matches!(token(fields, "precedence").as_str(), "auto_reply" | "auto-reply" | "autoreply")
+        || PRESENT
+            .iter()
+            .any(|name| fields.has(name) && !says_no(name))
+        || matches!(
+            token(fields, "precedence").as_str(),
+            "auto_reply" | "auto-reply" | "autoreply"
+        )
         || token(fields, "x-precedence") == "auto_reply"
         || token(fields, "delivered-to") == "autoresponder"
-        || fields.ascii("x-post-messageclass").is_some_and(|v| v.contains("autoresponder"))
+        || fields
+            .ascii("x-post-messageclass")
+            .is_some_and(|v| v.contains("autoresponder"))
 }
 
 /// Headers that say a machine made the mail, without saying what for.
@@ -97,7 +107,10 @@ fn says_generated(seen: &Seen<'_>) -> bool {
     }
     let suppressed = fields.ascii("x-auto-response-suppress").unwrap_or_default();
     // `DR, RN, NRN` only waves receipts away, as a person's mailer may.
-    let answers = suppressed.split(',').map(str::trim).any(|v| matches!(v, "all" | "oof" | "autoreply"));
+    let answers = suppressed
+        .split(',')
+        .map(str::trim)
+        .any(|v| matches!(v, "all" | "oof" | "autoreply"));
     let yes = |name: &str| matches!(token(fields, name).as_str(), "yes" | "true" | "1");
     answers
         || yes("x-fc-machinegenerated")
@@ -119,23 +132,38 @@ fn is_bulk(seen: &Seen<'_>) -> bool {
         "x-mailing-list",
         "mailing-list",
     ];
-    const CAMPAIGN: [&str; 6] =
-        ["x-campaign", "x-campaignid", "x-campaign-id", "x-mailman-version", "x-mc-user", "x-mailchimp-id"];
+    const CAMPAIGN: [&str; 6] = [
+        "x-campaign",
+        "x-campaignid",
+        "x-campaign-id",
+        "x-mailman-version",
+        "x-mc-user",
+        "x-mailchimp-id",
+    ];
     let precedence = token(seen.fields, "precedence");
     matches!(precedence.as_str(), "bulk" | "junk" | "list" | "mass")
-        || LIST.iter().chain(&CAMPAIGN).any(|name| seen.fields.has(name))
+        || LIST
+            .iter()
+            .chain(&CAMPAIGN)
+            .any(|name| seen.fields.has(name))
 }
 
 /// The envelope had no sender: what comes so must not be answered (RFC 5321 §4.5.5). Only the
 /// topmost Return-Path is our server's.
 pub(super) fn has_null_sender(fields: &Fields<'_>) -> bool {
-    fields.ascii("return-path").is_some_and(|path| path.replace(' ', "") == "<>")
+    fields
+        .ascii("return-path")
+        .is_some_and(|path| path.replace(' ', "") == "<>")
 }
 
 /// The first word of a field, lower case.
 fn token(fields: &Fields<'_>, name: &str) -> String {
     let value = fields.ascii(name).unwrap_or_default();
-    value.split([';', ' ', ',', '(']).next().unwrap_or_default().to_owned()
+    value
+        .split([';', ' ', ',', '('])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[cfg(test)]

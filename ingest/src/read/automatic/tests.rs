@@ -6,7 +6,9 @@ fn kind(raw: &str) -> Option<Automatic> {
 }
 
 fn mail(headers: &str, body: &str) -> Option<Automatic> {
-    kind(&format!("From: 张三 <zs@x.cn>\nTo: letters@x.gov.cn\n{headers}\n\n{body}\n"))
+    kind(&format!(
+        "From: 张三 <zs@x.cn>\nTo: letters@x.gov.cn\n{headers}\n\n{body}\n"
+    ))
 }
 
 #[test]
@@ -43,22 +45,38 @@ fn robots_by_subject() {
         "자동 회신: x",
         "不在办公室: x",
     ] {
-        assert_eq!(mail(&format!("Subject: {subject}"), "hi"), Some(Automatic::AutoReply), "{subject}");
+        assert_eq!(
+            mail(&format!("Subject: {subject}"), "hi"),
+            Some(Automatic::AutoReply),
+            "{subject}"
+        );
     }
 }
 
 #[test]
 fn robots_by_text_alone() {
     let text = "这是来自QQ邮箱的假期自动回复邮件。您好，我最近正在休假中。";
-    assert_eq!(mail("Subject: 回复：答复", text), Some(Automatic::AutoReply));
+    assert_eq!(
+        mail("Subject: 回复：答复", text),
+        Some(Automatic::AutoReply)
+    );
     let raw = "From: noreply@x.cn\nSubject: 通知\n\n已收到。此邮件由系统自动发送，请勿回复。\n";
     assert_eq!(kind(raw), Some(Automatic::AutoReply));
 }
 
 #[test]
 fn bulk_and_lists() {
-    for header in ["Precedence: bulk", "List-Id: <l.x.cn>", "List-Unsubscribe: <mailto:u@x>", "Mailing-List: x"] {
-        assert_eq!(mail(&format!("Subject: s\n{header}"), "hi"), Some(Automatic::Bulk), "{header}");
+    for header in [
+        "Precedence: bulk",
+        "List-Id: <l.x.cn>",
+        "List-Unsubscribe: <mailto:u@x>",
+        "Mailing-List: x",
+    ] {
+        assert_eq!(
+            mail(&format!("Subject: s\n{header}"), "hi"),
+            Some(Automatic::Bulk),
+            "{header}"
+        );
     }
 }
 
@@ -80,12 +98,24 @@ fn receipts_and_feedback() {
     assert_eq!(mail(receipt, ""), Some(Automatic::Report));
     let feedback = "Subject: x\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\n\nspam\n--b--";
     assert_eq!(mail(feedback, ""), Some(Automatic::Report));
-    assert_eq!(mail("Subject: Read: your letter", "Your message was read on Monday."), Some(Automatic::Report));
+    assert_eq!(
+        mail(
+            "Subject: Read: your letter",
+            "Your message was read on Monday."
+        ),
+        Some(Automatic::Report)
+    );
 }
 
 #[test]
 fn our_own_mail() {
-    assert_eq!(mail("Subject: s\nX-Huiyin: office\nAuto-Submitted: auto-generated", "hi"), Some(Automatic::Own));
+    assert_eq!(
+        mail(
+            "Subject: s\nX-Huiyin: office\nAuto-Submitted: auto-generated",
+            "hi"
+        ),
+        Some(Automatic::Own)
+    );
 }
 
 #[test]
@@ -101,7 +131,14 @@ fn letters_about_robots_are_letters() {
         "Auto theft report",
         "Re: 答复",
     ] {
-        assert_eq!(mail(&format!("Subject: {subject}"), "我想反映：邮箱总是退信，550 错误。"), None, "{subject}");
+        assert_eq!(
+            mail(
+                &format!("Subject: {subject}"),
+                "我想反映：邮箱总是退信，550 错误。"
+            ),
+            None,
+            "{subject}"
+        );
     }
 }
 
@@ -115,7 +152,11 @@ fn headers_that_people_have_too() {
         "Return-Path: <zs@x.cn>",
         "X-Autoreply: no",
     ] {
-        assert_eq!(mail(&format!("Subject: s\n{header}"), "请问何时办理？"), None, "{header}");
+        assert_eq!(
+            mail(&format!("Subject: s\n{header}"), "请问何时办理？"),
+            None,
+            "{header}"
+        );
     }
 }
 
@@ -127,6 +168,7 @@ fn a_web_form_that_names_the_citizen_is_a_letter() {
 
 #[test]
 fn a_bounce_forwarded_by_a_person_is_a_letter() {
-    let raw = "From: zs@x.cn\nSubject: 请看这封信\n\n我收到了退信：Undelivered Mail, 550 user unknown\n";
+    let raw =
+        "From: zs@x.cn\nSubject: 请看这封信\n\n我收到了退信：Undelivered Mail, 550 user unknown\n";
     assert_eq!(kind(raw), None);
 }

@@ -9,11 +9,44 @@ const LONGEST: usize = 600;
 
 /// Verbs that an attribution ends with, before its colon.
 const VERBS: [&str; 38] = [
-    "写道", "寫道", "写到", "書きました", "のメッセージ", "님이 작성", "작성", "撰写", "编写",
-    "wrote", "writes", "said", "schrieb", "schreef", "geschreven", "skrev", "skriver", "kirjoitti",
-    "escribió", "escribio", "escreveu", "a écrit", "a ecrit", "ha scritto", "scrive", "napisał",
-    "napisał(a)", "napisala", "napsal", "napsal(a)", "napísal", "написал", "написал(а)", "пишет",
-    "yazdı", "đã viết", "írta", "έγραψε",
+    "写道",
+    "寫道",
+    "写到",
+    "書きました",
+    "のメッセージ",
+    "님이 작성",
+    "작성",
+    "撰写",
+    "编写",
+    "wrote",
+    "writes",
+    "said",
+    "schrieb",
+    "schreef",
+    "geschreven",
+    "skrev",
+    "skriver",
+    "kirjoitti",
+    "escribió",
+    "escribio",
+    "escreveu",
+    "a écrit",
+    "a ecrit",
+    "ha scritto",
+    "scrive",
+    "napisał",
+    "napisał(a)",
+    "napisala",
+    "napsal",
+    "napsal(a)",
+    "napísal",
+    "написал",
+    "написал(а)",
+    "пишет",
+    "yazdı",
+    "đã viết",
+    "írta",
+    "έγραψε",
 ];
 
 /// The attribution that begins at a line.
@@ -25,7 +58,11 @@ pub(super) fn find(lines: &[&str], at: usize, quoted: &[bool]) -> Option<Marker>
     let mut joined = String::new();
     for length in 1..=WRAPPED {
         let line = lines.get(at + length - 1)?.trim();
-        if line.is_empty() || line.len() > LONGEST || joined.len() > LONGEST || quoted[at + length - 1] {
+        if line.is_empty()
+            || line.len() > LONGEST
+            || joined.len() > LONGEST
+            || quoted[at + length - 1]
+        {
             return None;
         }
         if !joined.is_empty() {
@@ -34,7 +71,11 @@ pub(super) fn find(lines: &[&str], at: usize, quoted: &[bool]) -> Option<Marker>
         joined.push_str(line);
         let followed = followed_by_quote(lines, at + length, quoted);
         if let Some(certain) = judge(&joined, followed) {
-            return Some(Marker { lines: length, certain, forwards: false });
+            return Some(Marker {
+                lines: length,
+                certain,
+                forwards: false,
+            });
         }
         if length == 1 && !begins(line) {
             return None;
@@ -46,7 +87,8 @@ pub(super) fn find(lines: &[&str], at: usize, quoted: &[bool]) -> Option<Marker>
 /// The line ends an attribution, whatever stands before it.
 pub(super) fn ends_one(line: &str) -> bool {
     let line = line.trim();
-    line.len() <= LONGEST && (ends_with_verb(line) || (line.ends_with([':', '：']) && line.contains('@')))
+    line.len() <= LONGEST
+        && (ends_with_verb(line) || (line.ends_with([':', '：']) && line.contains('@')))
 }
 
 fn followed_by_quote(lines: &[&str], from: usize, quoted: &[bool]) -> bool {
@@ -84,7 +126,9 @@ fn starts_with_date(line: &str) -> bool {
 /// Colon and verb at the end: `… wrote:`, also `… wrote :` and with a note in brackets after it.
 fn ends_with_verb(line: &str) -> bool {
     let bare = line.trim_end_matches(['-', '*', '_', ' ']);
-    let Some(bare) = bare.strip_suffix([':', '：']) else { return false };
+    let Some(bare) = bare.strip_suffix([':', '：']) else {
+        return false;
+    };
     let bare = bare.trim_end().to_lowercase();
     VERBS.iter().any(|verb| bare.ends_with(verb))
 }
@@ -95,16 +139,25 @@ fn has_verb_inside(line: &str) -> bool {
         return false;
     }
     let lower = line.to_lowercase();
-    [" schrieb ", " schreef ", " skrev ", " skrev:", " geschreven", " kirjoitti ", "写道", "寫道"]
-        .iter()
-        .any(|verb| lower.contains(verb))
+    [
+        " schrieb ",
+        " schreef ",
+        " skrev ",
+        " skrev:",
+        " geschreven",
+        " kirjoitti ",
+        "写道",
+        "寫道",
+    ]
+    .iter()
+    .any(|verb| lower.contains(verb))
         && (lower.contains('@') || is_dated(&lower))
 }
 
 const OPENINGS: [&str; 30] = [
     "on ", "at ", "am ", "le ", "el ", "il ", "em ", "op ", "w dniu", "dnia", "den ", "på ", "pe ",
-    "în ", "dne ", "dňa", "vào ", "в ", "во ", "στις", "a ", "在", "于", "於", "de ", "da ", "von ",
-    "ons ", "el día", "-- on ",
+    "în ", "dne ", "dňa", "vào ", "в ", "во ", "στις", "a ", "在", "于", "於", "de ", "da ",
+    "von ", "ons ", "el día", "-- on ",
 ];
 
 /// A line that an attribution may begin with: a preposition, a date, or a name with an address.
@@ -147,14 +200,23 @@ fn is_year(bytes: &[u8], end: usize, digits: usize) -> bool {
 /// `5/1/23`
 fn slashed(line: &str) -> bool {
     line.split_whitespace().any(|word| {
-        let parts: Vec<&str> = word.trim_matches([',', '，']).split(['/', '-', '.']).collect();
-        parts.len() == 3 && parts.iter().all(|p| (1..=4).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
+        let parts: Vec<&str> = word
+            .trim_matches([',', '，'])
+            .split(['/', '-', '.'])
+            .collect();
+        parts.len() == 3
+            && parts
+                .iter()
+                .all(|p| (1..=4).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
     })
 }
 
 /// `10:00`
 fn has_clock(line: &str) -> bool {
     line.as_bytes().windows(4).any(|w| {
-        w[0].is_ascii_digit() && matches!(w[1], b':' | b'.' | b'h') && w[2].is_ascii_digit() && w[3].is_ascii_digit()
+        w[0].is_ascii_digit()
+            && matches!(w[1], b':' | b'.' | b'h')
+            && w[2].is_ascii_digit()
+            && w[3].is_ascii_digit()
     })
 }

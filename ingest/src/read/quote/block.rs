@@ -23,44 +23,164 @@ enum Said {
 }
 
 const FROM: [&str; 20] = [
-    "from", "发件人", "發件人", "寄件者", "寄件人", "发信人", "差出人", "보낸 사람", "보낸사람", "von",
-    "de", "da", "van", "fra", "från", "od", "от", "kimden", "lähettäjä", "từ",
+    "from",
+    "发件人",
+    "發件人",
+    "寄件者",
+    "寄件人",
+    "发信人",
+    "差出人",
+    "보낸 사람",
+    "보낸사람",
+    "von",
+    "de",
+    "da",
+    "van",
+    "fra",
+    "från",
+    "od",
+    "от",
+    "kimden",
+    "lähettäjä",
+    "từ",
 ];
 const DATE: [&str; 32] = [
-    "sent", "date", "发送时间", "发送日期", "發送時間", "日期", "时间", "時間", "寄件日期", "发件时间",
-    "发信时间", "寄信时间", "發件時間", "送信日時", "日時", "보낸 날짜", "날짜", "보낸날짜", "gesendet", "datum",
-    "envoyé", "enviado", "enviado el", "inviato", "data", "enviada em", "verzonden", "sendt", "skickat",
-    "wysłano", "дата", "отправлено",
+    "sent",
+    "date",
+    "发送时间",
+    "发送日期",
+    "發送時間",
+    "日期",
+    "时间",
+    "時間",
+    "寄件日期",
+    "发件时间",
+    "发信时间",
+    "寄信时间",
+    "發件時間",
+    "送信日時",
+    "日時",
+    "보낸 날짜",
+    "날짜",
+    "보낸날짜",
+    "gesendet",
+    "datum",
+    "envoyé",
+    "enviado",
+    "enviado el",
+    "inviato",
+    "data",
+    "enviada em",
+    "verzonden",
+    "sendt",
+    "skickat",
+    "wysłano",
+    "дата",
+    "отправлено",
 ];
 const TO: [&str; 18] = [
-    "to", "收件人", "收件者", "宛先", "받는 사람", "받는사람", "an", "à", "para", "a", "aan", "til", "till",
-    "do", "кому", "kime", "komu", "đến",
+    "to",
+    "收件人",
+    "收件者",
+    "宛先",
+    "받는 사람",
+    "받는사람",
+    "an",
+    "à",
+    "para",
+    "a",
+    "aan",
+    "til",
+    "till",
+    "do",
+    "кому",
+    "kime",
+    "komu",
+    "đến",
 ];
 const SUBJECT: [&str; 18] = [
-    "subject", "主题", "主題", "主旨", "标题", "件名", "제목", "betreff", "objet", "asunto", "oggetto",
-    "assunto", "onderwerp", "emne", "ämne", "temat", "тема", "konu",
+    "subject",
+    "主题",
+    "主題",
+    "主旨",
+    "标题",
+    "件名",
+    "제목",
+    "betreff",
+    "objet",
+    "asunto",
+    "oggetto",
+    "assunto",
+    "onderwerp",
+    "emne",
+    "ämne",
+    "temat",
+    "тема",
+    "konu",
 ];
 const OTHER: [&str; 16] = [
-    "cc", "bcc", "抄送", "抄送人", "副本", "密送", "密件抄送", "reply-to", "回复", "importance", "重要性",
-    "priority", "attachments", "附件", "参照", "sent by",
+    "cc",
+    "bcc",
+    "抄送",
+    "抄送人",
+    "副本",
+    "密送",
+    "密件抄送",
+    "reply-to",
+    "回复",
+    "importance",
+    "重要性",
+    "priority",
+    "attachments",
+    "附件",
+    "参照",
+    "sent by",
 ];
 
 /// Rules with words that open the mail answered to.
 const RULES: [&str; 19] = [
-    "原始邮件", "原始郵件", "邮件原件", "原邮件", "回复的原邮件", "回复的邮件", "原始信件", "原郵件",
-    "original message", "originalmessage", "original-nachricht", "ursprüngliche nachricht",
-    "message d'origine", "message original", "mensaje original", "mensagem original",
-    "messaggio originale", "oorspronkelijk bericht", "원본 메시지",
+    "原始邮件",
+    "原始郵件",
+    "邮件原件",
+    "原邮件",
+    "回复的原邮件",
+    "回复的邮件",
+    "原始信件",
+    "原郵件",
+    "original message",
+    "originalmessage",
+    "original-nachricht",
+    "ursprüngliche nachricht",
+    "message d'origine",
+    "message original",
+    "mensaje original",
+    "mensagem original",
+    "messaggio originale",
+    "oorspronkelijk bericht",
+    "원본 메시지",
 ];
 /// Rules with words that open a mail passed on.
 const FORWARDS: [&str; 13] = [
-    "转发的邮件", "转发邮件", "转发邮件信息", "轉寄郵件", "轉寄的郵件", "被转发邮件", "被转发的邮件信息",
-    "forwarded message", "forwarded mail", "begin forwarded message", "forwarded by", "weitergeleitete nachricht",
+    "转发的邮件",
+    "转发邮件",
+    "转发邮件信息",
+    "轉寄郵件",
+    "轉寄的郵件",
+    "被转发邮件",
+    "被转发的邮件信息",
+    "forwarded message",
+    "forwarded mail",
+    "begin forwarded message",
+    "forwarded by",
+    "weitergeleitete nachricht",
     "message transféré",
 ];
 /// Lines that ask to write above them.
 const ABOVE: [&str; 5] = [
-    "reply above this line", "type your reply above", "write above this line", "请在此行以上回复",
+    "reply above this line",
+    "type your reply above",
+    "write above this line",
+    "请在此行以上回复",
     "请在此行上方回复",
 ];
 
@@ -77,12 +197,20 @@ pub(super) fn find(lines: &[&str], at: usize) -> Option<Marker> {
         // A rule alone must be drawn; words alone need the header under them.
         let drawn = is_drawn(line);
         if drawn || block.is_some() {
-            return Some(Marker { lines: block.unwrap_or(1), certain: true, forwards });
+            return Some(Marker {
+                lines: block.unwrap_or(1),
+                certain: true,
+                forwards,
+            });
         }
     }
     let lower = line.to_lowercase();
     if ABOVE.iter().any(|words| lower.contains(words)) {
-        return Some(Marker { lines: 1, certain: true, forwards: false });
+        return Some(Marker {
+            lines: 1,
+            certain: true,
+            forwards: false,
+        });
     }
     header
 }
@@ -94,7 +222,11 @@ pub(super) fn names_field(line: &str) -> bool {
 
 fn header(lines: &[&str], at: usize) -> Option<Marker> {
     let length = header_at(lines, at)?;
-    Some(Marker { lines: length, certain: true, forwards: false })
+    Some(Marker {
+        lines: length,
+        certain: true,
+        forwards: false,
+    })
 }
 
 /// Length of a header block at a line: a From first (or close), then at least two other kinds, one
@@ -134,13 +266,18 @@ fn folded(line: &str) -> bool {
 
 /// What kind of header line this is: `发件人：`, `*From:*`, `| 日期 | …`, `主　题：`.
 fn said(line: &str) -> Option<Said> {
-    let line = line.trim().trim_start_matches(['*', '|', '>', ' ', '•', '_']);
+    let line = line
+        .trim()
+        .trim_start_matches(['*', '|', '>', ' ', '•', '_']);
     if line.len() > 2_000 {
         return None;
     }
     let head: String = line.chars().take(24).collect();
     let end = head.find([':', '：', '|'])?;
-    let label: String = head[..end].chars().filter(|c| !matches!(c, '*' | '\u{3000}' | '\u{a0}')).collect();
+    let label: String = head[..end]
+        .chars()
+        .filter(|c| !matches!(c, '*' | '\u{3000}' | '\u{a0}'))
+        .collect();
     let label = label.trim().to_lowercase();
     // Chinese labels are set with spaces between their characters to line up.
     let close: String = label.chars().filter(|c| *c != ' ').collect();
@@ -159,7 +296,9 @@ fn said(line: &str) -> Option<Said> {
 
 /// A rule with words: does it pass a mail on?
 fn rule(line: &str) -> Option<bool> {
-    let words = line.trim_matches(|c: char| is_stroke(c) || c.is_whitespace()).trim_end_matches([':', '：']);
+    let words = line
+        .trim_matches(|c: char| is_stroke(c) || c.is_whitespace())
+        .trim_end_matches([':', '：']);
     if words.chars().count() > 60 {
         return None;
     }
@@ -169,7 +308,10 @@ fn rule(line: &str) -> Option<bool> {
         return Some(false);
     }
     // `---- Forwarded by Zhang San on 2023-05-01 ----`
-    FORWARDS.iter().any(|f| words == *f || (is_drawn(line) && words.starts_with(f))).then_some(true)
+    FORWARDS
+        .iter()
+        .any(|f| words == *f || (is_drawn(line) && words.starts_with(f)))
+        .then_some(true)
 }
 
 fn is_drawn(line: &str) -> bool {
@@ -178,5 +320,8 @@ fn is_drawn(line: &str) -> bool {
 }
 
 fn is_stroke(c: char) -> bool {
-    matches!(c, '-' | '_' | '=' | '*' | '—' | '─' | '－' | '~' | '#' | '|' | '\u{a0}')
+    matches!(
+        c,
+        '-' | '_' | '=' | '*' | '—' | '─' | '－' | '~' | '#' | '|' | '\u{a0}'
+    )
 }

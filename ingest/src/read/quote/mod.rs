@@ -22,8 +22,12 @@ pub fn visible(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut fates = vec![Fate::Own; lines.len()];
     let evident = cut_quotes(&lines, &mut fates);
-    let own: Vec<&str> =
-        lines.iter().zip(&fates).filter(|(_, f)| **f == Fate::Own).map(|(l, _)| *l).collect();
+    let own: Vec<&str> = lines
+        .iter()
+        .zip(&fates)
+        .filter(|(_, f)| **f == Fate::Own)
+        .map(|(l, _)| *l)
+        .collect();
     let kept = tidy(&signature::cut(&own));
     if kept.is_empty() && !evident {
         return tidy(&lines);
@@ -79,31 +83,51 @@ fn cut_quotes(lines: &[&str], fates: &mut [Fate]) -> bool {
 /// Lines marked as quoted stand below, and none of them has an attribution or block of its own: the
 /// unmarked lines among them are answers.
 fn answered_inside(lines: &[&str], from: usize, quoted: &[bool]) -> bool {
-    let Some(first) = (from..lines.len()).find(|at| quoted[*at]) else { return false };
-    let introduced = lines[from..first].iter().rev().filter(|l| !l.trim().is_empty()).take(3);
-    !introduced.into_iter().any(|line| attribution::ends_one(line) || block::names_field(line))
+    let Some(first) = (from..lines.len()).find(|at| quoted[*at]) else {
+        return false;
+    };
+    let introduced = lines[from..first]
+        .iter()
+        .rev()
+        .filter(|l| !l.trim().is_empty())
+        .take(3);
+    !introduced
+        .into_iter()
+        .any(|line| attribution::ends_one(line) || block::names_field(line))
 }
 
 /// For every line the first filled one from there on.
 fn next_filled(lines: &[&str]) -> Vec<Option<usize>> {
     let mut next = vec![None; lines.len() + 1];
     for at in (0..lines.len()).rev() {
-        next[at] = if lines[at].trim().is_empty() { next[at + 1] } else { Some(at) };
+        next[at] = if lines[at].trim().is_empty() {
+            next[at + 1]
+        } else {
+            Some(at)
+        };
     }
     next
 }
 
 /// A line that begins with a quote mark. A lone `>100 亩` with nothing quoted beside it is a sign.
 fn is_quoted(lines: &[&str], at: usize) -> bool {
-    let Some(rest) = marked(lines[at]) else { return false };
+    let Some(rest) = marked(lines[at]) else {
+        return false;
+    };
     if rest.starts_with([' ', '\t', '>']) || rest.is_empty() {
         return true;
     }
-    let beside = |n: Option<usize>| n.and_then(|n| lines.get(n)).is_some_and(|l| marked(l).is_some());
+    let beside = |n: Option<usize>| {
+        n.and_then(|n| lines.get(n))
+            .is_some_and(|l| marked(l).is_some())
+    };
     let attributed = at > 0
-        && lines[..at].iter().rev().take(3).find(|l| !l.trim().is_empty()).is_some_and(|l| {
-            attribution::ends_one(l)
-        });
+        && lines[..at]
+            .iter()
+            .rev()
+            .take(3)
+            .find(|l| !l.trim().is_empty())
+            .is_some_and(|l| attribution::ends_one(l));
     attributed || beside(at.checked_sub(1)) || beside(Some(at + 1)) || !is_a_measure(rest)
 }
 
@@ -114,13 +138,17 @@ fn marked(line: &str) -> Option<&str> {
     if line.starts_with(">From ") {
         return None;
     }
-    line.strip_prefix('>').or_else(|| line.strip_prefix('＞')).or_else(|| initials(line))
+    line.strip_prefix('>')
+        .or_else(|| line.strip_prefix('＞'))
+        .or_else(|| initials(line))
 }
 
 /// `JS> words`, as some old mailers quote.
 fn initials(line: &str) -> Option<&str> {
     let (name, rest) = line.split_at_checked(line.find('>').filter(|n| (1..=3).contains(n))?)?;
-    name.bytes().all(|b| b.is_ascii_uppercase()).then(|| &rest[1..])
+    name.bytes()
+        .all(|b| b.is_ascii_uppercase())
+        .then(|| &rest[1..])
 }
 
 fn is_a_measure(rest: &str) -> bool {
@@ -132,7 +160,10 @@ fn rule_above(lines: &[&str], marker: usize) -> usize {
     let mut start = marker;
     while start > 0 {
         let line = lines[start - 1].trim();
-        if line.chars().all(|c| matches!(c, '_' | '-' | '=' | '*' | '—' | '─' | '－')) {
+        if line
+            .chars()
+            .all(|c| matches!(c, '_' | '-' | '=' | '*' | '—' | '─' | '－'))
+        {
             start -= 1;
         } else {
             break;

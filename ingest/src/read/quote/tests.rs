@@ -11,7 +11,10 @@ fn qq_mail() {
         "您好，材料已补交。\n\n\n------------------&nbsp;原始邮件&nbsp;------------------\n发件人: \"省厅\" <a@x.gov.cn>;\n发送时间: 2023年5月1日(星期一) 上午10:00\n收件人: \"张三\" <zs@qq.com>;\n主题: 回复\n\n请补交材料。".replace("&nbsp;", " ").as_str(),
         "您好，材料已补交。",
     );
-    splits("好的\n\n---原始邮件---\n发件人: \"厅\"<a@x>\n发送时间: 2023年5月1日\n收件人: \"我\"<b@x>\n主题: 回复\n\n原文", "好的");
+    splits(
+        "好的\n\n---原始邮件---\n发件人: \"厅\"<a@x>\n发送时间: 2023年5月1日\n收件人: \"我\"<b@x>\n主题: 回复\n\n原文",
+        "好的",
+    );
 }
 
 #[test]
@@ -20,7 +23,10 @@ fn netease() {
         "谢谢答复。\n\n在 2023-05-01 10:00:00，\"省厅\" <a@x.gov.cn> 写道：\n请补交材料。\n此致",
         "谢谢答复。",
     );
-    splits("谢谢\n\nAt 2013-05-01 10:00:00,\"zhang\" <z@163.com> wrote:\n>旧的\n>话", "谢谢");
+    splits(
+        "谢谢\n\nAt 2013-05-01 10:00:00,\"zhang\" <z@163.com> wrote:\n>旧的\n>话",
+        "谢谢",
+    );
     splits(
         "收到\n\n---- 回复的原邮件 ----\n| 发件人 | 省厅<a@x> |\n| 日期 | 2023年05月01日 |\n| 收件人 | 我<b@x> |\n| 主题 | 回复 |\n原文",
         "收到",
@@ -33,8 +39,14 @@ fn outlook_and_foxmail_in_chinese() {
         "请核实。\n\n________________________________\n发件人: 省厅 <a@x>\n发送时间: 2023年5月1日 10:00\n收件人: 张三\n主题: 答复: 问题\n\n原文",
         "请核实。",
     );
-    splits("请核实。\n\n-----邮件原件-----\n发件人: 省厅\n发送时间: 2023年5月1日\n收件人: 张三\n主题: x\n\n原文", "请核实。");
-    splits("请核实。\n\n \n发件人： 省厅\n发送时间： 2023-05-01 10:00\n收件人： 张三\n抄送： 李四\n主题： 回复\n原文", "请核实。");
+    splits(
+        "请核实。\n\n-----邮件原件-----\n发件人: 省厅\n发送时间: 2023年5月1日\n收件人: 张三\n主题: x\n\n原文",
+        "请核实。",
+    );
+    splits(
+        "请核实。\n\n \n发件人： 省厅\n发送时间： 2023-05-01 10:00\n收件人： 张三\n抄送： 李四\n主题： 回复\n原文",
+        "请核实。",
+    );
 }
 
 #[test]
@@ -43,28 +55,56 @@ fn aliyun_and_coremail() {
         "补充如下\n------------------------------------------------------------------\n发件人：省厅 <a@x>\n发送时间：2023年5月1日(星期一) 10:00\n收件人：张三 <b@x>\n主　题：回复\n原文",
         "补充如下",
     );
-    splits("补充如下\n\n-----原始邮件-----\n发件人:\"省厅\" <a@x>\n发送时间:2023-05-01 10:00:00 (星期一)\n收件人: b@x\n主题: 回复\n\n原文", "补充如下");
+    splits(
+        "补充如下\n\n-----原始邮件-----\n发件人:\"省厅\" <a@x>\n发送时间:2023-05-01 10:00:00 (星期一)\n收件人: b@x\n主题: 回复\n\n原文",
+        "补充如下",
+    );
 }
 
 #[test]
 fn apple_gmail_thunderbird() {
-    splits("好的。\n\n> 在 2023年5月1日，上午10:00，省厅 <a@x> 写道：\n> \n> 原文", "好的。");
-    splits("好的。\n\n2023年5月1日 10:00，省厅 <a@x> 写道：\n\n> 原文", "好的。");
-    splits("Fine.\n\nOn Mon, May 1, 2023 at 10:00 AM Office <\na@x.gov.cn> wrote:\n\n> the quote\n> goes on", "Fine.");
-    splits("好的\n\n省厅 <a@x.gov.cn> 于2023年5月1日周一 10:00写道：\n\n> 原文", "好的");
-    splits("于 2012年05月01日 10:00, 张三 写道:\n> 原文\n\n我的回答", "我的回答");
-    splits("Am 01.05.2023 um 10:00 schrieb Max Muster <m@x.de>:\n> alt\n\nneu", "neu");
+    splits(
+        "好的。\n\n> 在 2023年5月1日，上午10:00，省厅 <a@x> 写道：\n> \n> 原文",
+        "好的。",
+    );
+    splits(
+        "好的。\n\n2023年5月1日 10:00，省厅 <a@x> 写道：\n\n> 原文",
+        "好的。",
+    );
+    splits(
+        "Fine.\n\nOn Mon, May 1, 2023 at 10:00 AM Office <\na@x.gov.cn> wrote:\n\n> the quote\n> goes on",
+        "Fine.",
+    );
+    splits(
+        "好的\n\n省厅 <a@x.gov.cn> 于2023年5月1日周一 10:00写道：\n\n> 原文",
+        "好的",
+    );
+    splits(
+        "于 2012年05月01日 10:00, 张三 写道:\n> 原文\n\n我的回答",
+        "我的回答",
+    );
+    splits(
+        "Am 01.05.2023 um 10:00 schrieb Max Muster <m@x.de>:\n> alt\n\nneu",
+        "neu",
+    );
 }
 
 #[test]
 fn bottom_posted_and_interleaved_words_stay() {
-    splits("On Mon, 1 May 2023, A wrote:\n> one\nmy one\n> two\nmy two\n", "my one\nmy two");
-    splits("> 问题一\n\n回答一\n\n> 问题二\n\n回答二", "回答一\n\n回答二");
+    splits(
+        "On Mon, 1 May 2023, A wrote:\n> one\nmy one\n> two\nmy two\n",
+        "my one\nmy two",
+    );
+    splits(
+        "> 问题一\n\n回答一\n\n> 问题二\n\n回答二",
+        "回答一\n\n回答二",
+    );
 }
 
 #[test]
 fn under_an_unmarked_quote_nothing_is_cut() {
-    let text = "发件人: 省厅\n发送时间: 2023年5月1日\n收件人: 张三\n主题: 回复\n\n原文\n\n我的回答在下面";
+    let text =
+        "发件人: 省厅\n发送时间: 2023年5月1日\n收件人: 张三\n主题: 回复\n\n原文\n\n我的回答在下面";
     splits(text, text);
 }
 
@@ -92,18 +132,30 @@ fn signatures() {
     splits("请答复。\n\n-- \n张三\n某公司", "请答复。");
     splits("请答复。\n\n发自我的iPhone", "请答复。");
     splits("请答复。\n\n签名由 网易邮箱大师 定制", "请答复。");
-    splits("Please answer.\n\nSent from my iPhone\n\nOn May 1, 2023, at 10:00, A <a@x> wrote:\n> old", "Please answer.");
-    splits("第一点\n--\n第二点说的是这样一件事情，请务必重视。\n谢谢！", "第一点\n--\n第二点说的是这样一件事情，请务必重视。\n谢谢！");
+    splits(
+        "Please answer.\n\nSent from my iPhone\n\nOn May 1, 2023, at 10:00, A <a@x> wrote:\n> old",
+        "Please answer.",
+    );
+    splits(
+        "第一点\n--\n第二点说的是这样一件事情，请务必重视。\n谢谢！",
+        "第一点\n--\n第二点说的是这样一件事情，请务必重视。\n谢谢！",
+    );
 }
 
 #[test]
 fn a_mail_of_quote_alone_has_no_own_words() {
-    splits("On Mon, 1 May 2023 10:00, A <a@x> wrote:\n> old\n> words", "");
+    splits(
+        "On Mon, 1 May 2023 10:00, A <a@x> wrote:\n> old\n> words",
+        "",
+    );
 }
 
 #[test]
 fn from_at_the_start_of_a_line_is_no_quote() {
-    splits("Hello\n>From here it goes on\nbye", "Hello\n>From here it goes on\nbye");
+    splits(
+        "Hello\n>From here it goes on\nbye",
+        "Hello\n>From here it goes on\nbye",
+    );
 }
 
 #[test]
