@@ -80,7 +80,8 @@ impl Listed {
             route: l.route.map(|r| r.code()),
             topic: l.topic.clone(),
             place: l.place.clone(),
-            subject: l.subject.clone(),
+            // What a sealed letter says is told where the reading is recorded: in Whole.
+            subject: if l.is_sealed() { String::new() } else { l.subject.clone() },
             unit: unit.map(|u| u.code.clone()),
             handler: handler.map(|p| p.login.clone()),
             received_at: l.received_at.to_string(),
@@ -153,7 +154,7 @@ impl Whole {
         };
         let words = &o.writer.words;
         Self {
-            letter: Listed::new(&o.letter, names),
+            letter: Listed { subject: o.letter.subject.clone(), ..Listed::new(&o.letter, names) },
             writer: Writer {
                 name: words.name.clone(),
                 phone: words.phone.clone(),
