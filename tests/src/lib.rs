@@ -5,7 +5,7 @@
 //! - [`huiyin`]: the product, started, killed, and asked on the command line
 //! - [`client`]: a visitor or a colleague over HTTP; [`browser`]: the same through Chromium
 //! - [`dovecot`], [`postfix`]: mailboxes and the way to them; [`faulty_smtp`]: a server that errs
-//! - [`mail`]: letters as citizens write them
+//! - [`mail`]: letters as citizens write them; [`office`]: who answers them
 
 pub mod browser;
 pub mod client;
@@ -14,6 +14,7 @@ pub mod engine;
 pub mod faulty_smtp;
 pub mod huiyin;
 pub mod mail;
+pub mod office;
 pub mod place;
 pub mod postfix;
 
@@ -25,6 +26,7 @@ pub use self::{
     faulty_smtp::{FaultySmtp, Mood},
     huiyin::{Huiyin, Setup},
     mail::Letter,
+    office::Office,
     place::{until, within},
     postfix::Postfix,
 };

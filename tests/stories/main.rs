@@ -1,3 +1,12 @@
-//! Stories told through the public face.
+//! Stories told through the public face. Each is told on both engines.
 
+mod a_form_becomes_a_letter;
+mod a_letter_by_mail_is_answered;
+mod commands_speak_json;
+mod figures_add_up;
+mod killed_at_every_commit;
+mod nobody_but_the_named_reads_a_sealed_letter;
+mod smtp_misbehaves;
+mod the_domain_is_pure;
 mod the_parts_are_real;
+mod two_handlers_collide;
