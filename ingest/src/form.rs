@@ -71,7 +71,10 @@ pub fn write(form: &FormLetter) -> Vec<u8> {
 /// When they are none.
 pub fn read(raw: &[u8]) -> Result<IncomingLetter, UnreadableForm> {
     let form: FormLetter = serde_json::from_slice(raw)?;
-    let address = Address { name: form.name.clone(), address: form.email.clone() };
+    let address = Address {
+        name: form.name.clone(),
+        address: form.email.clone(),
+    };
     let attachments = form.files.into_iter().map(|f| Attachment {
         name: f.name,
         media_type: f.media_type,

@@ -10,7 +10,7 @@
 //!    [`domain::thread`], or sets it aside for [`letters::release`].
 //! 4. A registrar takes it on ([`letters::accept`]) and hands it over ([`letters::assign`]); a
 //!    handler answers ([`letters::answer`]). Each step is one transaction of
-//!    `letters::change`: state, event, obligation, figures and outbox, all or nothing.
+//!    [`letters::change`]: state, event, obligation, figures and outbox, all or nothing.
 //! 5. [`letters::announce`] renders finished words by [`notifier`]; [`workers::delivery`] sends
 //!    them; [`letters::deliver`] records what became of them. Answered means served.
 //! 6. [`reading::statistics`] adds up what each letter contributes ([`domain::figures`]).

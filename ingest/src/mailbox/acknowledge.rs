@@ -23,7 +23,7 @@ pub(super) fn acknowledge(folder: &mut Folder<'_>) -> Result<(), Fault> {
     if folder.memory.unmoved.is_empty() || folder.complaint.is_some() {
         return Ok(());
     }
-    fail::fail_point!("imap-before-ack");
+    crate::fail_point("imap-before-ack");
     for kept in [Kept::Taken, Kept::Failed] {
         let mailbox = &folder.job.mailbox;
         let target = if kept == Kept::Taken {
@@ -43,7 +43,7 @@ pub(super) fn acknowledge(folder: &mut Folder<'_>) -> Result<(), Fault> {
             } else {
                 carry(folder, chunk, target)?
             };
-            fail::fail_point!("imap-after-ack");
+            crate::fail_point("imap-after-ack");
             finish(folder, &moved)?;
             if moved.len() < chunk.len() {
                 break;

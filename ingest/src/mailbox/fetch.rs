@@ -78,7 +78,7 @@ fn fetch(
             });
         }
     };
-    fail::fail_point!("imap-after-fetch");
+    crate::fail_point("imap-after-fetch");
     let seen_at = (folder.job.now)();
     let (mut taken, mut batch, mut unfetched) = (Vec::new(), Vec::new(), Vec::new());
     for &uid in uids {

@@ -11,8 +11,8 @@ pub(super) fn verdict(fields: &Fields<'_>) -> Authentication {
         return Authentication::None;
     };
     let text = bare(&String::from_utf8_lossy(raw)).to_ascii_lowercase();
-    // The first piece names the server that judged.
-    let results: Vec<(&str, &str)> = text.split(';').skip(1).filter_map(result).collect();
+    // The first piece names the server that judged; where it is missing, it is a result already.
+    let results: Vec<(&str, &str)> = text.split(';').filter_map(result).collect();
     let any = |method: &str, values: &[&str]| {
         results
             .iter()
@@ -87,6 +87,10 @@ mod tests {
         assert_eq!(read("mx; spf=softfail; dkim=fail"), Authentication::Fail);
         assert_eq!(read("mx; spf=fail; dkim=none"), Authentication::None);
         assert_eq!(read("mx; none"), Authentication::None);
+        assert_eq!(
+            read("spf=pass smtp.mailfrom=x; dkim=none"),
+            Authentication::Pass
+        );
     }
 
     #[test]

@@ -42,7 +42,8 @@ pub(super) fn of(tree: &Tree<'_>, notes: &mut Notes) -> Bodies {
             }
         }
         if in_html && is_html {
-            html.push(words);
+            // A NUL is nowhere valid in HTML, and databases refuse it.
+            html.push(words.replace('\0', ""));
         }
     }
     let html = (!html.is_empty()).then(|| html.join("\n"));

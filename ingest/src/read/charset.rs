@@ -16,7 +16,7 @@ pub(super) enum Charset {
     Iso2022Kr,
     Iso2022Cn,
     /// A single-byte table that only mail-parser has.
-    Other(fn(&[u8]) -> String),
+    Other,
     /// Says nothing: `us-ascii`, `unknown-8bit`, an invented name, or no label at all.
     Unknown,
 }
@@ -27,7 +27,7 @@ impl Charset {
         match self {
             Self::Table(table) => table == encoding_rs::ISO_2022_JP,
             Self::Utf7 | Self::Utf16 | Self::Hz | Self::Iso2022Kr | Self::Iso2022Cn => true,
-            Self::Other(_) | Self::Unknown => false,
+            Self::Other | Self::Unknown => false,
         }
     }
 }
@@ -90,7 +90,7 @@ pub(super) fn of_label(label: &str) -> Charset {
     if let Some(table) = Encoding::for_label_no_replacement(plain.as_bytes()) {
         return Charset::Table(table);
     }
-    charset_decoder(label.as_bytes()).map_or(Charset::Unknown, Charset::Other)
+    charset_decoder(label.as_bytes()).map_or(Charset::Unknown, |_| Charset::Other)
 }
 
 /// Decodes, noting what had to be guessed or stays undecodable. Never fails.
@@ -105,7 +105,13 @@ pub(super) fn decode(label: &str, bytes: &[u8], notes: &mut Notes) -> String {
         Charset::Unknown => unlabelled(bytes, notes),
         Charset::Utf7 => stateful::utf7(bytes),
         Charset::Utf16 => utf16(bytes, notes),
-        Charset::Other(decoder) => decoder(bytes),
+        Charset::Other => {
+            let bare = label.trim().trim_matches(['"', '\'']);
+            match charset_decoder(bare.as_bytes()) {
+                Some(decoder) => decoder(bytes),
+                None => unlabelled(bytes, notes),
+            }
+        }
         Charset::Hz => checked(stateful::hz(bytes), label, notes),
         Charset::Iso2022Kr => checked(stateful::iso2022_kr(bytes), label, notes),
         Charset::Iso2022Cn => checked(stateful::iso2022_cn(bytes), label, notes),

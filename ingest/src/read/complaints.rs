@@ -15,6 +15,12 @@ pub(super) struct Notes {
 impl Notes {
     /// Notes a complaint once.
     pub(super) fn complain(&mut self, key: &str, detail: &str) {
+        // The detail is the sender's own: a label of any length, with anything in it.
+        let detail: String = detail
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(60)
+            .collect();
         let line = if detail.is_empty() {
             key.to_owned()
         } else {

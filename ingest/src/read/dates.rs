@@ -75,7 +75,7 @@ impl Found {
         let mut time = self.time.unwrap_or_default();
         match self.afternoon {
             Some(true) if time.hour() < 12 => {
-                time = time.with().hour(time.hour() + 12).build().ok()?
+                time = time.with().hour(time.hour() + 12).build().ok()?;
             }
             Some(false) if time.hour() == 12 => time = time.with().hour(0).build().ok()?,
             _ => {}

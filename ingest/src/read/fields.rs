@@ -37,10 +37,6 @@ impl<'a> Fields<'a> {
     pub(super) fn has(&self, name: &str) -> bool {
         self.first(name).is_some()
     }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Field<'a>> {
-        self.0.iter()
-    }
 }
 
 /// The line at `at` without its end, and where the next begins.

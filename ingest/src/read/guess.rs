@@ -185,7 +185,10 @@ fn score(table: &'static Encoding, sample: &[u8]) -> f64 {
                     }
                 }
                 '\u{FF61}'..='\u{FF9F}' => -2.0,
-                '\u{3000}'..='\u{3020}' | '\u{FF00}'..='\u{FF60}' | '\u{2010}'..='\u{203B}' => 1.0,
+                '\u{3000}'..='\u{3020}'
+                | '\u{FF00}'..='\u{FF60}'
+                | '\u{2010}'..='\u{2017}'
+                | '\u{201E}'..='\u{203B}' => 1.0,
                 c if is_hanzi(c) => hanzi(table, c),
                 '\u{AC00}'..='\u{D7AF}' if table == EUC_KR => {
                     if HANGUL.contains(c) {
@@ -199,13 +202,24 @@ fn score(table: &'static Encoding, sample: &[u8]) -> f64 {
                 '\u{410}'..='\u{42F}' if !before.is_alphabetic() => 1.5,
                 '\u{C0}'..='\u{17F}' if before.is_ascii_alphabetic() => 2.0,
                 '\u{C0}'..='\u{17F}' if !before.is_alphabetic() && before.is_ascii() => 1.0,
-                '\u{2018}'..='\u{201D}' | '\u{A0}'..='\u{BF}' => 0.0,
+                '\u{2018}'..='\u{201D}' => {
+                    if japanese || is_wide(table) {
+                        1.0
+                    } else {
+                        0.0
+                    }
+                }
+                '\u{A0}'..='\u{BF}' => 0.0,
                 _ => -2.0,
             };
         }
         before = c;
     }
     if count == 0.0 { -20.0 } else { sum / count }
+}
+
+fn is_wide(table: &'static Encoding) -> bool {
+    table == GB18030 || table == BIG5 || table == EUC_KR
 }
 
 fn is_cyrillic(c: char) -> bool {

@@ -285,7 +285,7 @@ impl Page {
             // A line end in the source between two CJK characters is no space.
             let before = self.out.chars().next_back().unwrap_or(' ');
             let unbroken = self.space == Space::Line && is_cjk(before) && is_cjk(c);
-            if !unbroken && !(before == ' ' && c == ' ') {
+            if !(unbroken || before == ' ' && c == ' ') {
                 self.out.push(' ');
             }
         }

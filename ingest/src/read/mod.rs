@@ -32,7 +32,7 @@ mod words;
 
 use std::borrow::Cow;
 
-use crate::letter::{Address, Authentication, IncomingLetter, Writer};
+use crate::letter::{Address, IncomingLetter, Writer};
 
 pub use complaints::explain;
 pub use unreadable::Unreadable;
@@ -47,17 +47,17 @@ use parts::Tree;
 /// Where no reading makes a mail of the bytes, or they exceed the limits of parts, depth, or
 /// header; a person must look at them.
 pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
+    if raw.len() > unreadable::MAX_MAIL {
+        return Err(Unreadable::TooLarge {
+            limit: unreadable::MAX_MAIL,
+        });
+    }
     let raw = with_line_ends(raw);
-    let mut notes = Notes::default();
-    let tree = parts::walk(&raw, &mut notes)?;
-    // From here on the mail's own charset is the first guess for its unlabelled words.
     let mut notes = Notes {
-        hint: declared(&tree),
-        complaints: notes.complaints,
+        hint: declared(&raw),
+        complaints: Vec::new(),
     };
-    notes
-        .complaints
-        .retain(|c| !c.starts_with(complaints::CHARSET_GUESSED));
+    let tree = parts::walk(&raw, &mut notes)?;
     let bodies = bodies::of(&tree, &mut notes);
     let fields = &tree.fields;
     let from = first_from(fields, &mut notes);
@@ -136,14 +136,20 @@ fn with_line_ends(raw: &[u8]) -> Cow<'_, [u8]> {
     )
 }
 
-/// The charset of the first leaf that declares a usable one.
-fn declared(tree: &Tree<'_>) -> Option<&'static encoding_rs::Encoding> {
-    tree.leaves.iter().find_map(
-        |leaf| match charset::of_label(leaf.content_type.get("charset")?) {
-            charset::Charset::Table(table) => Some(table),
-            _ => None,
-        },
-    )
+/// The first charset that the mail declares anywhere near its start: the best guess for words of
+/// it that come without one.
+fn declared(raw: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let head = String::from_utf8_lossy(&raw[..raw.len().min(32_768)]).to_ascii_lowercase();
+    head.match_indices("charset=")
+        .take(20)
+        .find_map(|(at, key)| {
+            let label = head[at + key.len()..].trim_start_matches(['"', '\'', ' ']);
+            let end = label.find(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c)));
+            match charset::of_label(&label[..end.unwrap_or(label.len())]) {
+                charset::Charset::Table(table) => Some(table),
+                _ => None,
+            }
+        })
 }
 
 /// The first From that holds an address or a name.
@@ -172,7 +178,8 @@ fn writer(from: Option<&Address>, reply_to: &[Address]) -> Writer {
         .into_iter()
         .chain(reply_to)
         .map(|a| &a.name)
-        .find(|n| !n.is_empty());
+        // Mailers without a name to give put the address in its place.
+        .find(|n| !n.is_empty() && !n.contains('@'));
     let email = reachable.map(|a| a.address.clone()).unwrap_or_default();
     let name = named.cloned().unwrap_or_default();
     Writer {

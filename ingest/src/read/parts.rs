@@ -59,6 +59,9 @@ pub(super) fn walk<'a>(raw: &'a [u8], notes: &mut Notes) -> Result<Tree<'a>, Unr
         html: true,
     };
     tree.add(part, place, 0, notes)?;
+    if tree.text.is_empty() && tree.html.is_empty() {
+        tree.find_body(notes);
+    }
     Ok(tree)
 }
 
@@ -157,6 +160,21 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
+    /// Without any body, the first text that has no file name is it, whatever it calls itself.
+    fn find_body(&mut self, notes: &mut Notes) {
+        let found = self.files.iter().position(|number| {
+            let leaf = &self.leaves[*number];
+            matches!(leaf.media_type.as_str(), "text/plain" | "text/html")
+                && leaf.disposition.words("filename", notes).is_none()
+                && leaf.content_type.words("name", notes).is_none()
+        });
+        if let Some(place) = found {
+            let number = self.files.remove(place);
+            self.text.push(number);
+            self.html.push(number);
+        }
+    }
+
     fn leaf(
         &mut self,
         part: Part<'a>,
@@ -235,7 +253,11 @@ fn media_type(part: &Part<'_>) -> String {
     match declared.split_once('/') {
         // No boundary of this multipart was found: what there is, is read as words.
         Some(("multipart", _)) => "text/plain".into(),
-        Some((kind, subtype)) if !kind.is_empty() && !subtype.is_empty() => declared.to_owned(),
+        Some((kind, subtype)) if !kind.is_empty() && !subtype.is_empty() => declared
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(120)
+            .collect(),
         _ if declared == "html" => "text/html".into(),
         _ if declared.is_empty() && looks_like_html(part.body) => "text/html".into(),
         _ if declared.is_empty() => part.inherited.into(),
@@ -406,6 +428,15 @@ mod tests {
         let raw = multi("mixed", &"--b\n\nx\n".repeat(MAX_PARTS + 1));
         let error = walk(&raw, &mut Notes::default()).err();
         assert_eq!(error, Some(Unreadable::TooManyParts { limit: MAX_PARTS }));
+    }
+
+    #[test]
+    fn a_body_that_calls_itself_an_attachment_is_the_body() {
+        let raw = b"Content-Type: text/plain\nContent-Disposition: attachment\n\nhi";
+        assert_eq!(shape(raw), (vec![0], vec![0], vec![]));
+        let raw =
+            b"Content-Type: text/plain\nContent-Disposition: attachment; filename=a.txt\n\nhi";
+        assert_eq!(shape(raw), (vec![], vec![], vec![0]));
     }
 
     #[test]

@@ -83,7 +83,7 @@ fn is_words(line: &[u8], ended: bool) -> bool {
         }
     }
     if ended && !trimmed.is_empty() {
-        return bad > 0 || spaces > 0 || trimmed.len() % 4 != 0;
+        return bad > 0 || spaces > 0 || !trimmed.len().is_multiple_of(4);
     }
     (bad > 0 && spaces > 0) || bad * 4 > trimmed.len()
 }

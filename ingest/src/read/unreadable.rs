@@ -1,6 +1,8 @@
 //! Why a mail cannot be read at all: it becomes an item for a clerk, never a letter and never a
 //! crash.
 
+/// Largest mail that is read, in bytes: beyond what any mail server hands on.
+pub(super) const MAX_MAIL: usize = 100 << 20;
 /// Largest header block that is read; real ones stay below a hundredth of it.
 pub(super) const MAX_HEADER: usize = 1 << 20;
 /// Most parts of one mail.
@@ -20,6 +22,12 @@ pub enum Unreadable {
         "there is no mail header: this is not a mail; open the raw bytes and register it by hand"
     )]
     NoHeader,
+    /// Larger than any real mail.
+    #[error("the mail is larger than {limit} bytes: ask the sender for smaller files")]
+    TooLarge {
+        /// Bytes allowed.
+        limit: usize,
+    },
     /// The header block of the mail or of a part is larger than any real one.
     #[error("the header is larger than {limit} bytes: inspect the raw mail before registering it")]
     HeaderTooLarge {
@@ -50,6 +58,9 @@ impl Unreadable {
         match self {
             Self::Empty => "邮件内容为空：请联系发件人重新发送，或者作废处理。".into(),
             Self::NoHeader => "缺少邮件头，不是有效的邮件：请查看原始内容后人工登记。".into(),
+            Self::TooLarge { limit } => {
+                format!("邮件超过 {limit} 字节：请联系发件人缩小附件后重新发送。")
+            }
             Self::HeaderTooLarge { limit } => {
                 format!("邮件头超过 {limit} 字节：请查看原始邮件后再登记。")
             }

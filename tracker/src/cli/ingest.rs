@@ -120,14 +120,17 @@ impl Ingest {
                     path.display()
                 ));
             }
-            Ok::<_, String>(door.seen())
+            Ok::<_, String>((door.seen(), swept.seen))
         });
-        let seen = swept.await?.map_err(Failure::Failed)?;
+        let (seen, all) = swept.await?.map_err(Failure::Failed)?;
         bar.finish_and_clear();
         let mut count = Count::default();
         for (fate, again) in seen {
             count.add(fate, again);
         }
+        // The same bytes twice within one batch reach the ledger once.
+        count.duplicates += all.saturating_sub(count.seen);
+        count.seen = count.seen.max(all);
         if json || !std::io::IsTerminal::is_terminal(&std::io::stdout()) {
             return out::json(&count);
         }

@@ -24,6 +24,8 @@ impl Serve {
 }
 
 async fn until_stopped(app: App) -> Outcome {
+    #[cfg(feature = "failpoints")]
+    let _points = fail::FailScenario::setup();
     let stop = CancellationToken::new();
     let trigger = stop.clone();
     let signals = tokio::spawn(async move {

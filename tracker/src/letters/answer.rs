@@ -168,9 +168,7 @@ pub async fn recall(
         )
         .await?;
     if turned == 0 {
-        return Err(Error::Rule(
-            "left-already",
-        ));
+        return Err(Error::Rule("left-already"));
     }
     if let Some(reply) = change.step.last_reply(&change.letter).await? {
         let words = reply.words.text.clone();
@@ -203,9 +201,7 @@ pub async fn resend(
             .await?;
     }
     if turned == 0 {
-        return Err(Error::Rule(
-            "nothing-to-resend",
-        ));
+        return Err(Error::Rule("nothing-to-resend"));
     }
     let letter = change
         .finish(EventKind::Resent, json!({ "mails": turned }))

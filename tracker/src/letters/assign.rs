@@ -40,9 +40,7 @@ pub async fn assign(
     };
     let change = Change::open(app, staff, number, version, Action::Assign).await?;
     if !staff.is(Role::Registrar) && !staff.units.contains(&unit.id) {
-        return Err(Error::Rule(
-            "assign-within",
-        ));
+        return Err(Error::Rule("assign-within"));
     }
     hand_over(
         change,

@@ -507,9 +507,7 @@ pub(crate) async fn admit(
     let step = app.store.begin(app.now()).await?;
     // Back to "being read" first: from here on it is registered like any other line.
     if !step.reopen_arrival(line.id, from).await? {
-        return Err(Error::Rule(
-            "decided-meanwhile",
-        ));
+        return Err(Error::Rule("decided-meanwhile"));
     }
     let verdicts = add_new(app, &step, &channels, vec![(line, Box::new(incoming))]).await?;
     step.commit().await?;

@@ -43,9 +43,7 @@ pub(crate) async fn join(
         sealed: line.sealed || letter.is_sealed(),
     };
     if !change.step.give_fate(&verdict, from, by).await? {
-        return Err(Error::Rule(
-            "decided-meanwhile",
-        ));
+        return Err(Error::Rule("decided-meanwhile"));
     }
     let lock = change.letter.lock.clone();
     change
@@ -79,9 +77,7 @@ pub enum Decision {
 /// When the line does not wait for one, cannot be read, or somebody decided meanwhile.
 pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Result<Verdict> {
     if !staff.may_register() {
-        return Err(Error::Rule(
-            "registrar-only",
-        ));
+        return Err(Error::Rule("registrar-only"));
     }
     let line = app.store.ledger_line(id, &staff.cleared_channels).await?;
     let line = line.ok_or(Error::NotFound)?;
@@ -102,13 +98,9 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
         }
         _ => {}
     }
-    let blob = line.blob_id.as_ref().ok_or(Error::Rule(
-        "no-bytes",
-    ))?;
+    let blob = line.blob_id.as_ref().ok_or(Error::Rule("no-bytes"))?;
     let raw = app.store.blob(blob).await?;
-    let incoming = arrive::read(line.source, &raw).map_err(|_| {
-        Error::Rule("still-unreadable")
-    })?;
+    let incoming = arrive::read(line.source, &raw).map_err(|_| Error::Rule("still-unreadable"))?;
     match decision {
         Decision::Joins(number) => {
             let scope =
@@ -141,9 +133,7 @@ async fn set(
     };
     let step = app.store.begin(app.now()).await?;
     if !step.give_fate(&verdict, Some(from), Some(by)).await? {
-        return Err(Error::Rule(
-            "decided-meanwhile",
-        ));
+        return Err(Error::Rule("decided-meanwhile"));
     }
     step.commit().await?;
     Ok(verdict)

@@ -40,9 +40,7 @@ pub async fn serve(
         .step
         .last_reply(&change.letter)
         .await?
-        .ok_or(Error::Rule(
-            "nothing-to-serve",
-        ))?;
+        .ok_or(Error::Rule("nothing-to-serve"))?;
     if on > app.day_of(change.now()) || on < app.day_of(issued.at) {
         return Err(fault("on", "not-then"));
     }

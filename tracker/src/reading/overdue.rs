@@ -51,9 +51,7 @@ pub async fn overdue(app: &App, unit: Option<&str>) -> Result<Overdue> {
             let found = all_units
                 .iter()
                 .find(|u| u.code == code)
-                .ok_or(Error::Rule(
-                    "no-such-unit",
-                ))?;
+                .ok_or(Error::Rule("no-such-unit"))?;
             Some(units::below(&all_units, found.id))
         }
     };

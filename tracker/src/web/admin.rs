@@ -215,7 +215,9 @@ pub async fn save_unit(
     match store_unit(&web, by, &posted).await {
         Ok(()) => Ok(page::to_saying(&web, "/admin/units", "saved", "")),
         Err(error) => {
-            let Some(errors) = show::refused(&error) else { return Err(error.into()) };
+            let Some(errors) = show::refused(&error) else {
+                return Err(error.into());
+            };
             let all = web.app.store.units().await?;
             let known = all.iter().find(|u| u.code == posted.get("code")).cloned();
             let mut again = unit_page(&web, &visit, &all, known, errors).await?;

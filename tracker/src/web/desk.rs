@@ -245,7 +245,11 @@ pub(crate) async fn rows(
             number: l.number.to_string(),
             url: chrome.url(format!("/desk/letters/{}", l.number)),
             // What a sealed letter says is shown where the reading is recorded: on its own page.
-            subject: if l.is_sealed() { String::new() } else { l.subject.clone() },
+            subject: if l.is_sealed() {
+                String::new()
+            } else {
+                l.subject.clone()
+            },
             channel: channel
                 .map(|c| show::channel_name(chrome, c))
                 .unwrap_or_default(),

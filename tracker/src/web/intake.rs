@@ -299,7 +299,9 @@ async fn new_page(
         chosen: c.code == posted.get("channel"),
         hint: String::new(),
     };
-    let kinds = crate::domain::words::Kind::ALL.iter().map(crate::domain::words::Kind::code);
+    let kinds = crate::domain::words::Kind::ALL
+        .iter()
+        .map(crate::domain::words::Kind::code);
     Ok(IntakeNewPage {
         sources: chrome.choices("source", by_hand, source),
         channels: channels.iter().map(choice).collect(),

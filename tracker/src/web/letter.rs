@@ -62,7 +62,12 @@ pub async fn act(
     let path = format!("/desk/letters/{number}");
     let done = act::act(&web.app, staff, number, action, act::Fields::Form(&posted)).await;
     let Err(error) = done else {
-        return Ok(page::to_saying(&web, &path, said(action), &about(&posted, action)));
+        return Ok(page::to_saying(
+            &web,
+            &path,
+            said(action),
+            &about(&posted, action),
+        ));
     };
     let status = match &error {
         Error::Conflict { .. } => StatusCode::CONFLICT,

@@ -196,9 +196,7 @@ pub async fn start(
 pub async fn door(app: &App, source: Source, name: &str, channel: &str) -> Result<Door> {
     let channels = app.store.channels().await?;
     let channel = channels.into_iter().find(|c| c.code == channel);
-    let channel = channel.ok_or(crate::letters::Error::Rule(
-        "no-such-channel",
-    ))?;
+    let channel = channel.ok_or(crate::letters::Error::Rule("no-such-channel"))?;
     let from = From {
         source,
         name: name.to_owned(),

@@ -43,7 +43,7 @@ pub(super) fn of(seen: &Seen<'_>) -> Option<Automatic> {
     if is_bulk(seen) {
         return Some(Automatic::Bulk);
     }
-    if says_generated(seen) || has_null_sender(seen.fields) || phrases::replies_by_text(seen) {
+    if says_generated(seen) || phrases::replies_by_text(seen.text) {
         return Some(Automatic::AutoReply);
     }
     None
@@ -148,8 +148,8 @@ fn is_bulk(seen: &Seen<'_>) -> bool {
             .any(|name| seen.fields.has(name))
 }
 
-/// The envelope had no sender: what comes so must not be answered (RFC 5321 §4.5.5). Only the
-/// topmost Return-Path is our server's.
+/// The envelope had no sender (RFC 5321 §4.5.5). Careless web forms send so too: alone it makes no
+/// robot. Only the topmost Return-Path is our server's.
 pub(super) fn has_null_sender(fields: &Fields<'_>) -> bool {
     fields
         .ascii("return-path")

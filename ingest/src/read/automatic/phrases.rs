@@ -1,8 +1,6 @@
 //! What robots write in subject and text. A phrase counts only where a robot puts it: at the
 //! beginning, closed off by a colon, a bracket or the end.
 
-use super::Seen;
-
 /// Beginnings that are an automatic answer when a separator follows, lower case.
 const REPLIES: [&str; 58] = [
     "自动回复",
@@ -84,37 +82,16 @@ const MORE_REPLIES: [&str; 14] = [
 /// The subject is that of an automatic answer.
 pub(super) fn replies_by_subject(subject: &str) -> bool {
     let subject = subject.to_lowercase();
-    let mut start = subject.trim_start();
-    // Robots answering robots: `Re: 自动回复: …`.
-    for _ in 0..2 {
-        let bare = start.trim_start_matches(['[', '【', '(', '（', '<', '*', '"', ' ']);
-        if REPLIES
-            .iter()
-            .chain(&MORE_REPLIES)
-            .any(|phrase| bare.strip_prefix(phrase).is_some_and(closes))
-        {
-            return true;
-        }
-        let Some(rest) = [
-            "re:",
-            "re：",
-            "回复:",
-            "回复：",
-            "答复:",
-            "答复：",
-            "aw:",
-            "sv:",
-        ]
+    let start = subject.trim_start();
+    let bare = start.trim_start_matches(['[', '【', '(', '（', '<', '*', '"', ' ']);
+    // Only at the very start: who answers a robot's mail ("回复：自动回复：…") is a person.
+    REPLIES
         .iter()
-        .find_map(|re| start.strip_prefix(re)) else {
-            break;
-        };
-        start = rest.trim_start();
-    }
-    let auto = start
-        .strip_prefix("auto:")
-        .or_else(|| start.strip_prefix("auto :"));
-    auto.is_some_and(|rest| rest.trim_start().starts_with("re:") || rest.contains("office"))
+        .chain(&MORE_REPLIES)
+        .any(|p| bare.strip_prefix(p).is_some_and(closes))
+        || ["auto:", "auto：", "auto :"]
+            .iter()
+            .any(|mark| start.starts_with(mark))
 }
 
 /// What may follow the phrase: a separator or the end, or words that belong to it.
@@ -150,7 +127,7 @@ fn closes(rest: &str) -> bool {
 }
 
 /// Openings of texts that robots send without any header, lower case.
-const TEXTS: [&str; 24] = [
+const TEXTS: [&str; 22] = [
     "这是来自qq邮箱的假期自动回复",
     "这是一封自动回复",
     "这是自动回复",
@@ -158,12 +135,10 @@ const TEXTS: [&str; 24] = [
     "此邮件为自动回复",
     "此邮件为系统自动回复",
     "本邮件为自动回复",
-    "本邮件为系统自动",
-    "本邮件由系统自动",
-    "此邮件由系统自动",
-    "此为系统自动",
-    "这是系统自动",
-    "这是一封系统自动",
+    "本邮件为系统自动回复",
+    "此为系统自动回复",
+    "这是系统自动回复",
+    "这是一封系统自动回复",
     "系统自动回复",
     "【自动回复】",
     "[自动回复]",
@@ -176,46 +151,12 @@ const TEXTS: [&str; 24] = [
     "this is an auto-reply",
     "this is an autoreply",
 ];
-/// Sentences that, in a no-reply sender's mail, say that nobody reads the answer.
-const NO_ANSWERS: [&str; 12] = [
-    "请勿回复",
-    "请不要回复",
-    "请勿直接回复",
-    "自动发送",
-    "自动发出",
-    "系统邮件",
-    "do not reply",
-    "don't reply",
-    "not monitored",
-    "unattended mailbox",
-    "automatically generated",
-    "automated message",
-];
-
-/// The text is that of a robot: a short text that says so first, or a no-reply sender's that says
-/// so anywhere. A web form sends as no-reply too, but names the citizen in Reply-To.
-pub(super) fn replies_by_text(seen: &Seen<'_>) -> bool {
-    let opening = head(seen.text, 400);
+/// The text is that of a robot: a short text that says so first. "Sent automatically, do not reply"
+/// is no such sign: web forms put it round a citizen's words.
+pub(super) fn replies_by_text(text: &str) -> bool {
+    let opening = head(text, 400);
     let opening = opening.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{3000}');
-    let said = TEXTS.iter().any(|t| opening.starts_with(t)) && seen.text.chars().count() < 1_200;
-    said || (from_nobody(seen) && !seen.fields.has("reply-to") && {
-        let text = head(seen.text, 6_000);
-        NO_ANSWERS.iter().any(|t| text.contains(t))
-    })
-}
-
-fn from_nobody(seen: &Seen<'_>) -> bool {
-    let Some(from) = seen.from else { return false };
-    let local = from
-        .address
-        .split('@')
-        .next()
-        .unwrap_or_default()
-        .to_lowercase();
-    let local = local.replace(['-', '_', '.'], "");
-    ["noreply", "donotreply", "nepasrepondre", "noresponder"]
-        .iter()
-        .any(|n| local.contains(n))
+    TEXTS.iter().any(|t| opening.starts_with(t)) && text.chars().count() < 1_200
 }
 
 /// Subjects of read receipts, lower case.

@@ -15,28 +15,39 @@ enum Fate {
     Cut,
 }
 
-/// The text without quotes and signature. Falls back to the whole text where nothing would be
-/// left although no quote is evident.
+/// The text without quotes and signature. Where nothing would be left (the words stand below an
+/// unmarked quote, or only a phone's signature above it), only marked lines go; a mail that is
+/// nothing but marked quote has no words of its own.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
-    let mut fates = vec![Fate::Own; lines.len()];
-    let evident = cut_quotes(&lines, &mut fates);
-    let own: Vec<&str> = lines
-        .iter()
-        .zip(&fates)
-        .filter(|(_, f)| **f == Fate::Own)
-        .map(|(l, _)| *l)
-        .collect();
-    let kept = tidy(&signature::cut(&own));
+    let (kept, _) = own_words(&lines, true);
+    if !kept.is_empty() {
+        return kept;
+    }
+    let (kept, evident) = own_words(&lines, false);
     if kept.is_empty() && !evident {
         return tidy(&lines);
     }
     kept
 }
 
+/// The own lines, and whether some quote was beyond doubt. `to_end` lets an unmarked quote reach to
+/// the end of the mail.
+fn own_words(lines: &[&str], to_end: bool) -> (String, bool) {
+    let mut fates = vec![Fate::Own; lines.len()];
+    let evident = cut_quotes(lines, &mut fates, to_end);
+    let own: Vec<&str> = lines
+        .iter()
+        .zip(&fates)
+        .filter(|(_, f)| **f == Fate::Own)
+        .map(|(l, _)| *l)
+        .collect();
+    (tidy(&signature::cut(&own)), evident)
+}
+
 /// Marks the quoted lines; true if some quote was beyond doubt.
-fn cut_quotes(lines: &[&str], fates: &mut [Fate]) -> bool {
+fn cut_quotes(lines: &[&str], fates: &mut [Fate], to_end: bool) -> bool {
     let quoted: Vec<bool> = (0..lines.len()).map(|at| is_quoted(lines, at)).collect();
     let next = next_filled(lines);
     let mut evident = false;
@@ -62,7 +73,10 @@ fn cut_quotes(lines: &[&str], fates: &mut [Fate]) -> bool {
             fates[at..after].fill(Fate::Cut);
             evident = true;
             at = after;
-        } else if marker.certain && (own || first.is_none()) && !marker.forwards {
+        } else if to_end && marker.certain && (own || first.is_none()) && !marker.forwards {
+            if points_below(&lines[..at], fates) {
+                return evident;
+            }
             if answered_inside(lines, after, &quoted) {
                 fates[at..after].fill(Fate::Cut);
                 at = after;
@@ -78,6 +92,38 @@ fn cut_quotes(lines: &[&str], fates: &mut [Fate]) -> bool {
         }
     }
     evident
+}
+
+/// The few words above say that the answers stand inside the quote: then nothing of it may go.
+fn points_below(above: &[&str], fates: &[Fate]) -> bool {
+    const SAYS: [&str; 16] = [
+        "见下方",
+        "见下面",
+        "见下文",
+        "在下方",
+        "在下面",
+        "下方回复",
+        "红字",
+        "红色字",
+        "蓝字",
+        "标红",
+        "逐条回复",
+        "逐条答复",
+        "inline",
+        "see below",
+        "answers below",
+        "in red",
+    ];
+    let own = above
+        .iter()
+        .zip(fates)
+        .filter(|(l, f)| **f == Fate::Own && !l.trim().is_empty());
+    let words: Vec<String> = own.take(9).map(|(line, _)| line.to_lowercase()).collect();
+    words.len() < 9
+        && words.iter().map(String::len).sum::<usize>() < 600
+        && SAYS
+            .iter()
+            .any(|says| words.iter().any(|line| line.contains(says)))
 }
 
 /// Lines marked as quoted stand below, and none of them has an attribution or block of its own: the

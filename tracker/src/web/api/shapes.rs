@@ -81,7 +81,11 @@ impl Listed {
             topic: l.topic.clone(),
             place: l.place.clone(),
             // What a sealed letter says is told where the reading is recorded: in Whole.
-            subject: if l.is_sealed() { String::new() } else { l.subject.clone() },
+            subject: if l.is_sealed() {
+                String::new()
+            } else {
+                l.subject.clone()
+            },
             unit: unit.map(|u| u.code.clone()),
             handler: handler.map(|p| p.login.clone()),
             received_at: l.received_at.to_string(),
@@ -154,7 +158,10 @@ impl Whole {
         };
         let words = &o.writer.words;
         Self {
-            letter: Listed { subject: o.letter.subject.clone(), ..Listed::new(&o.letter, names) },
+            letter: Listed {
+                subject: o.letter.subject.clone(),
+                ..Listed::new(&o.letter, names)
+            },
             writer: Writer {
                 name: words.name.clone(),
                 phone: words.phone.clone(),
@@ -176,7 +183,11 @@ impl Whole {
                 })
                 .collect(),
             draft: o.draft.as_ref().map(|d| d.text.clone()),
-            actions: o.actions.iter().map(crate::domain::status::Action::code).collect(),
+            actions: o
+                .actions
+                .iter()
+                .map(crate::domain::status::Action::code)
+                .collect(),
         }
     }
 }
