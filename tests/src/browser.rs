@@ -25,15 +25,27 @@ impl Browser {
         let place = Place::new("browser");
         let port = free_port();
         let mut command = Command::new("chromedriver");
-        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let driver = Running::start(&mut command);
         listening(port);
-        let agent =
-            ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .new_agent();
         let mut args: Vec<String> = [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--disable-dev-shm-usage", "--lang=zh-CN",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--lang=zh-CN",
         ]
         .map(ToOwned::to_owned)
         .to_vec();
@@ -45,9 +57,16 @@ impl Browser {
         }}}});
         let root = format!("http://127.0.0.1:{port}/session");
         let made = ask(&agent, &root, Some(&wish));
-        let id = made["sessionId"].as_str().unwrap_or_else(|| panic!("no browser: {made}"));
+        let id = made["sessionId"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no browser: {made}"));
         let session = format!("{root}/{id}");
-        Self { agent, session, _driver: driver, _place: place }
+        Self {
+            agent,
+            session,
+            _driver: driver,
+            _place: place,
+        }
     }
 
     /// Goes to a page.
@@ -79,17 +98,25 @@ impl Browser {
     #[must_use]
     pub fn text(&self, css: &str) -> String {
         let url = format!("{}/element/{}/text", self.session, self.find(css));
-        ask(&self.agent, &url, None).as_str().unwrap_or_default().to_owned()
+        ask(&self.agent, &url, None)
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     fn find(&self, css: &str) -> String {
         let found = self.tell("element", json!({ "using": "css selector", "value": css }));
         let id = found[ELEMENT].as_str();
-        id.unwrap_or_else(|| panic!("no {css} on {}: {found}", self.url())).to_owned()
+        id.unwrap_or_else(|| panic!("no {css} on {}: {found}", self.url()))
+            .to_owned()
     }
 
     fn tell(&self, what: &str, body: Value) -> Value {
-        let answer = ask(&self.agent, &format!("{}/{what}", self.session), Some(&body));
+        let answer = ask(
+            &self.agent,
+            &format!("{}/{what}", self.session),
+            Some(&body),
+        );
         assert!(answer.get("error").is_none(), "{what} {body}: {answer}");
         answer
     }
@@ -103,13 +130,15 @@ impl Drop for Browser {
 
 fn ask(agent: &ureq::Agent, url: &str, body: Option<&Value>) -> Value {
     let response = match body {
-        Some(body) => {
-            agent.post(url).header("content-type", "application/json").send(body.to_string())
-        }
+        Some(body) => agent
+            .post(url)
+            .header("content-type", "application/json")
+            .send(body.to_string()),
         None => agent.get(url).call(),
     };
     let mut response = response.unwrap_or_else(|e| panic!("{url}: {e}"));
     let text = response.body_mut().read_to_string().unwrap_or_default();
-    let answer: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{url}: {e}: {text}"));
+    let answer: Value =
+        serde_json::from_str(&text).unwrap_or_else(|e| panic!("{url}: {e}: {text}"));
     answer["value"].clone()
 }

@@ -42,7 +42,10 @@ impl Answer {
     /// A header's value.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+        self.headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
     }
 
     /// The values of a form's hidden fields, to be posted again.
@@ -62,10 +65,23 @@ impl Answer {
 /// Text without HTML's escapes, as far as our pages write them.
 #[must_use]
 pub fn plain(html: &str) -> String {
-    [("&#10;", "\n"), ("&#13;", "\r"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#34;", "\""),
-        ("&#39;", "'"), ("&#38;", "&"), ("&#60;", "<"), ("&#62;", ">"), ("&amp;", "&")]
-        .iter()
-        .fold(html.to_owned(), |text, (escaped, raw)| text.replace(escaped, raw))
+    [
+        ("&#10;", "\n"),
+        ("&#13;", "\r"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#38;", "&"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(html.to_owned(), |text, (escaped, raw)| {
+        text.replace(escaped, raw)
+    })
 }
 
 impl Client {
@@ -79,19 +95,27 @@ impl Client {
             .timeout_global(Some(Duration::from_secs(30)))
             .build()
             .new_agent();
-        Self { agent, base: base.to_owned(), token: None }
+        Self {
+            agent,
+            base: base.to_owned(),
+            token: None,
+        }
     }
 
     /// A program that bears this token.
     #[must_use]
     pub fn with_token(base: &str, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..Self::new(base) }
+        Self {
+            token: Some(token.to_owned()),
+            ..Self::new(base)
+        }
     }
 
     /// Asks for a page.
     #[must_use]
     pub fn get(&self, path: &str) -> Answer {
-        self.try_get(path, &[]).unwrap_or_else(|e| panic!("GET {path}: {e}"))
+        self.try_get(path, &[])
+            .unwrap_or_else(|e| panic!("GET {path}: {e}"))
     }
 
     /// Asks with headers; fails where nobody answers.
@@ -100,7 +124,11 @@ impl Client {
     /// When there is no answer.
     pub fn try_get(&self, path: &str, headers: &[(&str, &str)]) -> Result<Answer, ureq::Error> {
         let mut request = self.agent.get(format!("{}{path}", self.base));
-        for (name, value) in headers.iter().copied().chain(self.bearer().as_deref().map(pair)) {
+        for (name, value) in headers
+            .iter()
+            .copied()
+            .chain(self.bearer().as_deref().map(pair))
+        {
             request = request.header(name, value);
         }
         answer(format!("GET {path}"), request.call()?)
@@ -109,8 +137,10 @@ impl Client {
     /// Posts a form as a browser does.
     #[must_use]
     pub fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let request =
-            self.agent.post(format!("{}{path}", self.base)).header("origin", &self.base);
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("origin", &self.base);
         let sent = request.send_form(fields.iter().copied());
         let sent = sent.unwrap_or_else(|e| panic!("POST {path}: {e}"));
         answer(format!("POST {path}"), sent).unwrap_or_else(|e| panic!("POST {path}: {e}"))
@@ -119,7 +149,8 @@ impl Client {
     /// Posts JSON.
     #[must_use]
     pub fn post(&self, path: &str, body: &Value) -> Answer {
-        self.try_post(path, body, &[]).unwrap_or_else(|e| panic!("POST {path}: {e}"))
+        self.try_post(path, body, &[])
+            .unwrap_or_else(|e| panic!("POST {path}: {e}"))
     }
 
     /// Posts JSON with headers; fails where nobody answers.
@@ -133,20 +164,34 @@ impl Client {
         headers: &[(&str, &str)],
     ) -> Result<Answer, ureq::Error> {
         let mut request = self.agent.post(format!("{}{path}", self.base));
-        for (name, value) in headers.iter().copied().chain(self.bearer().as_deref().map(pair)) {
+        for (name, value) in headers
+            .iter()
+            .copied()
+            .chain(self.bearer().as_deref().map(pair))
+        {
             request = request.header(name, value);
         }
         let request = request.header("content-type", "application/json");
-        answer(format!("POST {path} {body}"), request.send(body.to_string())?)
+        answer(
+            format!("POST {path} {body}"),
+            request.send(body.to_string())?,
+        )
     }
 
     /// Signs in by the form, changing a first password where that is asked.
     pub fn sign_in(&self, login: &str, password: &str) {
         let fields = [("login", login), ("password", password), ("next", "")];
         let to = self.post_form("/login", &fields).expect(303);
-        if to.header("location").is_some_and(|l| l.ends_with("/password")) {
+        if to
+            .header("location")
+            .is_some_and(|l| l.ends_with("/password"))
+        {
             let new = format!("{password}-changed-1");
-            let fields = [("old_password", password), ("password", &new), ("again", &new)];
+            let fields = [
+                ("old_password", password),
+                ("password", &new),
+                ("again", &new),
+            ];
             let _ = self.post_form("/password", &fields).expect(303);
         }
     }
@@ -154,7 +199,9 @@ impl Client {
     /// A letter as the desk sees it.
     #[must_use]
     pub fn letter(&self, number: &str) -> Value {
-        self.get(&format!("/api/v1/desk/letters/{number}")).expect(200).json()
+        self.get(&format!("/api/v1/desk/letters/{number}"))
+            .expect(200)
+            .json()
     }
 
     /// Takes a step on a letter as it stands now; `fields` beside the version.
@@ -168,7 +215,10 @@ impl Client {
     /// The letters a list of the desk shows.
     #[must_use]
     pub fn letters(&self, query: &str) -> Vec<Value> {
-        let page = self.get(&format!("/api/v1/desk/letters?{query}")).expect(200).json();
+        let page = self
+            .get(&format!("/api/v1/desk/letters?{query}"))
+            .expect(200)
+            .json();
         page["letters"].as_array().cloned().unwrap_or_default()
     }
 
@@ -186,8 +236,17 @@ fn answer(
     mut response: ureq::http::Response<ureq::Body>,
 ) -> Result<Answer, ureq::Error> {
     let text = |v: &ureq::http::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
-    let headers = response.headers().iter().map(|(n, v)| (n.to_string(), text(v))).collect();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(n, v)| (n.to_string(), text(v)))
+        .collect();
     let body = response.body_mut().read_to_vec()?;
     let body = String::from_utf8_lossy(&body).into_owned();
-    Ok(Answer { status: response.status().as_u16(), headers, body, asked })
+    Ok(Answer {
+        status: response.status().as_u16(),
+        headers,
+        body,
+        asked,
+    })
 }

@@ -40,7 +40,9 @@ impl Dovecot {
         for folder in ["run", "state", "mail"] {
             std::fs::create_dir_all(place.at(folder)).expect("a folder for Dovecot");
         }
-        run(Command::new("chown").arg("nobody:nogroup").arg(place.at("mail")));
+        run(Command::new("chown")
+            .arg("nobody:nogroup")
+            .arg(place.at("mail")));
         certify(&place);
         let (port, tls_port) = (free_port(), free_port());
         let dir = place.path().display();
@@ -63,7 +65,12 @@ impl Dovecot {
                  namespace inbox {{\n inbox = yes\n separator = /\n}}\n{more}\n"
             ),
         );
-        let mut dovecot = Self { place, process: None, port, tls_port };
+        let mut dovecot = Self {
+            place,
+            process: None,
+            port,
+            tls_port,
+        };
         dovecot.resume();
         dovecot
     }
@@ -73,7 +80,10 @@ impl Dovecot {
         let _ = std::fs::remove_file(self.place.at("run/master.pid"));
         let log = std::fs::File::create(self.place.at("output")).expect("a log for Dovecot");
         let mut command = Command::new("/usr/sbin/dovecot");
-        command.arg("-F").arg("-c").arg(self.place.at("dovecot.conf"));
+        command
+            .arg("-F")
+            .arg("-c")
+            .arg(self.place.at("dovecot.conf"));
         command.stdout(Stdio::null()).stderr(log);
         self.process = Some(Running::start(&mut command));
         listening(self.port);
@@ -110,7 +120,10 @@ impl Dovecot {
     /// Puts a mail into somebody's inbox.
     pub fn append(&self, user: &str, mail: &[u8]) {
         let mut session = self.session(user);
-        session.append("INBOX", mail).finish().expect("Dovecot takes a mail");
+        session
+            .append("INBOX", mail)
+            .finish()
+            .expect("Dovecot takes a mail");
         let _ = session.logout();
     }
 
@@ -131,8 +144,13 @@ impl Dovecot {
         let mails = if exists == 0 {
             Vec::new()
         } else {
-            let fetched = session.fetch("1:*", "BODY.PEEK[]").expect("Dovecot gives its mails");
-            fetched.iter().filter_map(|f| f.body().map(<[u8]>::to_vec)).collect()
+            let fetched = session
+                .fetch("1:*", "BODY.PEEK[]")
+                .expect("Dovecot gives its mails");
+            fetched
+                .iter()
+                .filter_map(|f| f.body().map(<[u8]>::to_vec))
+                .collect()
         };
         let _ = session.logout();
         mails
@@ -141,7 +159,9 @@ impl Dovecot {
     /// Waits for somebody's inbox to hold so many mails.
     #[must_use]
     pub fn arrived(&self, user: &str, count: usize) -> Vec<Vec<u8>> {
-        until(&format!("{count} mails for {user}"), || self.mails(user, "INBOX").len() >= count);
+        until(&format!("{count} mails for {user}"), || {
+            self.mails(user, "INBOX").len() >= count
+        });
         self.mails(user, "INBOX")
     }
 
@@ -157,7 +177,10 @@ impl Dovecot {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).expect("Dovecot listens");
         let mut client = imap::Client::new(stream);
         client.read_greeting().expect("Dovecot greets");
-        client.login(user, PASSWORD).map_err(|(e, _)| e).expect("Dovecot lets its users in")
+        client
+            .login(user, PASSWORD)
+            .map_err(|(e, _)| e)
+            .expect("Dovecot lets its users in")
     }
 }
 
@@ -165,13 +188,46 @@ fn certify(place: &Place) {
     let openssl = |args: &[&str]| {
         run(Command::new("openssl").args(args).current_dir(place.path()));
     };
-    let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30"];
-    let ca = ["-subj", "/CN=Test authority", "-keyout", "ca.key", "-out", "ca.pem"];
+    let key = [
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "30",
+    ];
+    let ca = [
+        "-subj",
+        "/CN=Test authority",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+    ];
     openssl(&[&["req", "-x509"], &key[..], &ca[..]].concat());
-    place.write("ext", "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n");
-    let server = ["-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr"];
+    place.write(
+        "ext",
+        "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n",
+    );
+    let server = [
+        "-subj",
+        "/CN=localhost",
+        "-keyout",
+        "server.key",
+        "-out",
+        "server.csr",
+    ];
     openssl(&[&["req"], &key[..5], &server[..]].concat());
-    let sign = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "ext"];
+    let sign = [
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-CAcreateserial",
+        "-extfile",
+        "ext",
+    ];
     let out = ["-in", "server.csr", "-out", "server.pem", "-days", "30"];
     openssl(&[&["x509", "-req"], &sign[..], &out[..]].concat());
 }

@@ -37,9 +37,14 @@ impl Engine {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("story_{}_{number}", std::process::id());
         psql(&format!("CREATE DATABASE {name}"));
-        let (server, _) = cluster().rsplit_once('/').map(|(s, d)| (s.to_owned(), d.to_owned()))
+        let (server, _) = cluster()
+            .rsplit_once('/')
+            .map(|(s, d)| (s.to_owned(), d.to_owned()))
             .expect("HUIYIN_TEST_POSTGRES ends in a database's name");
-        Database { url: format!("{server}/{name}"), name: Some(name) }
+        Database {
+            url: format!("{server}/{name}"),
+            name: Some(name),
+        }
     }
 }
 
@@ -71,6 +76,7 @@ fn cluster() -> String {
 
 /// Asks the cluster one thing.
 pub fn psql(sql: &str) -> String {
-    let output = run(Command::new("psql").args(["-X", "-q", "-t", "-A", "-d", &cluster(), "-c", sql]));
+    let output =
+        run(Command::new("psql").args(["-X", "-q", "-t", "-A", "-d", &cluster(), "-c", sql]));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

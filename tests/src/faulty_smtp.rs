@@ -82,7 +82,11 @@ impl FaultySmtp {
                 std::thread::spawn(move || drop(talk(stream, &state)));
             }
         });
-        Self { state, port, thread: Some(thread) }
+        Self {
+            state,
+            port,
+            thread: Some(thread),
+        }
     }
 
     /// What it was given so far.
@@ -94,7 +98,10 @@ impl FaultySmtp {
     /// The mails given whole to one address.
     #[must_use]
     pub fn given_to(&self, address: &str) -> Vec<Given> {
-        self.given().into_iter().filter(|g| g.to.iter().any(|t| t == address)).collect()
+        self.given()
+            .into_iter()
+            .filter(|g| g.to.iter().any(|t| t == address))
+            .collect()
     }
 
     /// Whether every mood was used up.
@@ -132,7 +139,11 @@ fn talk(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
     say("220 faulty.test ESMTP")?;
     let (mut from, mut to, mut mood) = (String::new(), Vec::new(), Mood::Take);
     let mut line = String::new();
-    while { line.clear(); lines.read_line(&mut line)? } > 0 {
+    while {
+        line.clear();
+        lines.read_line(&mut line)?
+    } > 0
+    {
         let upper = line.trim_end().to_ascii_uppercase();
         let address = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
         match upper.split([' ', ':']).next().unwrap_or_default() {
@@ -161,7 +172,12 @@ fn talk(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
                 }
                 say("354 go on")?;
                 let mail = body(&mut lines)?;
-                let given = Given { from: from.clone(), to: to.clone(), mail, mood };
+                let given = Given {
+                    from: from.clone(),
+                    to: to.clone(),
+                    mail,
+                    mood,
+                };
                 held(&state.given).push(given);
                 match mood {
                     Mood::TakeInSilence => return Ok(()),
@@ -179,7 +195,11 @@ fn talk(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
 fn body(lines: &mut impl std::io::BufRead) -> std::io::Result<String> {
     let mut mail = Vec::new();
     let mut line = Vec::new();
-    while { line.clear(); lines.read_until(b'\n', &mut line)? } > 0 {
+    while {
+        line.clear();
+        lines.read_until(b'\n', &mut line)?
+    } > 0
+    {
         if line == b".\r\n" {
             return Ok(String::from_utf8_lossy(&mail).into_owned());
         }

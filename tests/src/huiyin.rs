@@ -25,7 +25,11 @@ impl Setup {
     /// Nothing but a database and an address.
     #[must_use]
     pub fn new(engine: Engine) -> Self {
-        Self { engine, top: String::new(), sections: String::new() }
+        Self {
+            engine,
+            top: String::new(),
+            sections: String::new(),
+        }
     }
 
     /// One more section of `huiyin.toml`.
@@ -85,7 +89,12 @@ impl Huiyin {
                 setup.sections
             ),
         );
-        Self { process: None, base, database, place }
+        Self {
+            process: None,
+            base,
+            database,
+            place,
+        }
     }
 
     /// Starts it and waits until it is ready.
@@ -115,14 +124,19 @@ impl Huiyin {
             .expect("a log file");
         let both = log.try_clone().expect("a second handle on a file");
         let mut command = self.command(&["serve"]);
-        command.stdout(log).stderr(both).env("FAILPOINTS", failpoints);
+        command
+            .stdout(log)
+            .stderr(both)
+            .env("FAILPOINTS", failpoints);
         self.process = Some(Running::start(&mut command));
     }
 
     /// Whether it says it is ready.
     #[must_use]
     pub fn ready(&self) -> bool {
-        self.visitor().try_get("/health/ready", &[]).is_ok_and(|a| a.status == 200)
+        self.visitor()
+            .try_get("/health/ready", &[])
+            .is_ok_and(|a| a.status == 200)
     }
 
     /// Kills it, as a power cut would.
@@ -142,7 +156,11 @@ impl Huiyin {
         let mut process = self.process.take().expect("it was started");
         let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
         while !process.ended() {
-            assert!(std::time::Instant::now() < end, "it lives on:\n{}", self.log());
+            assert!(
+                std::time::Instant::now() < end,
+                "it lives on:\n{}",
+                self.log()
+            );
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
     }
@@ -177,7 +195,10 @@ impl Huiyin {
             .expect("HUIYIN_BIN is not set: run tests/run, or set it to the built binary's path");
         let mut command = Command::new(bin);
         command.current_dir(self.place.path()).stdin(Stdio::null());
-        command.arg("--config").arg(self.place.at("huiyin.toml")).args(args);
+        command
+            .arg("--config")
+            .arg(self.place.at("huiyin.toml"))
+            .args(args);
         command
     }
 
@@ -193,7 +214,11 @@ impl Huiyin {
         let output = self.run(&[&["--json"], args].concat());
         let text = String::from_utf8_lossy(&output.stdout);
         let complaint = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{args:?}:\n{text}{complaint}\n{}", self.log());
+        assert!(
+            output.status.success(),
+            "{args:?}:\n{text}{complaint}\n{}",
+            self.log()
+        );
         serde_json::from_str(&text).unwrap_or_else(|e| panic!("{args:?}: {e} in:\n{text}"))
     }
 
@@ -212,13 +237,22 @@ impl Huiyin {
     #[must_use]
     pub fn colleague(&self, login: &str, role: &str, unit: &str, more: &[&str]) -> Colleague {
         let name = format!("同事{login}");
-        let args = ["user", "add", &name, "--login", login, "--role", role, "--unit", unit];
+        let args = [
+            "user", "add", &name, "--login", login, "--role", role, "--unit", unit,
+        ];
         let added = self.json(&[&args, more].concat());
-        let password = added["password"].as_str().expect("a first password").to_owned();
+        let password = added["password"]
+            .as_str()
+            .expect("a first password")
+            .to_owned();
         let token = self.json(&["token", "add", "--login", login]);
         let token = token["token"].as_str().expect("a token");
         let api = Client::with_token(&self.base, token);
-        Colleague { login: login.to_owned(), password, api }
+        Colleague {
+            login: login.to_owned(),
+            password,
+            api,
+        }
     }
 
     /// Hands in a letter over the API.
@@ -247,6 +281,8 @@ impl Huiyin {
     /// How many letters the figures have received.
     #[must_use]
     pub fn received(&self) -> u64 {
-        self.json(&["stats"])["total"]["received"].as_u64().expect("a figure")
+        self.json(&["stats"])["total"]["received"]
+            .as_u64()
+            .expect("a figure")
     }
 }

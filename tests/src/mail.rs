@@ -28,7 +28,13 @@ impl Letter {
     #[must_use]
     pub fn new(from: &str, to: &str, subject: &str, body: &str) -> Self {
         let [from, to, subject, body] = [from, to, subject, body].map(ToOwned::to_owned);
-        Self { from, to, subject, body, files: Vec::new() }
+        Self {
+            from,
+            to,
+            subject,
+            body,
+            files: Vec::new(),
+        }
     }
 
     /// The same with a file.
@@ -41,7 +47,11 @@ impl Letter {
     /// The Message-ID it will bear, without `<>`.
     #[must_use]
     pub fn id(&self) -> String {
-        let of: String = self.subject.chars().map(|c| format!("{:x}", u32::from(c))).collect();
+        let of: String = self
+            .subject
+            .chars()
+            .map(|c| format!("{:x}", u32::from(c)))
+            .collect();
         format!("{of}.{}@{DOMAIN}", self.from)
     }
 
@@ -49,7 +59,9 @@ impl Letter {
     #[must_use]
     pub fn mail(&self) -> Message {
         let address = |local: &str| {
-            format!("{local}@{DOMAIN}").parse().expect("a local part makes an address")
+            format!("{local}@{DOMAIN}")
+                .parse()
+                .expect("a local part makes an address")
         };
         let builder = Message::builder()
             .from(address(&self.from))
@@ -94,7 +106,9 @@ pub struct Seen {
 /// Reads a mail as another's mail client does.
 #[must_use]
 pub fn seen(mail: &[u8]) -> Seen {
-    let mail = MessageParser::default().parse(mail).expect("what was sent is a mail");
+    let mail = MessageParser::default()
+        .parse(mail)
+        .expect("what was sent is a mail");
     let ids = |value: &mail_parser::HeaderValue| match value.as_text_list() {
         Some(list) => list.join(" "),
         None => String::new(),

@@ -27,13 +27,19 @@ impl Office {
         let cleared = ["--cleared", "report-box"];
         let registrar = huiyin.colleague("registrar", "registrar", UNIT, &cleared);
         let handler = huiyin.colleague("handler", "handler", UNIT, &[]);
-        Self { huiyin, registrar, handler }
+        Self {
+            huiyin,
+            registrar,
+            handler,
+        }
     }
 
     /// Brings a letter to its handler's desk.
     pub fn hand_over(&self, number: &str) {
         let (registrar, handler) = (&self.registrar.api, &self.handler.api);
-        let _ = registrar.act(number, "accept", json!({ "class": "consultation" })).expect(200);
+        let _ = registrar
+            .act(number, "accept", json!({ "class": "consultation" }))
+            .expect(200);
         let whom = json!({ "unit": UNIT, "handler": self.handler.login });
         let _ = registrar.act(number, "assign", whom).expect(200);
         let _ = handler.act(number, "take", json!({})).expect(200);
@@ -42,7 +48,11 @@ impl Office {
     /// Answers a letter that was received, from the first step to the last.
     pub fn answer(&self, number: &str, words: &str) {
         self.hand_over(number);
-        let _ = self.handler.api.act(number, "answer", json!({ "text": words })).expect(200);
+        let _ = self
+            .handler
+            .api
+            .act(number, "answer", json!({ "text": words }))
+            .expect(200);
     }
 
     /// Where a letter stands.
@@ -56,6 +66,9 @@ impl Office {
     #[must_use]
     pub fn numbers(&self) -> Vec<String> {
         let letters = self.registrar.api.letters("filter=all");
-        letters.iter().filter_map(|l| l["number"].as_str().map(ToOwned::to_owned)).collect()
+        letters
+            .iter()
+            .filter_map(|l| l["number"].as_str().map(ToOwned::to_owned))
+            .collect()
     }
 }

@@ -64,7 +64,9 @@ pub fn free_port() -> u16 {
 
 /// Runs a program to its end; what it said where it fails.
 pub fn run(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|e| panic!("{command:?} does not start: {e}"));
+    let output = command
+        .output()
+        .unwrap_or_else(|e| panic!("{command:?} does not start: {e}"));
     assert!(
         output.status.success(),
         "{command:?} failed:\n{}{}",
@@ -94,7 +96,9 @@ pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
 /// Waits until a port answers.
 pub fn listening(port: u16) {
     let address = SocketAddr::from(([127, 0, 0, 1], port));
-    until(&format!("a server on {address}"), || TcpStream::connect(address).is_ok());
+    until(&format!("a server on {address}"), || {
+        TcpStream::connect(address).is_ok()
+    });
 }
 
 /// A process with all that it starts: killed, as a power cut would, when it is dropped.
@@ -105,7 +109,11 @@ impl Running {
     /// Starts it in a process group of its own.
     pub fn start(command: &mut Command) -> Self {
         let command = command.process_group(0).stdin(Stdio::null());
-        Self(command.spawn().unwrap_or_else(|e| panic!("{command:?} does not start: {e}")))
+        Self(
+            command
+                .spawn()
+                .unwrap_or_else(|e| panic!("{command:?} does not start: {e}")),
+        )
     }
 
     /// Its id.
@@ -140,5 +148,8 @@ impl Drop for Running {
 
 /// Signals a process group; one that is gone is no fault.
 pub(crate) fn signal(name: &str, group: u32) {
-    let _ = Command::new("kill").args([name, "--", &format!("-{group}")]).stderr(Stdio::null()).status();
+    let _ = Command::new("kill")
+        .args([name, "--", &format!("-{group}")])
+        .stderr(Stdio::null())
+        .status();
 }

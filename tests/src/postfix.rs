@@ -54,7 +54,10 @@ impl Postfix {
             std::fs::create_dir_all(place.at(folder)).expect("a folder for Postfix");
         }
         run(Command::new("chown").arg("postfix").arg(place.at("data")));
-        let lines: Vec<_> = users.iter().map(|u| format!("{u}@{DOMAIN} {u}/Maildir/\n")).collect();
+        let lines: Vec<_> = users
+            .iter()
+            .map(|u| format!("{u}@{DOMAIN} {u}/Maildir/\n"))
+            .collect();
         place.write("users", &lines.concat());
         place.write(
             "main.cf",
@@ -73,8 +76,14 @@ impl Postfix {
                 dovecot.mail().display()
             ),
         );
-        place.write("master.cf", &format!("127.0.0.1:{port} inet n - n - - smtpd\n{SERVICES}"));
-        run(Command::new("/usr/sbin/postfix").arg("-c").arg(place.path()).arg("start"));
+        place.write(
+            "master.cf",
+            &format!("127.0.0.1:{port} inet n - n - - smtpd\n{SERVICES}"),
+        );
+        run(Command::new("/usr/sbin/postfix")
+            .arg("-c")
+            .arg(place.path())
+            .arg("start"));
         listening(port);
         Self { place, port }
     }
@@ -96,7 +105,9 @@ impl Postfix {
             .port(self.port)
             .timeout(Some(Duration::from_secs(20)))
             .build();
-        transport.send(mail).unwrap_or_else(|e| panic!("Postfix refuses: {e}\n{}", self.log()));
+        transport
+            .send(mail)
+            .unwrap_or_else(|e| panic!("Postfix refuses: {e}\n{}", self.log()));
     }
 
     /// What it wrote down.
@@ -108,7 +119,8 @@ impl Postfix {
 
 impl Drop for Postfix {
     fn drop(&mut self) {
-        let pid = std::fs::read_to_string(self.place.at("queue/pid/master.pid")).unwrap_or_default();
+        let pid =
+            std::fs::read_to_string(self.place.at("queue/pid/master.pid")).unwrap_or_default();
         if let Ok(pid) = pid.trim().parse() {
             signal("-KILL", pid);
         }

@@ -3,19 +3,32 @@
 use serde_json::json;
 use tests::{Browser, Client, Engine, Huiyin, Setup};
 
-tests::on_both_engines!(the_same_key_is_the_same_letter, every_fault_is_listed, a_form_is_followed);
+tests::on_both_engines!(
+    the_same_key_is_the_same_letter,
+    every_fault_is_listed,
+    a_form_is_followed
+);
 
 fn the_same_key_is_the_same_letter(engine: Engine) {
     let huiyin = Huiyin::start(&Setup::new(engine));
-    let first = huiyin.submit("online-consultation", "宅基地面积", "标准是多少？", "").json();
-    let again = huiyin.submit("online-consultation", "宅基地面积", "标准是多少？", "").json();
+    let first = huiyin
+        .submit("online-consultation", "宅基地面积", "标准是多少？", "")
+        .json();
+    let again = huiyin
+        .submit("online-consultation", "宅基地面积", "标准是多少？", "")
+        .json();
     assert_eq!(first, again);
     assert_eq!(huiyin.received(), 1);
 
     let number = first["number"].as_str().expect("a number");
     let code = first["query_code"].as_str().expect("a code");
     let path = format!("/api/v1/letters/{number}");
-    let ask = |code| huiyin.visitor().try_get(&path, &[("x-query-code", code)]).expect("an answer");
+    let ask = |code| {
+        huiyin
+            .visitor()
+            .try_get(&path, &[("x-query-code", code)])
+            .expect("an answer")
+    };
     let found = ask(code).expect(200).json();
     assert_eq!(found["status"], "received");
     assert_eq!(found["due_on"], first["due_on"]);
@@ -28,11 +41,17 @@ fn every_fault_is_listed(engine: Engine) {
     let huiyin = Huiyin::start(&Setup::new(engine));
     let bad = json!({ "channel": "nowhere", "subject": "", "body": "" });
     let refused = huiyin.visitor().post("/api/v1/letters", &bad).expect(422);
-    assert_eq!(refused.header("content-type"), Some("application/problem+json"));
+    assert_eq!(
+        refused.header("content-type"),
+        Some("application/problem+json")
+    );
     let refused = refused.json();
     let errors = refused["errors"].as_array().expect("a list of faults");
     for field in ["channel", "subject", "body"] {
-        assert!(errors.iter().any(|e| e["field"] == field), "{field}: {refused}");
+        assert!(
+            errors.iter().any(|e| e["field"] == field),
+            "{field}: {refused}"
+        );
     }
     assert_eq!(huiyin.received(), 0);
 }
@@ -40,12 +59,24 @@ fn every_fault_is_listed(engine: Engine) {
 fn a_form_is_followed(engine: Engine) {
     let huiyin = Huiyin::start(&Setup::new(engine));
     let visitor = huiyin.visitor();
-    let words = [("kind", "question"), ("subject", "不动产登记"), ("body", "需要哪些材料？")];
+    let words = [
+        ("kind", "question"),
+        ("subject", "不动产登记"),
+        ("body", "需要哪些材料？"),
+    ];
 
     let form = visitor.get("/write/online-consultation").expect(200);
-    let check = post(&visitor, &form.hidden(), &[&words[..], &[("step", "check")]].concat());
+    let check = post(
+        &visitor,
+        &form.hidden(),
+        &[&words[..], &[("step", "check")]].concat(),
+    );
     assert!(check.contains("需要哪些材料？"));
-    assert_eq!(huiyin.received(), 0, "nothing is sent before it was checked");
+    assert_eq!(
+        huiyin.received(),
+        0,
+        "nothing is sent before it was checked"
+    );
 
     let checked = visitor_hidden(&visitor, &form.hidden(), &words);
     let receipt = post(&visitor, &checked, &[("step", "submit")]);
@@ -65,9 +96,15 @@ fn a_form_is_followed(engine: Engine) {
 }
 
 fn post(visitor: &Client, hidden: &[(String, String)], more: &[(&str, &str)]) -> String {
-    let fields: Vec<(&str, &str)> =
-        hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).chain(more.iter().copied()).collect();
-    visitor.post_form("/write/online-consultation", &fields).expect(200).body
+    let fields: Vec<(&str, &str)> = hidden
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .chain(more.iter().copied())
+        .collect();
+    visitor
+        .post_form("/write/online-consultation", &fields)
+        .expect(200)
+        .body
 }
 
 /// The hidden fields of the page on which the answers are checked.
@@ -76,10 +113,16 @@ fn visitor_hidden(
     hidden: &[(String, String)],
     words: &[(&str, &str)],
 ) -> Vec<(String, String)> {
-    let mut fields: Vec<(&str, &str)> =
-        hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).chain(words.iter().copied()).collect();
+    let mut fields: Vec<(&str, &str)> = hidden
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .chain(words.iter().copied())
+        .collect();
     fields.push(("step", "check"));
-    visitor.post_form("/write/online-consultation", &fields).expect(200).hidden()
+    visitor
+        .post_form("/write/online-consultation", &fields)
+        .expect(200)
+        .hidden()
 }
 
 /// Number and code, as the receipt shows them.
@@ -87,7 +130,9 @@ fn ids(receipt: &str) -> (String, String) {
     let mut shown = receipt.split("<dd class=\"num\">").skip(1);
     let mut next = || {
         let cell = shown.next().and_then(|rest| rest.split('<').next());
-        cell.expect("a receipt with number and code").trim().to_owned()
+        cell.expect("a receipt with number and code")
+            .trim()
+            .to_owned()
     };
     (next(), next())
 }

@@ -13,8 +13,13 @@ fn has(value: &Value, names: &[&str]) {
 
 fn an_archive_is_taken_once(engine: Engine) {
     let huiyin = Huiyin::prepare(&Setup::new(engine));
-    assert_eq!(huiyin.json(&["unit", "add", "一处", "--code", "one"])["code"], "one");
-    let user = ["user", "add", "李四", "--login", "li", "--role", "handler", "--unit", "one"];
+    assert_eq!(
+        huiyin.json(&["unit", "add", "一处", "--code", "one"])["code"],
+        "one"
+    );
+    let user = [
+        "user", "add", "李四", "--login", "li", "--role", "handler", "--unit", "one",
+    ];
     has(&huiyin.json(&user), &["login", "password"]);
     has(&huiyin.json(&["token", "add", "--login", "li"]), &["token"]);
 
@@ -28,37 +33,121 @@ fn an_archive_is_taken_once(engine: Engine) {
     let ingest = ["ingest", "mails", "--channel", "director-mailbox"];
     for letters in [3, 0] {
         let count = huiyin.json(&ingest);
-        let fates = ["letters", "additions", "automatic", "duplicates", "quarantined", "held",
-            "invalid", "before_start"];
-        let sum: u64 = fates.iter().map(|f| count[f].as_u64().expect("a count")).sum();
+        let fates = [
+            "letters",
+            "additions",
+            "automatic",
+            "duplicates",
+            "quarantined",
+            "held",
+            "invalid",
+            "before_start",
+        ];
+        let sum: u64 = fates
+            .iter()
+            .map(|f| count[f].as_u64().expect("a count"))
+            .sum();
         assert_eq!(count["seen"], sum, "{count}");
         assert_eq!(count["letters"], letters, "{count}");
     }
     let stats = huiyin.json(&["stats"]);
-    has(&stats, &["as_of", "from", "to", "by", "identity_holds", "total", "rows", "opening"]);
-    has(&stats["total"], &["answer_rate", "on_time_rate", "median_workdays", "p90_days"]);
+    has(
+        &stats,
+        &[
+            "as_of",
+            "from",
+            "to",
+            "by",
+            "identity_holds",
+            "total",
+            "rows",
+            "opening",
+        ],
+    );
+    has(
+        &stats["total"],
+        &["answer_rate", "on_time_rate", "median_workdays", "p90_days"],
+    );
     assert_eq!(stats["total"]["received"], 3);
-    assert_eq!(huiyin.json(&["overdue"]), json!({ "letters": [], "sealed": 0 }));
-    assert_eq!(huiyin.json(&["reconcile"]), json!({ "ok": true, "differences": [] }));
-    fails(&huiyin, &["ingest", "mails", "--channel", "nowhere"], 2, "director-mailbox");
+    assert_eq!(
+        huiyin.json(&["overdue"]),
+        json!({ "letters": [], "sealed": 0 })
+    );
+    assert_eq!(
+        huiyin.json(&["reconcile"]),
+        json!({ "ok": true, "differences": [] })
+    );
+    fails(
+        &huiyin,
+        &["ingest", "mails", "--channel", "nowhere"],
+        2,
+        "director-mailbox",
+    );
 }
 
 #[test]
 fn what_needs_no_database() {
     let huiyin = Huiyin::prepare(&Setup::new(Engine::Sqlite));
-    let due = huiyin.json(&["due", "--days", "15", "--unit", "workday", "--from", "2026-01-05"]);
-    has(&due, &["due_on", "nominal_on", "provisional", "rule", "basis", "days"]);
-    assert_eq!(due["due_on"], "2026-01-26", "one weekend day at New Year was made up for before");
-    let suspended = ["due", "--days", "5", "--unit", "month", "--from", "2026-01-05", "--suspend",
-        "2026-01-06..2026-01-07"];
+    let due = huiyin.json(&[
+        "due",
+        "--days",
+        "15",
+        "--unit",
+        "workday",
+        "--from",
+        "2026-01-05",
+    ]);
+    has(
+        &due,
+        &[
+            "due_on",
+            "nominal_on",
+            "provisional",
+            "rule",
+            "basis",
+            "days",
+        ],
+    );
+    assert_eq!(
+        due["due_on"], "2026-01-26",
+        "one weekend day at New Year was made up for before"
+    );
+    let suspended = [
+        "due",
+        "--days",
+        "5",
+        "--unit",
+        "month",
+        "--from",
+        "2026-01-05",
+        "--suspend",
+        "2026-01-06..2026-01-07",
+    ];
     fails(&huiyin, &suspended, 2, "month");
 
     let letter = Letter::new("citizen", "director", "你好", "正文").with("附件.txt", b"abc");
     let path = huiyin.folder().join("one.eml");
     std::fs::write(&path, letter.bytes()).expect("a file");
     let parsed = huiyin.json(&["parse", "one.eml"]);
-    has(&parsed, &["subject", "from", "to", "cc", "reply_to", "date", "message_id", "in_reply_to",
-        "references", "text", "visible_text", "html", "attachments", "automatic"]);
+    has(
+        &parsed,
+        &[
+            "subject",
+            "from",
+            "to",
+            "cc",
+            "reply_to",
+            "date",
+            "message_id",
+            "in_reply_to",
+            "references",
+            "text",
+            "visible_text",
+            "html",
+            "attachments",
+            "automatic",
+        ],
+    );
     assert_eq!(parsed["subject"], "你好");
     assert_eq!(parsed["message_id"], letter.id());
     assert_eq!(parsed["attachments"][0]["name"], "附件.txt");

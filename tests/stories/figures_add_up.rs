@@ -6,24 +6,47 @@ use tests::{Engine, Office, Setup};
 tests::on_both_engines!(received_is_the_sum_of_its_ends);
 
 const ENDS: [&str; 9] = [
-    "answered_in_time", "answered_late", "open_not_due", "open_overdue", "declined", "directed",
-    "transferred", "withdrawn", "duplicate",
+    "answered_in_time",
+    "answered_late",
+    "open_not_due",
+    "open_overdue",
+    "declined",
+    "directed",
+    "transferred",
+    "withdrawn",
+    "duplicate",
 ];
 
 fn received_is_the_sum_of_its_ends(engine: Engine) {
     let office = Office::open(&Setup::new(engine));
-    let channels = ["online-consultation", "director-mailbox", "e-petition", "report-box"];
+    let channels = [
+        "online-consultation",
+        "director-mailbox",
+        "e-petition",
+        "report-box",
+    ];
     let numbers: Vec<String> = (0..8)
         .map(|n| {
-            let answer = office.huiyin.submit(channels[n % 4], &format!("第{n}封"), "正文", "");
-            answer.json()["number"].as_str().expect("a number").to_owned()
+            let answer = office
+                .huiyin
+                .submit(channels[n % 4], &format!("第{n}封"), "正文", "");
+            answer.json()["number"]
+                .as_str()
+                .expect("a number")
+                .to_owned()
         })
         .collect();
     let registrar = &office.registrar.api;
     office.answer(&numbers[0], "已办结。");
-    let _ = registrar.act(&numbers[1], "invalid", json!({ "reason": "空白" })).expect(200);
-    let _ = registrar.act(&numbers[2], "withdraw", json!({ "reason": "本人要求" })).expect(200);
-    let _ = registrar.act(&numbers[4], "mark-duplicate", json!({ "of": numbers[0] })).expect(200);
+    let _ = registrar
+        .act(&numbers[1], "invalid", json!({ "reason": "空白" }))
+        .expect(200);
+    let _ = registrar
+        .act(&numbers[2], "withdraw", json!({ "reason": "本人要求" }))
+        .expect(200);
+    let _ = registrar
+        .act(&numbers[4], "mark-duplicate", json!({ "of": numbers[0] }))
+        .expect(200);
     office.hand_over(&numbers[5]);
 
     for by in ["channel", "unit", "class", "topic", "month"] {
@@ -34,15 +57,26 @@ fn received_is_the_sum_of_its_ends(engine: Engine) {
         assert_eq!(total["answered_in_time"], 1);
         assert_eq!(sum(total) + number(total, "invalid"), 8, "{total}");
         let rows = stats["rows"].as_array().expect("rows");
-        assert_eq!(rows.iter().map(|r| number(r, "received")).sum::<u64>(), 8, "{by}: {stats}");
+        assert_eq!(
+            rows.iter().map(|r| number(r, "received")).sum::<u64>(),
+            8,
+            "{by}: {stats}"
+        );
     }
-    let public = office.huiyin.visitor().get("/api/v1/statistics").expect(200).json();
+    let public = office
+        .huiyin
+        .visitor()
+        .get("/api/v1/statistics")
+        .expect(200)
+        .json();
     assert_eq!(public["total"], office.huiyin.json(&["stats"])["total"]);
     office.huiyin.reconciles();
 }
 
 fn number(figures: &Value, name: &str) -> u64 {
-    figures[name].as_u64().unwrap_or_else(|| panic!("{name} in {figures}"))
+    figures[name]
+        .as_u64()
+        .unwrap_or_else(|| panic!("{name} in {figures}"))
 }
 
 fn sum(figures: &Value) -> u64 {

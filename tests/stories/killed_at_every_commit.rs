@@ -7,8 +7,14 @@ use tests::{Dovecot, Engine, FaultySmtp, Huiyin, Letter, Setup, until, within};
 tests::on_both_engines!(at_every_boundary, at_any_instant);
 
 const POINTS: [&str; 8] = [
-    "imap-after-fetch", "after-store", "before-letter", "after-letter", "imap-before-ack",
-    "imap-after-ack", "smtp-before", "smtp-after",
+    "imap-after-fetch",
+    "after-store",
+    "before-letter",
+    "after-letter",
+    "imap-before-ack",
+    "imap-after-ack",
+    "smtp-before",
+    "smtp-after",
 ];
 /// A dead process's leases run out before another takes its work up.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -51,7 +57,12 @@ fn at_any_instant(engine: Engine) {
 }
 
 fn letter(n: u32) -> Letter {
-    Letter::new(&format!("citizen{n}"), "director", &format!("第{n}封来信"), "正文")
+    Letter::new(
+        &format!("citizen{n}"),
+        "director",
+        &format!("第{n}封来信"),
+        "正文",
+    )
 }
 
 /// Every mail sent so far is a letter, and has left the inbox.
@@ -59,7 +70,9 @@ fn settled(huiyin: &Huiyin, dovecot: &Dovecot, letters: u32) {
     within(PATIENCE, &format!("{letters} letters"), || {
         (huiyin.received() >= u64::from(letters)).then_some(())
     });
-    until("the inbox to be empty", || dovecot.count("director", "INBOX") == 0);
+    until("the inbox to be empty", || {
+        dovecot.count("director", "INBOX") == 0
+    });
     assert_eq!(huiyin.received(), u64::from(letters), "{}", huiyin.log());
     assert_eq!(dovecot.count("director", "Processed"), letters);
     huiyin.reconciles();

@@ -4,14 +4,23 @@
 use std::{path::Path, process::Command};
 
 use serde_json::json;
-use tests::{Client, Engine, FaultySmtp, Office, Setup, engine, huiyin::Colleague, office::UNIT, until};
+use tests::{
+    Client, Engine, FaultySmtp, Office, Setup, engine, huiyin::Colleague, office::UNIT, until,
+};
 
 tests::on_both_engines!(nobody_else);
 
 /// Words that stand nowhere else, in the alphabets a search or an index might treat apart.
 const CANARIES: [&str; 3] = ["金丝雀七七三一", "Kanarienvogel7731", "canary-file-7731"];
 const OTHERS: [&str; 9] = [
-    "handler", "liaison", "registrar", "unit-leader", "leader", "publisher", "auditor", "security",
+    "handler",
+    "liaison",
+    "registrar",
+    "unit-leader",
+    "leader",
+    "publisher",
+    "auditor",
+    "security",
     "administrator",
 ];
 
@@ -30,7 +39,11 @@ fn nobody_else(engine: Engine) {
         "attachments": [{ "name": format!("{}.txt", CANARIES[2]), "media_type": "text/plain",
             "base64": "6YeR5Lid6ZuA5LiD5LiD5LiJ5LiA" }],
     });
-    let handed_in = huiyin.visitor().post("/api/v1/letters", &report).expect(201).json();
+    let handed_in = huiyin
+        .visitor()
+        .post("/api/v1/letters", &report)
+        .expect(201)
+        .json();
     let number = handed_in["number"].as_str().expect("a number");
 
     let seen = office.registrar.api.letter(number);
@@ -38,13 +51,20 @@ fn nobody_else(engine: Engine) {
     let path = format!("/api/v1/desk/letters/{number}");
     let _ = office.handler.api.get(&path).expect(404);
     office.answer(number, &format!("已核实。{}", CANARIES[1]));
-    assert_eq!(office.handler.api.letter(number)["subject"], CANARIES[0], "a named handler reads it");
+    assert_eq!(
+        office.handler.api.letter(number)["subject"],
+        CANARIES[0],
+        "a named handler reads it"
+    );
 
     until("its mails", || smtp.given_to("reporter@a.test").len() >= 2);
     for given in smtp.given() {
         let mail = tests::mail::seen(given.mail.as_bytes());
         for word in CANARIES.iter().copied().chain(["举报"]) {
-            assert!(!mail.text.contains(word) && !mail.subject.contains(word), "{mail:?}");
+            assert!(
+                !mail.text.contains(word) && !mail.subject.contains(word),
+                "{mail:?}"
+            );
         }
     }
     look(&huiyin.visitor(), "the public", number);
@@ -53,8 +73,15 @@ fn nobody_else(engine: Engine) {
         let browser = huiyin.visitor();
         browser.sign_in(&other.login, &other.password);
         look(&browser, &other.login, number);
-        let denied = other.api.post(&format!("{path}/note"), &json!({ "text": "x" }));
-        assert!(matches!(denied.status, 403 | 404), "{}: {}", other.login, denied.status);
+        let denied = other
+            .api
+            .post(&format!("{path}/note"), &json!({ "text": "x" }));
+        assert!(
+            matches!(denied.status, 403 | 404),
+            "{}: {}",
+            other.login,
+            denied.status
+        );
     }
     for command in [&["stats", "--by", "unit"][..], &["overdue"], &["reconcile"]] {
         let output = huiyin.run(command);
@@ -75,15 +102,36 @@ fn nobody_else(engine: Engine) {
 fn look(who: &Client, name: &str, number: &str) {
     let letter = format!("/desk/letters/{number}");
     let pages = [
-        "/", "/statistics", "/statistics.csv", "/statistics?by=unit", "/track", "/desk",
-        "/desk?view=all", "/desk?view=unassigned", "/desk?view=overdue",
-        "/desk?view=all&channel=report-box", "/desk?view=all&q=Kanarienvogel7731", &letter,
-        "/intake", "/intake?view=ledger", "/intake?view=held", "/intake/new", "/admin",
-        "/admin/people", "/admin/units", "/admin/channels", "/admin/channels/report-box",
-        "/api/openapi.json", "/api/v1/statistics", "/api/v1/statistics?by=unit",
-        "/api/v1/desk/letters", "/api/v1/desk/letters?filter=mine",
-        "/api/v1/desk/letters?q=Kanarienvogel7731", "/api/v1/desk/letters?channel=report-box",
-        "/api/v1/desk/letters?q=%E9%87%91%E4%B8%9D%E9%9B%80", &format!("/api/v1{letter}"),
+        "/",
+        "/statistics",
+        "/statistics.csv",
+        "/statistics?by=unit",
+        "/track",
+        "/desk",
+        "/desk?view=all",
+        "/desk?view=unassigned",
+        "/desk?view=overdue",
+        "/desk?view=all&channel=report-box",
+        "/desk?view=all&q=Kanarienvogel7731",
+        &letter,
+        "/intake",
+        "/intake?view=ledger",
+        "/intake?view=held",
+        "/intake/new",
+        "/admin",
+        "/admin/people",
+        "/admin/units",
+        "/admin/channels",
+        "/admin/channels/report-box",
+        "/api/openapi.json",
+        "/api/v1/statistics",
+        "/api/v1/statistics?by=unit",
+        "/api/v1/desk/letters",
+        "/api/v1/desk/letters?filter=mine",
+        "/api/v1/desk/letters?q=Kanarienvogel7731",
+        "/api/v1/desk/letters?channel=report-box",
+        "/api/v1/desk/letters?q=%E9%87%91%E4%B8%9D%E9%9B%80",
+        &format!("/api/v1{letter}"),
         &format!("/api/v1/letters/{number}"),
     ];
     for page in pages {
@@ -91,7 +139,10 @@ fn look(who: &Client, name: &str, number: &str) {
         assert!(answer.status < 500, "{name} at {page}: {}", answer.body);
         clean(answer.body.as_bytes(), &format!("{page} for {name}"));
         let listed = page.contains("desk/letters") && answer.status == 200;
-        assert!(!listed || !answer.body.contains(number), "{name} sees {number} at {page}");
+        assert!(
+            !listed || !answer.body.contains(number),
+            "{name} sees {number} at {page}"
+        );
     }
 }
 

@@ -3,8 +3,18 @@
 use std::path::Path;
 
 const BANNED: [&str; 12] = [
-    "sea_orm", "axum", "tokio", "async fn", "Timestamp::now", "Zoned::now", "SystemTime",
-    "std::fs", "std::net", "getrandom", "crate::store", "crate::app",
+    "sea_orm",
+    "axum",
+    "tokio",
+    "async fn",
+    "Timestamp::now",
+    "Zoned::now",
+    "SystemTime",
+    "std::fs",
+    "std::net",
+    "getrandom",
+    "crate::store",
+    "crate::app",
 ];
 
 #[test]

@@ -15,7 +15,10 @@ fn a_mail_travels_from_postfix_to_dovecot() {
 #[test]
 fn dovecot_keeps_its_mail_through_a_kill() {
     let mut dovecot = Dovecot::start();
-    dovecot.append("director", &Letter::new("citizen", "director", "一", "正文").bytes());
+    dovecot.append(
+        "director",
+        &Letter::new("citizen", "director", "一", "正文").bytes(),
+    );
     dovecot.kill();
     dovecot.resume();
     assert_eq!(dovecot.count("director", "INBOX"), 1);
@@ -26,8 +29,9 @@ fn dovecot_keeps_its_mail_through_a_kill() {
 fn a_faulty_server_errs_as_told() {
     use lettre::Transport as _;
     let server = FaultySmtp::start(&[Mood::Refuse(550), Mood::TakeInSilence]);
-    let transport =
-        lettre::SmtpTransport::builder_dangerous("127.0.0.1").port(server.port).build();
+    let transport = lettre::SmtpTransport::builder_dangerous("127.0.0.1")
+        .port(server.port)
+        .build();
     let mail = Letter::new("a", "b", "主题", "正文").mail();
     assert!(transport.send(&mail).is_err_and(|e| e.is_permanent()));
     assert!(transport.send(&mail).is_err_and(|e| !e.is_permanent()));

@@ -7,14 +7,20 @@ tests::on_both_engines!(one_wins);
 
 fn one_wins(engine: Engine) {
     let office = Office::open(&Setup::new(engine));
-    let letter = office.huiyin.submit("online-consultation", "道路", "何时修好？", "").json();
+    let letter = office
+        .huiyin
+        .submit("online-consultation", "道路", "何时修好？", "")
+        .json();
     let number = letter["number"].as_str().expect("a number");
     office.hand_over(number);
     let version = office.handler.api.letter(number)["version"].clone();
 
     let path = format!("/api/v1/desk/letters/{number}/answer");
     let post = |text: &str| {
-        office.handler.api.post(&path, &json!({ "version": version, "text": text }))
+        office
+            .handler
+            .api
+            .post(&path, &json!({ "version": version, "text": text }))
     };
     let answers = std::thread::scope(|scope| {
         let one = scope.spawn(|| post("甲的答复"));
@@ -24,10 +30,17 @@ fn one_wins(engine: Engine) {
     let mut statuses = answers.each_ref().map(|a| a.status);
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409], "{answers:?}");
-    let lost = answers.iter().find(|a| a.status == 409).expect("one lost").json();
+    let lost = answers
+        .iter()
+        .find(|a| a.status == 409)
+        .expect("one lost")
+        .json();
     let newer = office.handler.api.letter(number);
     assert_eq!(lost["version"], newer["version"]);
     let replies = newer["messages"].as_array().expect("messages");
-    assert_eq!(replies.iter().filter(|m| m["direction"] == "out").count(), 1);
+    assert_eq!(
+        replies.iter().filter(|m| m["direction"] == "out").count(),
+        1
+    );
     office.huiyin.reconciles();
 }
