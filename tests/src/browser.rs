@@ -71,7 +71,7 @@ impl Browser {
 
     /// Goes to a page.
     pub fn visit(&self, url: &str) {
-        self.tell("url", json!({ "url": url }));
+        self.tell("url", &json!({ "url": url }));
     }
 
     /// Where it is.
@@ -84,14 +84,17 @@ impl Browser {
     /// Writes into a field.
     pub fn fill(&self, css: &str, text: &str) {
         let element = self.find(css);
-        self.tell(&format!("element/{element}/clear"), json!({}));
-        self.tell(&format!("element/{element}/value"), json!({ "text": text }));
+        self.tell(&format!("element/{element}/clear"), &json!({}));
+        self.tell(
+            &format!("element/{element}/value"),
+            &json!({ "text": text }),
+        );
     }
 
     /// Clicks.
     pub fn click(&self, css: &str) {
         let element = self.find(css);
-        self.tell(&format!("element/{element}/click"), json!({}));
+        self.tell(&format!("element/{element}/click"), &json!({}));
     }
 
     /// What stands on the page for its reader, or in one part of it.
@@ -105,18 +108,14 @@ impl Browser {
     }
 
     fn find(&self, css: &str) -> String {
-        let found = self.tell("element", json!({ "using": "css selector", "value": css }));
+        let found = self.tell("element", &json!({ "using": "css selector", "value": css }));
         let id = found[ELEMENT].as_str();
         id.unwrap_or_else(|| panic!("no {css} on {}: {found}", self.url()))
             .to_owned()
     }
 
-    fn tell(&self, what: &str, body: Value) -> Value {
-        let answer = ask(
-            &self.agent,
-            &format!("{}/{what}", self.session),
-            Some(&body),
-        );
+    fn tell(&self, what: &str, body: &Value) -> Value {
+        let answer = ask(&self.agent, &format!("{}/{what}", self.session), Some(body));
         assert!(answer.get("error").is_none(), "{what} {body}: {answer}");
         answer
     }

@@ -137,10 +137,13 @@ impl Client {
     /// Posts a form as a browser does.
     #[must_use]
     pub fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = self
+        let mut request = self
             .agent
             .post(format!("{}{path}", self.base))
             .header("origin", &self.base);
+        if let Some((name, value)) = self.bearer().as_deref().map(pair) {
+            request = request.header(name, value);
+        }
         let sent = request.send_form(fields.iter().copied());
         let sent = sent.unwrap_or_else(|e| panic!("POST {path}: {e}"));
         answer(format!("POST {path}"), sent).unwrap_or_else(|e| panic!("POST {path}: {e}"))

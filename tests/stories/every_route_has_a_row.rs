@@ -50,7 +50,11 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("GET", "/desk/letters/{number}", Whose::Reader),
     ("POST", "/desk/letters/{number}/{action}", Whose::Worker),
     ("GET", "/desk/letters/{number}/files/{id}", Whose::Reader),
-    ("GET", "/desk/letters/{number}/messages/{id}/html", Whose::Reader),
+    (
+        "GET",
+        "/desk/letters/{number}/messages/{id}/html",
+        Whose::Reader,
+    ),
     ("GET", "/intake", Whose::Registrar),
     ("GET", "/intake/new", Whose::Registrar),
     ("POST", "/intake/new", Whose::Registrar),
@@ -75,7 +79,11 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("GET", "/api/v1/statistics", Whose::Public),
     ("GET", "/api/v1/desk/letters", Whose::Staff),
     ("GET", "/api/v1/desk/letters/{number}", Whose::Reader),
-    ("POST", "/api/v1/desk/letters/{number}/{action}", Whose::Worker),
+    (
+        "POST",
+        "/api/v1/desk/letters/{number}/{action}",
+        Whose::Worker,
+    ),
 ];
 
 /// Login, role, unit.
@@ -94,7 +102,9 @@ const CAST: &[(&str, &str, &str)] = &[
 ];
 
 fn allowed(whose: Whose, who: Option<&str>) -> bool {
-    let Some(who) = who else { return whose == Whose::Public };
+    let Some(who) = who else {
+        return whose == Whose::Public;
+    };
     let among = |all: &[&str]| all.contains(&who);
     match whose {
         Whose::Public | Whose::Staff => true,
@@ -117,7 +127,9 @@ struct Objects {
 fn every_cell_is_as_it_should_be(engine: Engine) {
     let routes = tracker::web::routes();
     for route in &routes {
-        let known = ROWS.iter().any(|(m, p, _)| *m == route.method.as_str() && *p == route.path);
+        let known = ROWS
+            .iter()
+            .any(|(m, p, _)| *m == route.method.as_str() && *p == route.path);
         assert!(known, "{} {} has no row", route.method, route.path);
     }
     assert_eq!(routes.len(), ROWS.len(), "a row without a route");
@@ -125,14 +137,23 @@ fn every_cell_is_as_it_should_be(engine: Engine) {
     let huiyin = Huiyin::start(&Setup::new(engine));
     huiyin.unit("gb", "耕地保护监督处");
     huiyin.unit("kq", "矿业权管理处");
-    let cast: Vec<_> =
-        CAST.iter().map(|(login, role, unit)| huiyin.colleague(login, role, unit, &[])).collect();
+    let cast: Vec<_> = CAST
+        .iter()
+        .map(|(login, role, unit)| huiyin.colleague(login, role, unit, &[]))
+        .collect();
     let registrar = &cast[4].api;
     let objects = objects(&huiyin, registrar);
     for (method, path, whose) in ROWS {
         let concrete = filled(path, &objects);
         let nobody = call(&huiyin.visitor(), method, path, &concrete);
-        check(method, &concrete, "nobody", nobody, allowed(*whose, None), *whose);
+        check(
+            method,
+            &concrete,
+            "nobody",
+            nobody,
+            allowed(*whose, None),
+            *whose,
+        );
         for colleague in &cast {
             let status = call(&colleague.api, method, path, &concrete);
             let may = allowed(*whose, Some(&colleague.login));
@@ -146,7 +167,10 @@ fn check(method: &str, path: &str, who: &str, status: u16, may: bool, whose: Who
     let refused = matches!(status, 401 | 403) || (status == 303 && who == "nobody");
     let hidden = status == 404 && matches!(whose, Whose::Reader | Whose::Worker);
     if may {
-        assert!(!refused && !hidden && status < 500, "{who}: {method} {path} is {status}");
+        assert!(
+            !refused && !hidden && status < 500,
+            "{who}: {method} {path} is {status}"
+        );
     } else {
         assert!(refused || hidden, "{who}: {method} {path} is {status}");
     }
@@ -156,12 +180,10 @@ fn call(client: &Client, method: &str, path: &str, concrete: &str) -> u16 {
     if method == "GET" {
         return client.get(concrete).status;
     }
-    let form = [("content-type", "application/x-www-form-urlencoded")];
     if path.starts_with("/api/") {
         client.post(concrete, &json!({ "text": "备注" })).status
     } else {
-        let _ = form;
-        client.post_form_with_token(concrete, &[("text", "备注")]).status
+        client.post_form(concrete, &[("text", "备注")]).status
     }
 }
 
@@ -173,7 +195,11 @@ fn filled(path: &str, o: &Objects) -> String {
     } else {
         &o.line
     };
-    let code = if path.contains("channels") { "e-petition" } else { "gb" };
+    let code = if path.contains("channels") {
+        "e-petition"
+    } else {
+        "gb"
+    };
     path.replace("{number}", &o.number)
         .replace("{action}", "note")
         .replace("{id}", id)
@@ -194,20 +220,40 @@ fn objects(huiyin: &Huiyin, registrar: &Client) -> Objects {
     let path = path.display().to_string();
     let taken = huiyin.json(&["ingest", &path, "--channel", "director-mailbox"]);
     assert_eq!(taken["letters"], 1, "{taken}");
-    let empty = huiyin.write("empty.eml", "From: Li <li@example.cn>\r\nTo: a@b.cn\r\n\r\n");
+    let empty = huiyin.write(
+        "empty.eml",
+        "From: Li <li@example.cn>\r\nTo: a@b.cn\r\n\r\n",
+    );
     let empty = empty.display().to_string();
     let taken = huiyin.json(&["ingest", &empty, "--channel", "director-mailbox"]);
     assert_eq!(taken["quarantined"], 1, "{taken}");
-    let number = registrar.letters("filter=all")[0]["number"].as_str().expect("a number").to_owned();
-    let _ = registrar.act(&number, "accept", json!({ "class": "advice" })).expect(200);
-    let _ = registrar.act(&number, "assign", json!({ "unit": "gb" })).expect(200);
-    let page = registrar.get(&format!("/desk/letters/{number}")).expect(200).body;
+    let number = registrar.letters("filter=all")[0]["number"]
+        .as_str()
+        .expect("a number")
+        .to_owned();
+    let _ = registrar
+        .act(&number, "accept", json!({ "class": "advice" }))
+        .expect(200);
+    let _ = registrar
+        .act(&number, "assign", json!({ "unit": "gb" }))
+        .expect(200);
+    let page = registrar
+        .get(&format!("/desk/letters/{number}"))
+        .expect(200)
+        .body;
     let after = |mark: &str| {
-        let rest = page.split_once(mark).unwrap_or_else(|| panic!("{mark} in {page}")).1;
-        rest.chars().take_while(char::is_ascii_digit).collect::<String>()
+        let rest = page
+            .split_once(mark)
+            .unwrap_or_else(|| panic!("{mark} in {page}"))
+            .1;
+        rest.chars()
+            .take_while(char::is_ascii_digit)
+            .collect::<String>()
     };
     let intake = registrar.get("/intake?tab=quarantined").expect(200).body;
-    let line = intake.split("/intake/").find(|r| r.starts_with(|c: char| c.is_ascii_digit()));
+    let line = intake
+        .split("/intake/")
+        .find(|r| r.starts_with(|c: char| c.is_ascii_digit()));
     let line = line.unwrap_or_else(|| panic!("no item in {intake}"));
     Objects {
         file: after("/files/"),

@@ -3,6 +3,7 @@
 mod a_form_becomes_a_letter;
 mod a_letter_by_mail_is_answered;
 mod commands_speak_json;
+mod every_route_has_a_row;
 mod figures_add_up;
 mod killed_at_every_commit;
 mod nobody_but_the_named_reads_a_sealed_letter;
