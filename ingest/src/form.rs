@@ -65,6 +65,16 @@ pub fn write(form: &FormLetter) -> Vec<u8> {
     serde_json::to_vec(form).expect("a form is plain text and numbers")
 }
 
+/// What makes a form the same letter when it is sent again: its words and its files' content, not
+/// where the files were put meanwhile nor the language the page had.
+#[must_use]
+pub fn sameness(form: &FormLetter) -> Vec<u8> {
+    let mut form = form.clone();
+    form.language = None;
+    form.files.iter_mut().for_each(|f| f.blob.clear());
+    write(&form)
+}
+
 /// Reads the raw bytes of a form.
 ///
 /// # Errors

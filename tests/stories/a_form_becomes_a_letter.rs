@@ -19,6 +19,15 @@ fn the_same_key_is_the_same_letter(engine: Engine) {
         .json();
     assert_eq!(first, again);
     assert_eq!(huiyin.received(), 1);
+    let other = json!({ "channel": "online-consultation", "kind": "question", "body": "另一件事",
+        "subject": "另一封", "writer": { "name": "李四" } });
+    let key = [("idempotency-key", "宅基地面积")];
+    let other = huiyin.visitor().try_post("/api/v1/letters", &other, &key);
+    let other = other.expect("an answer").expect(201).json();
+    assert_ne!(
+        first["number"], other["number"],
+        "a stranger's key opens nothing, loses nothing"
+    );
 
     let number = first["number"].as_str().expect("a number");
     let code = first["query_code"].as_str().expect("a code");
@@ -63,6 +72,7 @@ fn a_form_is_followed(engine: Engine) {
         ("kind", "question"),
         ("subject", "不动产登记"),
         ("body", "需要哪些材料？"),
+        ("anonymous", "true"),
     ];
 
     let form = visitor.get("/write/online-consultation").expect(200);

@@ -2,7 +2,7 @@
 //! fails here, so that none is added without saying whose it is.
 
 use serde_json::json;
-use tests::{Client, Engine, Huiyin, Setup, on_both_engines};
+use tests::{Answer, Client, Engine, Huiyin, Setup, on_both_engines};
 
 on_both_engines!(every_cell_is_as_it_should_be);
 
@@ -150,21 +150,25 @@ fn every_cell_is_as_it_should_be(engine: Engine) {
             method,
             &concrete,
             "nobody",
-            nobody,
+            &nobody,
             allowed(*whose, None),
             *whose,
         );
         for colleague in &cast {
-            let status = call(&colleague.api, method, path, &concrete);
+            let answer = call(&colleague.api, method, path, &concrete);
             let may = allowed(*whose, Some(&colleague.login));
-            check(method, &concrete, &colleague.login, status, may, *whose);
+            check(method, &concrete, &colleague.login, &answer, may, *whose);
         }
     }
 }
 
-fn check(method: &str, path: &str, who: &str, status: u16, may: bool, whose: Whose) {
+fn check(method: &str, path: &str, who: &str, answer: &Answer, may: bool, whose: Whose) {
+    let status = answer.status;
+    let to_login = answer
+        .header("location")
+        .is_some_and(|to| to.starts_with("/login"));
     // What is not one's own to see answers like what does not exist.
-    let refused = matches!(status, 401 | 403) || (status == 303 && who == "nobody");
+    let refused = matches!(status, 401 | 403) || (to_login && path != "/logout");
     let hidden = status == 404 && matches!(whose, Whose::Reader | Whose::Worker);
     if may {
         assert!(
@@ -176,14 +180,14 @@ fn check(method: &str, path: &str, who: &str, status: u16, may: bool, whose: Who
     }
 }
 
-fn call(client: &Client, method: &str, path: &str, concrete: &str) -> u16 {
+fn call(client: &Client, method: &str, path: &str, concrete: &str) -> Answer {
     if method == "GET" {
-        return client.get(concrete).status;
+        return client.get(concrete);
     }
     if path.starts_with("/api/") {
-        client.post(concrete, &json!({ "text": "备注" })).status
+        client.post(concrete, &json!({ "text": "备注" }))
     } else {
-        client.post_form(concrete, &[("text", "备注")]).status
+        client.post_form(concrete, &[("text", "备注")])
     }
 }
 

@@ -95,7 +95,7 @@ impl Store {
              WHERE received_on >= $1 AND received_on <= $2 \
              UNION ALL \
              SELECT {key} AS k, sealed, measure, bucket, n FROM figure_delta \
-             WHERE received_on >= $1 AND received_on <= $2 ) AS both \
+             WHERE received_on >= $1 AND received_on <= $2 ) AS counted \
              GROUP BY k, sealed, measure, bucket HAVING SUM(n) <> 0"
         );
         let values: [Value; 2] = [from.to_string().into(), to.to_string().into()];
@@ -127,7 +127,7 @@ impl Store {
                    measure || '|' || bucket";
         let sql = format!(
             "SELECT k, CAST(SUM(n) AS BIGINT) FROM (SELECT {key} AS k, n FROM figure_cell \
-             UNION ALL SELECT {key} AS k, n FROM figure_delta) AS both \
+             UNION ALL SELECT {key} AS k, n FROM figure_delta) AS counted \
              GROUP BY k HAVING SUM(n) <> 0"
         );
         let rows = self
@@ -145,7 +145,7 @@ impl Store {
     /// When the database refuses.
     pub async fn first_day(&self) -> Result<Option<Date>> {
         let sql = "SELECT MIN(d) FROM (SELECT MIN(received_on) AS d FROM figure_cell \
-                   UNION ALL SELECT MIN(received_on) AS d FROM figure_delta) AS both";
+                   UNION ALL SELECT MIN(received_on) AS d FROM figure_delta) AS counted";
         let row = self
             .read
             .query_one_raw(Statement::from_string(self.backend(), sql))

@@ -379,7 +379,7 @@ pub async fn new(
     let submission = Submission {
         source,
         channel,
-        key: format!("hand:{}", entry.idempotency_key),
+        key: entry.idempotency_key.as_bytes().to_vec(),
         received_at: received_at(&web, on),
     };
     let done = submit::submit(&web.app, submission, &form).await?;

@@ -102,7 +102,7 @@ pub async fn step(
     let submission = Submission {
         source: Source::Form,
         channel: &channel,
-        key: format!("form:{}", entry.idempotency_key),
+        key: entry.idempotency_key.as_bytes().to_vec(),
         received_at: web.app.now(),
     };
     let done = submit::submit(&web.app, submission, &form).await?;

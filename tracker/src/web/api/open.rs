@@ -2,7 +2,7 @@
 
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -19,7 +19,6 @@ use super::{
 use crate::{
     clock::random,
     domain::{text::FieldError, words::Source},
-    keys::to_hex,
     letters::{
         Error,
         submit::{self, Submission},
@@ -119,8 +118,11 @@ pub async fn submit(
         form.files
             .push(write::store(&web, &a.name, &a.media_type, &bytes).await?);
     }
-    let key = headers.get("idempotency-key").and_then(|v| v.to_str().ok());
-    let key = key.map_or_else(|| to_hex(&random::<16>(&*app.entropy)), ToOwned::to_owned);
+    // Any bytes will do as a key: one that is left out of account would double a letter.
+    let key = headers.get("idempotency-key").map(HeaderValue::as_bytes);
+    let key = key
+        .filter(|k| !k.is_empty())
+        .map_or_else(|| random::<16>(&*app.entropy).to_vec(), <[u8]>::to_vec);
     let submission = Submission {
         source: Source::Api,
         channel,
