@@ -168,7 +168,8 @@ fn check(method: &str, path: &str, who: &str, answer: &Answer, may: bool, whose:
         .header("location")
         .is_some_and(|to| to.starts_with("/login"));
     // What is not one's own to see answers like what does not exist.
-    let refused = matches!(status, 401 | 403) || (to_login && path != "/logout");
+    let wrong_login = status == 401 && path == "/login";
+    let refused = (matches!(status, 401 | 403) && !wrong_login) || (to_login && path != "/logout");
     let hidden = status == 404 && matches!(whose, Whose::Reader | Whose::Worker);
     if may {
         assert!(

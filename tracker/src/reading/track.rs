@@ -19,9 +19,6 @@ use crate::{
     },
 };
 
-/// Guesses allowed for one number, or from one place, in a quarter of an hour or two.
-const GUESSES: i64 = 10;
-
 /// What came of a look-up.
 pub enum Found {
     /// The letter.
@@ -55,15 +52,9 @@ pub struct Tracked {
 pub async fn find(app: &App, number: &str, code: &str, place: Option<&str>) -> Result<Found> {
     let now = app.now();
     let keys = &app.store.vault.keys;
-    let number_key = keys.digest("guess", number.trim().to_uppercase().as_bytes());
-    let counters: Vec<String> = [Some(number_key), place.map(ToOwned::to_owned)]
-        .into_iter()
-        .flatten()
-        .collect();
-    for key in &counters {
-        if app.store.guesses(now, key).await? >= GUESSES {
-            return Ok(Found::TooMany);
-        }
+    let guess = (app.store).guess("track", &number.trim().to_uppercase(), place);
+    if app.store.too_many(now, &guess).await? {
+        return Ok(Found::TooMany);
     }
     let letter = match number.parse::<LetterNumber>() {
         Ok(number) => app.store.letter_for_writer(number).await?,
@@ -77,9 +68,7 @@ pub async fn find(app: &App, number: &str, code: &str, place: Option<&str>) -> R
     match letter.filter(|_| right) {
         Some(letter) => Ok(Found::Letter(Box::new(tracked(app, letter).await?))),
         None => {
-            for key in &counters {
-                app.store.count_guess(now, key).await?;
-            }
+            app.store.count_guess(now, &guess).await?;
             Ok(Found::Nothing)
         }
     }

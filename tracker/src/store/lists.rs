@@ -167,7 +167,7 @@ impl Store {
             .filter(filter.condition(scope))
             .limit(COUNT_LIMIT + 1)
             .build(self.backend());
-        let sql = format!("SELECT COUNT(*) FROM ({}) AS some", inner.sql);
+        let sql = format!("SELECT COUNT(*) FROM ({}) AS capped", inner.sql);
         let statement = match inner.values {
             Some(values) => Statement::from_sql_and_values(self.backend(), sql, values.0),
             None => Statement::from_string(self.backend(), sql),

@@ -23,9 +23,6 @@ use super::{
 };
 use crate::letters::{setup, staff};
 
-/// Wrong passwords allowed for one login, or from one place, in a quarter of an hour or two.
-const GUESSES: i64 = 10;
-
 /// Where to go afterwards.
 #[derive(Debug, Default, Deserialize)]
 pub struct Next {
@@ -58,20 +55,14 @@ pub async fn sign_in(
 ) -> Result<Response, Trouble> {
     let (app, login) = (&web.app, form.get("login").trim().to_lowercase());
     let now = app.now();
-    let own = app.store.vault.keys.digest("login", login.as_bytes());
-    let counters: Vec<String> = [Some(own.clone()), visit.place.clone()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let guess = app.store.guess("login", &login, visit.place.as_deref());
     let mut fault = "wrong-login";
-    for key in &counters {
-        if app.store.guesses(now, key).await? >= GUESSES {
-            fault = "too-many-guesses";
-        }
+    if app.store.too_many(now, &guess).await? {
+        fault = "too-many-guesses";
     }
     if fault != "too-many-guesses" {
         if let Some((person, secret)) = staff::sign_in(app, &login, form.get("password")).await? {
-            app.store.forgive(&own).await?;
+            app.store.forgive(&guess).await?;
             let next = match inside(form.get("next")) {
                 _ if person.must_change_password => "/password",
                 Some(next) => next,
@@ -79,9 +70,7 @@ pub async fn sign_in(
             };
             return Ok((jar.add(cookie(&web, secret)), page::to(&web, next)).into_response());
         }
-        for key in &counters {
-            app.store.count_guess(now, key).await?;
-        }
+        app.store.count_guess(now, &guess).await?;
     }
     let status = if fault == "wrong-login" {
         StatusCode::UNAUTHORIZED

@@ -214,8 +214,13 @@ fn place(web: &Web, parts: &Parts) -> Option<String> {
             .find(|ip| !trusted(ip))
             .unwrap_or(peer);
     }
+    // Whoever has one IPv6 address has the /64 it is in.
+    let client = match client {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => format!("{:x?}", &v6.segments()[..4]),
+    };
     let keys = &web.app.store.vault.keys;
-    Some(keys.digest("place", client.to_string().as_bytes()))
+    Some(keys.digest("place", client.as_bytes()))
 }
 
 fn unescape(text: &str) -> String {
