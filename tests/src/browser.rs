@@ -81,6 +81,13 @@ impl Browser {
         url.as_str().unwrap_or_default().to_owned()
     }
 
+    /// The page's title.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let title = ask(&self.agent, &format!("{}/title", self.session), None);
+        title.as_str().unwrap_or_default().to_owned()
+    }
+
     /// Writes into a field.
     pub fn fill(&self, css: &str, text: &str) {
         let element = self.find(css);

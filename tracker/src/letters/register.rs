@@ -228,6 +228,8 @@ fn entry(
     incoming: IncomingLetter,
 ) -> Result<Entry> {
     let received_on = app.day_of(line.received_at);
+    // What came sealed stays sealed, wherever a clerk finds that it belongs.
+    let sealed = channel.sealed || line.sealed;
     let id = app.id();
     let obligation = owed(app, channel, id, received_on)?;
     let w = &incoming.writer;
@@ -272,9 +274,9 @@ fn entry(
         next_due_on: Some(obligation.due_on),
         undelivered: false,
         notice_served: false,
-        lock: app.store.vault.new_lock(channel.sealed),
+        lock: app.store.vault.new_lock(sealed),
         code_version: 1,
-        wants_publication: incoming.wants_publication && !channel.sealed,
+        wants_publication: incoming.wants_publication && !sealed,
         duplicate_of: None,
         attachments: i32::try_from(incoming.attachments.len()).unwrap_or(i32::MAX),
         event_seq: 0,

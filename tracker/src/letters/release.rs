@@ -14,7 +14,10 @@ use crate::{
         status::Action,
         words::{Fate, MessageKind},
     },
-    store::arrivals::{ArrivalRecord, Verdict},
+    store::{
+        arrivals::{ArrivalRecord, Verdict},
+        channels::Channel,
+    },
 };
 
 /// Adds a message to a letter. `from` is the fate the line had, `by` who decided.
@@ -59,8 +62,8 @@ pub(crate) async fn join(
 /// What a clerk decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// It is a letter of its own.
-    NewLetter,
+    /// It is a letter of its own, to the channel of this code; empty: the one it came by.
+    NewLetter(String),
     /// It belongs to this letter.
     Joins(LetterNumber),
     /// No person wrote it.
@@ -80,7 +83,7 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
         return Err(Error::Rule("registrar-only"));
     }
     let line = app.store.ledger_line(id, &staff.cleared_channels).await?;
-    let line = line.ok_or(Error::NotFound)?;
+    let mut line = line.ok_or(Error::NotFound)?;
     let from = line
         .fate
         .filter(|f| matches!(f, Fate::Held | Fate::Quarantined));
@@ -102,6 +105,14 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
     let raw = app.store.blob(blob).await?;
     let incoming = arrive::read(line.source, &raw).map_err(|_| Error::Rule("still-unreadable"))?;
     match decision {
+        Decision::NewLetter(channel) if !channel.is_empty() => {
+            let channels = app.store.channels().await?;
+            let channel = channels.iter().find(|c| c.code == channel && c.enabled);
+            let may = |c: &&Channel| !c.sealed || staff.cleared_channels.contains(&c.id);
+            let channel = channel.filter(may).ok_or(Error::Rule("channel-unknown"))?;
+            line.channel_id = channel.id;
+            register::admit(app, line, incoming, from, by).await
+        }
         Decision::Joins(number) => {
             let scope =
                 crate::domain::access::scope(&crate::domain::access::Viewer::Staff(staff.clone()));

@@ -4,7 +4,10 @@ use ingest::letter::IncomingLetter;
 
 use crate::{
     app::App,
-    domain::{access::Staff, words::Fate},
+    domain::{
+        access::Staff,
+        words::{Fate, Source},
+    },
     letters::{Error, Result, arrive},
     store::arrivals::{ArrivalRecord, LedgerFilter},
 };
@@ -12,21 +15,22 @@ use crate::{
 /// Lines a page.
 pub const PAGE: u64 = 50;
 
-/// A page of the ledger, and the id the next one begins before.
+/// A page of the ledger, of one fate or source where that is asked, and the id the next one begins
+/// before.
 ///
 /// # Errors
 /// When the viewer is no registrar, or the database refuses.
 pub async fn page(
     app: &App,
     staff: &Staff,
-    fate: Option<Fate>,
+    (fate, source): (Option<Fate>, Option<Source>),
     before: Option<i64>,
 ) -> Result<(Vec<ArrivalRecord>, Option<i64>)> {
     let filter = LedgerFilter {
         fate,
         before,
         cleared: cleared(staff)?,
-        source_name: None,
+        source,
     };
     let mut lines = app.store.ledger(&filter, PAGE + 1).await?;
     let more = lines.len() as u64 > PAGE;

@@ -220,8 +220,8 @@ impl Step<'_> {
 pub struct LedgerFilter {
     /// Only this fate.
     pub fate: Option<Fate>,
-    /// Only this source name.
-    pub source_name: Option<String>,
+    /// Only this kind of source.
+    pub source: Option<Source>,
     /// Sealed lines of these channels are shown, of others not.
     pub cleared: Vec<i64>,
     /// Older than this id.
@@ -237,8 +237,8 @@ impl LedgerFilter {
         if let Some(fate) = self.fate {
             all = all.add(arrival::Column::Fate.eq(fate.code()));
         }
-        if let Some(name) = &self.source_name {
-            all = all.add(arrival::Column::SourceName.eq(name.as_str()));
+        if let Some(source) = self.source {
+            all = all.add(arrival::Column::Source.eq(source.code()));
         }
         if let Some(before) = self.before {
             all = all.add(arrival::Column::Id.lt(before));

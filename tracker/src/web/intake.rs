@@ -1,8 +1,6 @@
-//! The registrar's side: new letters, what was held or quarantined, the ledger, and letters
-//! entered by hand with their true date of receipt.
+//! The registrar's side: new letters, what was held or quarantined, and the ledger.
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{
@@ -12,32 +10,26 @@ use super::{
     extract::{Asked, Named, Posted},
     intake_view, page,
     pages::{
-        intake::{HeldPage, IntakeNewPage, IntakePage, ItemPage, QuarantinedPage, SlipPage},
+        intake::{HeldPage, IntakePage, ItemPage, QuarantinedPage},
         ledger::LedgerPage,
-        parts::{Choice, Errors, FieldError, Paging},
-        write::Entry,
+        parts::{Errors, FieldError, Paging},
     },
     show,
     visit::Visit,
-    write,
 };
 use crate::{
-    clock::random,
     domain::{
         status::Status,
         words::{Fate, Source},
     },
-    keys::to_hex,
     letters::{
         Error,
         release::{self, Decision},
-        submit::{self, Submission},
     },
     reading::{
         desk::{self, View},
         ledger,
     },
-    store::channels::Channel,
 };
 
 /// What the intake is asked.
@@ -65,8 +57,9 @@ pub async fn list(
     let before = query.cursor.parse().ok();
     let link = |tab: &str, cursor: &str| {
         chrome.url(format!(
-            "/intake?tab={tab}&fate={}&cursor={cursor}",
-            show::escape(&query.fate)
+            "/intake?tab={tab}&fate={}&source={}&cursor={cursor}",
+            show::escape(&query.fate),
+            show::escape(&query.source)
         ))
     };
     let first = |tab: &str| (!query.cursor.is_empty()).then(|| link(tab, ""));
@@ -77,7 +70,7 @@ pub async fn list(
             } else {
                 Fate::Quarantined
             };
-            let (lines, next) = ledger::page(app, staff, Some(fate), before).await?;
+            let (lines, next) = ledger::page(app, staff, (Some(fate), None), before).await?;
             let rows = intake_view::items(app, &chrome, staff, &lines).await?;
             let next = next.map(|id| link(tab, &id.to_string()));
             let paging = Paging {
@@ -102,7 +95,8 @@ pub async fn list(
         }
         "ledger" => {
             let fate = query.fate.parse().ok();
-            let (lines, next) = ledger::page(app, staff, fate, before).await?;
+            let source = query.source.parse().ok();
+            let (lines, next) = ledger::page(app, staff, (fate, source), before).await?;
             let (totals, sum) = intake_view::totals(app, staff).await?;
             let fates = Fate::ALL.iter().map(Fate::code);
             page::page(&LedgerPage {
@@ -114,7 +108,7 @@ pub async fn list(
                     [""].into_iter().chain(Source::ALL.iter().map(Source::code)),
                     &query.source,
                 ),
-                filtered: !query.fate.is_empty(),
+                filtered: fate.is_some() || source.is_some(),
                 paging: Paging {
                     next: next.map(|id| link("ledger", &id.to_string())),
                     first: first("ledger"),
@@ -205,7 +199,7 @@ pub async fn decide(
         }])
     };
     let decision = match what.as_str() {
-        "letter" => Decision::NewLetter,
+        "letter" => Decision::NewLetter(posted.get("channel").to_owned()),
         "automatic" => Decision::Automatic,
         "retry" => Decision::Retry,
         "discard" => Decision::Discard(posted.get("reason").to_owned()),
@@ -220,7 +214,7 @@ pub async fn decide(
         _ => return Err(Trouble::not_found()),
     };
     let said = match &decision {
-        Decision::NewLetter => "registered",
+        Decision::NewLetter(_) => "registered",
         Decision::Joins(_) => "joined",
         Decision::Automatic => "marked-automatic",
         Decision::Retry => "retried",
@@ -256,159 +250,4 @@ pub async fn decide(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// `GET /intake/new`
-///
-/// # Errors
-/// For anybody but a registrar.
-pub async fn new_form(State(web): State<Web>, visit: Visit) -> Result<Response, Trouble> {
-    visit.registrar()?;
-    let entry = Entry {
-        idempotency_key: to_hex(&random::<16>(&*web.app.entropy)),
-        ..Entry::default()
-    };
-    let today = web.app.today().to_string();
-    let template = new_page(
-        &web,
-        &visit,
-        entry,
-        &Posted::default(),
-        today,
-        Errors::default(),
-    )
-    .await?;
-    page::page(&template)
-}
-
-async fn new_page(
-    web: &Web,
-    visit: &Visit,
-    entry: Entry,
-    posted: &Posted,
-    received_on: String,
-    errors: Errors,
-) -> Result<IntakeNewPage, Trouble> {
-    let chrome = visit.chrome();
-    let by_hand = Source::ALL.iter().filter(|s| s.by_hand()).map(Source::code);
-    let source = posted.some("source").unwrap_or("paper");
-    let channels = open_to(&web.app.store.channels().await?, visit)?;
-    let choice = |c: &Channel| Choice {
-        value: c.code.clone(),
-        label: show::channel_name(&chrome, c),
-        chosen: c.code == posted.get("channel"),
-        hint: String::new(),
-    };
-    let kinds = crate::domain::words::Kind::ALL
-        .iter()
-        .map(crate::domain::words::Kind::code);
-    Ok(IntakeNewPage {
-        sources: chrome.choices("source", by_hand, source),
-        channels: channels.iter().map(choice).collect(),
-        kinds: chrome.choices("kind", kinds, &entry.kind),
-        received_on,
-        today: web.app.today().to_string(),
-        referred_by: posted.get("referred_by").into(),
-        referred_number: posted.get("referred_number").into(),
-        kept: entry.kept.clone(),
-        entry,
-        errors,
-        max_file: write::MAX_FILE.into(),
-        max_form: write::MAX_FORM.into(),
-        chrome,
-    })
-}
-
-/// Channels a registrar may enter letters for: sealed ones only where they are cleared.
-fn open_to(channels: &[Channel], visit: &Visit) -> Result<Vec<Channel>, Trouble> {
-    let staff = visit.registrar()?;
-    let may = |c: &&Channel| c.enabled && (!c.sealed || staff.cleared_channels.contains(&c.id));
-    Ok(channels.iter().filter(may).cloned().collect())
-}
-
-/// `POST /intake/new`
-///
-/// # Errors
-/// For anybody but a registrar, and when nothing could be stored.
-pub async fn new(
-    State(web): State<Web>,
-    visit: Visit,
-    posted: Posted,
-) -> Result<Response, Trouble> {
-    visit.registrar()?;
-    let (entry, mut errors) = write::entered(&web, &posted).await?;
-    let mut fault = |field: &str, code: &str| {
-        errors.0.push(FieldError {
-            field: field.into(),
-            code: code.into(),
-            arg: String::new(),
-        });
-    };
-    let source = posted
-        .get("source")
-        .parse::<Source>()
-        .ok()
-        .filter(|s| s.by_hand());
-    if source.is_none() {
-        fault("source", "required");
-    }
-    let channels = open_to(&web.app.store.channels().await?, &visit)?;
-    let channel = channels.iter().find(|c| c.code == posted.get("channel"));
-    if channel.is_none() {
-        fault("channel", "required");
-    }
-    let on = posted.get("received_on").parse::<Date>().ok();
-    match on {
-        None => fault("received_on", "not-a-day"),
-        Some(day) if day > web.app.today() => fault("received_on", "future"),
-        Some(_) => {}
-    }
-    let mut form = write::letter(&web, &visit, &entry);
-    form.language = None;
-    errors.0.extend(show::faults(&submit::faults(&form)).0);
-    let (Some(source), Some(channel), Some(on), true) = (source, channel, on, errors.is_empty())
-    else {
-        let received_on = posted.get("received_on").to_owned();
-        let again = new_page(&web, &visit, entry, &posted, received_on, errors).await?;
-        return page::with_status(StatusCode::UNPROCESSABLE_ENTITY, &again);
-    };
-    if let Some(by) = posted.some("referred_by") {
-        let number = posted.get("referred_number");
-        form.body = format!("{}\n\n{by} {number}", form.body.trim_end());
-    }
-    let submission = Submission {
-        source,
-        channel,
-        key: entry.idempotency_key.as_bytes().to_vec(),
-        received_at: received_at(&web, on),
-    };
-    let done = submit::submit(&web.app, submission, &form).await?;
-    let chrome = visit.chrome();
-    let counted = done
-        .obligations
-        .iter()
-        .find(|o| o.counts)
-        .ok_or_else(Trouble::not_found)?;
-    page::page(&SlipPage {
-        number: done.letter.number.to_string(),
-        url: chrome.url(format!("/desk/letters/{}", done.letter.number)),
-        query_code: done.code.to_string(),
-        channel: show::channel_name(&chrome, channel),
-        received_on: done.letter.received_on.to_string(),
-        due_on: counted.due_on.to_string(),
-        provisional: counted.provisional,
-        chrome,
-    })
-}
-
-/// 签收日 as typed: today it is now, an earlier day its noon, which no zone can move to another.
-fn received_at(web: &Web, on: Date) -> jiff::Timestamp {
-    if on == web.app.today() {
-        return web.app.now();
-    }
-    let noon = on.at(12, 0, 0, 0);
-    web.app
-        .zone
-        .to_timestamp(noon)
-        .unwrap_or_else(|_| web.app.now())
 }

@@ -4,6 +4,7 @@ pub mod act;
 pub mod admin;
 pub mod api;
 pub mod assets;
+pub mod by_hand;
 pub mod chrome;
 pub mod desk;
 pub mod error;

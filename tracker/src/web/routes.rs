@@ -6,8 +6,8 @@ use axum::{
 };
 
 use super::{
-    Web, admin, api, assets, desk, health, intake, letter, people, portal, sign_in, statistics,
-    track, write,
+    Web, admin, api, assets, by_hand, desk, health, intake, letter, people, portal, sign_in,
+    statistics, track, write,
 };
 
 /// Where a route is served.
@@ -82,8 +82,8 @@ pub fn routes() -> Vec<Route> {
             page(letter::html),
         ),
         get(Staff, "/intake", page(intake::list)),
-        get(Staff, "/intake/new", page(intake::new_form)),
-        post(Staff, "/intake/new", form(intake::new)),
+        get(Staff, "/intake/new", page(by_hand::form)),
+        post(Staff, "/intake/new", form(by_hand::enter)),
         get(Staff, "/intake/{id}", page(intake::item)),
         get(Staff, "/intake/{id}/raw", page(intake::raw)),
         post(Staff, "/intake/{id}/{decision}", form(intake::decide)),
