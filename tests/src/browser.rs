@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::place::{Place, Running, free_port, listening};
+use crate::place::{Place, Running, free_port, listening, until};
 
 /// Headless Chromium.
 #[derive(Debug)]
@@ -112,6 +112,26 @@ impl Browser {
             .as_str()
             .unwrap_or_default()
             .to_owned()
+    }
+
+    /// Waits until a part of the page says this: a click returns before the next page is there.
+    pub fn shows(&self, css: &str, what: &str) {
+        until(&format!("{what} in {css}"), || {
+            let found = ask(
+                &self.agent,
+                &format!("{}/element", self.session),
+                Some(&json!({ "using": "css selector", "value": css })),
+            );
+            let Some(id) = found[ELEMENT].as_str() else {
+                return false;
+            };
+            let text = ask(
+                &self.agent,
+                &format!("{}/element/{id}/text", self.session),
+                None,
+            );
+            text.as_str().is_some_and(|t| t.contains(what))
+        });
     }
 
     fn find(&self, css: &str) -> String {

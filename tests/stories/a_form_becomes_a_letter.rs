@@ -102,7 +102,7 @@ fn a_form_is_followed(engine: Engine) {
     browser.fill("#number", &number);
     browser.fill("#query_code", &code);
     browser.click("main form button");
-    assert!(browser.text("main").contains(&number));
+    browser.shows("main", &number);
 }
 
 fn post(visitor: &Client, hidden: &[(String, String)], more: &[(&str, &str)]) -> String {

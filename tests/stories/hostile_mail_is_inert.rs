@@ -36,12 +36,7 @@ fn shown_and_inert(engine: Engine) {
     let handler = huiyin.visitor();
     handler.sign_in(&office.handler.login, &office.handler.password);
     let page = handler.get(&format!("/desk/letters/{number}")).expect(200);
-    for raw in [
-        "<script",
-        "onerror=document",
-        "<img src=x",
-        "<b onmouseover",
-    ] {
+    for raw in ["<script", "<img src=x", "<b onmouseover"] {
         let scripts = page.body.replace("<script nonce", "");
         assert!(!scripts.contains(raw), "{raw} in {}", page.body);
     }
@@ -114,6 +109,7 @@ fn sign_in(browser: &Browser, base: &str, login: &str, password: &str) {
     browser.fill("#login", login);
     browser.fill("#password", password);
     browser.click("main form button");
+    browser.shows("main h1", "");
 }
 
 /// Addresses on a page that contain this.
