@@ -139,6 +139,16 @@ impl Huiyin {
             .is_ok_and(|a| a.status == 200)
     }
 
+    /// How much memory it holds, in KiB.
+    #[must_use]
+    pub fn resident(&self) -> u64 {
+        let id = self.process.as_ref().expect("it runs").id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("it runs");
+        let line = status.lines().find(|l| l.starts_with("VmRSS:"));
+        let figure = line.and_then(|l| l.split_whitespace().nth(1)?.parse().ok());
+        figure.expect("Linux says what a process holds")
+    }
+
     /// Kills it, as a power cut would.
     pub fn kill(&mut self) {
         self.process = None;

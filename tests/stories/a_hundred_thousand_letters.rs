@@ -1,0 +1,112 @@
+//! The sizes a department grows into, on a release build: `tests/run --long`.
+
+use std::{
+    io::Write as _,
+    time::{Duration, Instant},
+};
+
+use tests::{Client, Engine, Huiyin, Setup};
+
+const LETTERS: u32 = 100_000;
+const UNITS: [(&str, &str); 3] = [
+    ("land", "耕地保护监督处"),
+    ("mines", "矿业权管理处"),
+    ("survey", "测绘地理信息处"),
+];
+
+#[test]
+#[ignore = "takes minutes and a release build: tests/run --long"]
+fn on_sqlite() {
+    a_desk_as_quick_as_an_empty_one(Engine::Sqlite);
+}
+
+#[test]
+#[ignore = "takes minutes and a release build: tests/run --long"]
+fn on_postgres() {
+    a_desk_as_quick_as_an_empty_one(Engine::Postgres);
+}
+
+fn a_desk_as_quick_as_an_empty_one(engine: Engine) {
+    let mut huiyin = Huiyin::prepare(&Setup::new(engine));
+    for (code, name) in UNITS {
+        huiyin.unit(code, name);
+    }
+    let archive = archive(&huiyin);
+    let started = Instant::now();
+    let taken = huiyin.json(&["ingest", &archive, "--channel", "director-mailbox"]);
+    assert_eq!(taken["letters"], LETTERS, "{taken}");
+    say(&format!(
+        "{engine:?}: {LETTERS} mails became letters in {:?}",
+        started.elapsed()
+    ));
+
+    let started = Instant::now();
+    huiyin.resume("");
+    let ready = started.elapsed();
+    let registrar = huiyin.colleague("registrar", "registrar", "land", &[]);
+    let clerk = huiyin.visitor();
+    clerk.sign_in(&registrar.login, &registrar.password);
+    for connections in [1, 2] {
+        let p99 = p99(&clerk, "/desk?view=all", connections);
+        say(&format!(
+            "{engine:?}: a desk page over {connections} connections: p99 {p99:?}"
+        ));
+        assert!(p99 <= Duration::from_millis(10), "p99 {p99:?}");
+    }
+    let kib = huiyin.resident();
+    say(&format!(
+        "{engine:?}: ready after {ready:?}, {kib} KiB resident"
+    ));
+    assert!(ready <= Duration::from_secs(1), "ready after {ready:?}");
+    let figures = huiyin.json(&["stats"]);
+    assert_eq!(figures["total"]["received"], LETTERS);
+    huiyin.reconciles();
+}
+
+/// An mbox of letters no two of which are the same.
+fn archive(huiyin: &Huiyin) -> String {
+    let path = huiyin.write("archive.mbox", "");
+    let file = std::fs::File::create(&path).expect("a file in a temporary folder");
+    let mut file = std::io::BufWriter::new(file);
+    for n in 0..LETTERS {
+        write!(
+            file,
+            "From li@example.cn Mon Nov 23 08:00:00 2026\nFrom: =?utf-8?B?5p2O5Zub?= \
+             <li{n}@example.cn>\nTo: director@example.cn\nSubject: letter {n} on village {}\n\
+             Message-ID: <{n}@example.cn>\nContent-Type: text/plain; charset=utf-8\n\
+             Content-Transfer-Encoding: 8bit\n\n\
+             您好，我是第{n}位来信人，想了解征地补偿标准和发放时间，请予答复。谢谢！\n\n",
+            n % 997
+        )
+        .expect("a full disk is no test");
+    }
+    file.flush().expect("a full disk is no test");
+    path.display().to_string()
+}
+
+/// The time that 99 of 100 answers stay under, warm, over so many connections at once.
+fn p99(clerk: &Client, path: &str, connections: usize) -> Duration {
+    let ask = |n: usize| -> Vec<Duration> {
+        let one = |_| {
+            let started = Instant::now();
+            let _ = clerk.get(path).expect(200);
+            started.elapsed()
+        };
+        (0..n).map(one).collect()
+    };
+    let _ = ask(200);
+    let mut times: Vec<Duration> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..connections)
+            .map(|_| scope.spawn(|| ask(2_000)))
+            .collect();
+        all.into_iter()
+            .flat_map(|t| t.join().expect("no request failed"))
+            .collect()
+    });
+    times.sort_unstable();
+    times[times.len() * 99 / 100]
+}
+
+fn say(what: &str) {
+    writeln!(std::io::stderr(), "{what}").expect("somebody reads this");
+}
