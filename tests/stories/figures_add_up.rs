@@ -37,15 +37,17 @@ fn received_is_the_sum_of_its_ends(engine: Engine) {
         })
         .collect();
     let registrar = &office.registrar.api;
+    let _ = registrar
+        .act(&numbers[4], "mark-duplicate", json!({ "of": numbers[0] }))
+        .expect(200);
     office.answer(&numbers[0], "已办结。");
+    let late = registrar.act(&numbers[5], "mark-duplicate", json!({ "of": numbers[0] }));
+    assert_eq!(late.status, 422, "what is answered has no more duplicates");
     let _ = registrar
         .act(&numbers[1], "invalid", json!({ "reason": "空白" }))
         .expect(200);
     let _ = registrar
         .act(&numbers[2], "withdraw", json!({ "reason": "本人要求" }))
-        .expect(200);
-    let _ = registrar
-        .act(&numbers[4], "mark-duplicate", json!({ "of": numbers[0] }))
         .expect(200);
     office.hand_over(&numbers[5]);
 

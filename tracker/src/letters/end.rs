@@ -21,7 +21,8 @@ use crate::{
 /// first number.
 ///
 /// # Errors
-/// See [`Error`]; a letter cannot repeat itself, one that is gone, or one received after it.
+/// See [`Error`]; a letter cannot repeat itself, one received after it, one that is answered
+/// already, or another person's.
 pub async fn mark_duplicate(
     app: &App,
     staff: &Staff,
@@ -43,6 +44,12 @@ pub async fn mark_duplicate(
     if first.received_at > change.letter.received_at {
         return Err(fault("later"));
     }
+    if !first.status.is_open() {
+        return Err(fault("not-open"));
+    }
+    if !same_writer(app, &first, &change.letter).await? {
+        return Err(fault("another-writer"));
+    }
     change.letter.duplicate_of = Some(first.id);
     change.end_obligations();
     let words = match change.letter.language {
@@ -59,6 +66,31 @@ pub async fn mark_duplicate(
     let letter = change.finish(EventKind::MarkedDuplicate, data).await?;
     app.outbox_bell.notify_one();
     Ok(letter)
+}
+
+/// Whether two letters say the same of their writer: an address, a telephone, or else the name.
+/// Two that say nothing may be one person's only where they are about the same in the same words.
+async fn same_writer(app: &App, first: &Letter, second: &Letter) -> Result<bool> {
+    let both = [first.clone(), second.clone()];
+    let writers = app.store.writers(&both).await?;
+    let of = |l: &Letter| {
+        writers
+            .iter()
+            .find(|w| w.id == l.writer_id)
+            .map(|w| &w.words)
+    };
+    let (Some(a), Some(b)) = (of(first), of(second)) else {
+        return Ok(false);
+    };
+    let digits = |t: &str| t.chars().filter(char::is_ascii_digit).collect::<String>();
+    let same = |a: &str, b: &str| !a.trim().is_empty() && a.trim().eq_ignore_ascii_case(b.trim());
+    let unnamed = [a, b]
+        .iter()
+        .all(|w| w.name.is_empty() && w.email.is_empty() && w.phone.is_empty());
+    Ok(same(&a.email, &b.email)
+        || same(&digits(&a.phone), &digits(&b.phone))
+        || same(&a.name, &b.name)
+        || (unnamed && first.subject.trim() == second.subject.trim()))
 }
 
 /// 无效件: no letter at all (advertising, a test, empty).

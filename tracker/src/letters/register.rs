@@ -41,9 +41,13 @@ use crate::{
 /// A line of the ledger with what its bytes said, or why they could not be read.
 pub type Read = (ArrivalRecord, std::result::Result<IncomingLetter, String>);
 
-enum Decision {
+/// What is to become of a line that was read.
+pub(super) enum Decision {
+    /// It is set aside, or needs nothing.
     Fate(Verdict),
+    /// It is a letter of its own.
     New(Box<IncomingLetter>),
+    /// It joins a letter.
     Joins(i64, Box<IncomingLetter>),
 }
 
@@ -79,7 +83,11 @@ pub async fn register(app: &App, batch: Vec<Read>) -> Result<Vec<Verdict>> {
     Ok(verdicts)
 }
 
-async fn decide(
+/// Decides by what the bytes say, as for any message that has just come in.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn decide(
     app: &App,
     line: &ArrivalRecord,
     read: std::result::Result<IncomingLetter, String>,

@@ -113,6 +113,18 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
             line.channel_id = channel.id;
             register::admit(app, line, incoming, from, by).await
         }
+        Decision::Retry if from != Fate::Quarantined => Err(Error::Rule("not-waiting")),
+        // Read like any other message: a bounce that can be read at last is no letter.
+        Decision::Retry => match register::decide(app, &line, Ok(incoming)).await? {
+            register::Decision::Fate(v) if v.fate == Fate::Quarantined => {
+                Err(Error::Rule("still-unreadable"))
+            }
+            register::Decision::Fate(v) => settle(app, v, from, by).await,
+            register::Decision::New(letter) => register::admit(app, line, *letter, from, by).await,
+            register::Decision::Joins(id, letter) => {
+                join(app, &line, id, &letter, Some(from), Some(by)).await
+            }
+        },
         Decision::Joins(number) => {
             let scope =
                 crate::domain::access::scope(&crate::domain::access::Viewer::Staff(staff.clone()));
@@ -142,6 +154,10 @@ async fn set(
         letter_id: line.letter_id,
         sealed: line.sealed,
     };
+    settle(app, verdict, from, by).await
+}
+
+async fn settle(app: &App, verdict: Verdict, from: Fate, by: i64) -> Result<Verdict> {
     let step = app.store.begin(app.now()).await?;
     if !step.give_fate(&verdict, Some(from), Some(by)).await? {
         return Err(Error::Rule("decided-meanwhile"));
