@@ -49,6 +49,8 @@ pub enum Kept {
     Failed,
     /// In the ledger as before the mailbox's start. Stays where it lies.
     BeforeStart,
+    /// Committed and not read yet, as a crash leaves it. Stays where it lies until it is read.
+    Unread,
 }
 
 /// What a folder's first contact fixed, for ever.
@@ -100,12 +102,19 @@ pub trait Ledger: Send + Sync {
     /// When the ledger cannot be read.
     fn known(&self, keys: &[String]) -> Result<Vec<Option<Kept>>, LedgerError>;
 
-    /// Commits the raw bytes durably, then reads and registers them. One answer an arrival, in
-    /// order. Once this returns, the source may acknowledge.
+    /// Commits the raw bytes durably; they are read and registered behind the source's back, in
+    /// order. Answers the messages, of this batch or an earlier one, that were read meanwhile: by
+    /// key, and where they belong. Each is answered once, here or by [`Ledger::settle`].
     ///
     /// # Errors
     /// When nothing of the batch was committed; the source keeps its messages and tries again.
-    fn keep(&self, batch: Vec<Arrival>) -> Result<Vec<Kept>, LedgerError>;
+    fn keep(&self, batch: Vec<Arrival>) -> Result<Vec<(String, Kept)>, LedgerError>;
+
+    /// Waits until everything kept is read; answers what [`Ledger::keep`] has not answered yet.
+    ///
+    /// # Errors
+    /// When everything is to stop before that.
+    fn settle(&self) -> Result<Vec<(String, Kept)>, LedgerError>;
 
     /// Notes messages from before the mailbox's start.
     ///

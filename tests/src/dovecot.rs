@@ -106,6 +106,20 @@ impl Dovecot {
         self.place.at("mail")
     }
 
+    /// Somebody's inbox as a Maildir, made where it is not there yet, to lay many mails into before
+    /// anybody signs in.
+    #[must_use]
+    pub fn maildir(&self, user: &str) -> PathBuf {
+        let inbox = self.mail().join(user).join("Maildir");
+        for folder in ["cur", "new", "tmp"] {
+            std::fs::create_dir_all(inbox.join(folder)).expect("a folder for mail");
+        }
+        run(Command::new("chown")
+            .args(["-R", "nobody:nogroup"])
+            .arg(self.mail()));
+        inbox
+    }
+
     /// The part of `huiyin.toml` that fetches a mailbox.
     #[must_use]
     pub fn mailbox(&self, user: &str, channel: &str) -> String {

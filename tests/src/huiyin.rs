@@ -142,9 +142,19 @@ impl Huiyin {
     /// How much memory it holds, in KiB.
     #[must_use]
     pub fn resident(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    /// How much memory it ever held, in KiB.
+    #[must_use]
+    pub fn peak(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, what: &str) -> u64 {
         let id = self.process.as_ref().expect("it runs").id();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("it runs");
-        let line = status.lines().find(|l| l.starts_with("VmRSS:"));
+        let line = status.lines().find(|l| l.starts_with(what));
         let figure = line.and_then(|l| l.split_whitespace().nth(1)?.parse().ok());
         figure.expect("Linux says what a process holds")
     }

@@ -6,9 +6,11 @@
 //! - [`client`]: a visitor or a colleague over HTTP; [`browser`]: the same through Chromium
 //! - [`dovecot`], [`postfix`]: mailboxes and the way to them; [`faulty_smtp`]: a server that errs
 //! - [`mail`]: letters as citizens write them; [`office`]: who answers them
+//! - [`crowd`]: thousands of letters for measuring; [`rows`]: the bare inserts to measure against
 
 pub mod browser;
 pub mod client;
+pub mod crowd;
 pub mod dovecot;
 pub mod engine;
 pub mod faulty_smtp;
@@ -17,6 +19,7 @@ pub mod mail;
 pub mod office;
 pub mod place;
 pub mod postfix;
+pub mod rows;
 
 pub use self::{
     browser::Browser,

@@ -4,6 +4,7 @@ mod a_broken_mailbox_stops_no_other;
 mod a_form_becomes_a_letter;
 mod a_hundred_thousand_letters;
 mod a_letter_by_mail_is_answered;
+mod a_mail_that_kills_its_reader;
 mod codes_cannot_be_guessed;
 mod commands_speak_json;
 mod every_route_has_a_row;

@@ -6,10 +6,10 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use tokio::sync::Notify;
 
 use crate::{
-    clock::{Clock, Entropy, Ids, SystemClock, SystemEntropy},
+    clock::{Clock, Entropy, Ids, SystemClock, SystemEntropy, random},
     config::Config,
     domain::calendar::Calendar,
-    keys::{KeyError, Keys},
+    keys::{KeyError, Keys, to_hex},
     letters::setup,
     store::{Store, StoreError, Vault},
 };
@@ -34,6 +34,8 @@ pub struct Parts {
     pub zone: TimeZone,
     /// Workdays.
     pub calendar: &'static Calendar,
+    /// Names this process among those that share the database.
+    pub process: String,
     /// Names this installation in every mail it sends, so that it knows its own.
     pub instance: String,
     /// Rings when something was put into the outbox.
@@ -100,6 +102,7 @@ impl App {
         let store = Store::connect(&url, vault).await.map_err(broken)?;
         store.migrate().await.map_err(broken)?;
         let instance = setup::instance(&store, &*entropy).await.map_err(broken)?;
+        let process = to_hex(&random::<8>(&*entropy));
         let app = Self(Arc::new(Parts {
             store,
             clock,
@@ -108,6 +111,7 @@ impl App {
             config,
             zone,
             calendar: Calendar::built_in(),
+            process,
             instance,
             outbox_bell: Notify::new(),
         }));

@@ -8,7 +8,6 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     app::App,
     config,
-    keys::to_hex,
     letters::setup,
     web::{Side, Web},
     workers::{delivery, figures, intake},
@@ -51,10 +50,9 @@ pub async fn serve(
     let mut addresses = vec![public.local_addr().unwrap_or(listen.public)];
     addresses.extend(desk.as_ref().map(|d| d.local_addr().unwrap_or(listen.desk)));
 
-    let holder = to_hex(&crate::clock::random::<8>(&*app.entropy));
     let tasks = TaskTracker::new();
-    tasks.spawn(figures::run(app.clone(), holder.clone(), stop.clone()));
-    tasks.spawn(intake::resume(app.clone(), holder.clone(), stop.clone()));
+    tasks.spawn(intake::resume(app.clone(), stop.clone()));
+    tasks.spawn(figures::run(app.clone(), stop.clone()));
     if let Some(smtp) = smtp(&app)? {
         tasks.spawn(delivery::run(app.clone(), Arc::new(smtp), stop.clone()));
     }
@@ -88,7 +86,7 @@ pub async fn serve(
         }
     });
     let _ = tokio::time::timeout(Duration::from_secs(5), joined).await;
-    let _ = app.store.release(&holder).await;
+    let _ = app.store.release(&app.process).await;
     app.store.close().await;
     Ok(())
 }

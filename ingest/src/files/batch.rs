@@ -4,8 +4,9 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use crate::arrival::{Arrival, Kept, Ledger, LedgerError, Unfetched};
 
-/// Bytes committed together, unless one message alone is larger.
-const WEIGHT: u64 = 8 << 20;
+/// Bytes committed together, unless one message alone is larger. Several batches of several sources
+/// are in memory at once: committed, being read, being registered.
+const WEIGHT: u64 = 2 << 20;
 /// Messages committed together.
 const NUMBER: usize = 100;
 
@@ -95,7 +96,7 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// Adds a message; returns what a full batch, now committed, came to.
+    /// Adds a message; returns those that were read meanwhile.
     pub(crate) fn add(&mut self, found: Found) -> Result<Vec<(String, Kept)>, LedgerError> {
         self.sweep.seen += 1;
         if !self.keys.insert(found.key().to_owned()) {
@@ -110,8 +111,8 @@ impl<'a> Intake<'a> {
         Ok(settled)
     }
 
-    /// Commits what is collected; returns each key and where its message belongs.
-    pub(crate) fn commit(&mut self) -> Result<Vec<(String, Kept)>, LedgerError> {
+    /// Commits what is collected; returns keys and where their messages belong.
+    fn commit(&mut self) -> Result<Vec<(String, Kept)>, LedgerError> {
         let pending = std::mem::take(&mut self.pending);
         self.keys.clear();
         self.weight = 0;
@@ -131,17 +132,10 @@ impl<'a> Intake<'a> {
                 (None, Found::Unfetched(item)) => unfetched.push(item),
             }
         }
-        let new: Vec<String> = arrivals.iter().map(|a| a.source_key.clone()).collect();
         if !arrivals.is_empty() {
-            let kept = self.ledger.keep(arrivals)?;
-            if kept.len() != new.len() {
-                return Err(LedgerError(
-                    "it answered for another number of messages".to_owned(),
-                ));
-            }
-            self.sweep.failed += kept.iter().filter(|k| **k == Kept::Failed).count() as u64;
-            self.sweep.taken += kept.iter().filter(|k| **k != Kept::Failed).count() as u64;
-            settled.extend(new.into_iter().zip(kept));
+            let read = self.ledger.keep(arrivals)?;
+            self.note(&read);
+            settled.extend(read);
         }
         if !unfetched.is_empty() {
             settled.extend(
@@ -153,6 +147,21 @@ impl<'a> Intake<'a> {
             self.ledger.quarantine(unfetched)?;
         }
         Ok(settled)
+    }
+
+    /// Commits the rest and waits until all is read; returns what was not returned yet.
+    pub(crate) fn finish(&mut self) -> Result<Vec<(String, Kept)>, LedgerError> {
+        let mut settled = self.commit()?;
+        let read = self.ledger.settle()?;
+        self.note(&read);
+        settled.extend(read);
+        Ok(settled)
+    }
+
+    fn note(&mut self, read: &[(String, Kept)]) {
+        let failed = read.iter().filter(|(_, k)| *k == Kept::Failed).count() as u64;
+        self.sweep.failed += failed;
+        self.sweep.taken += read.len() as u64 - failed;
     }
 }
 

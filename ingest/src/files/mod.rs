@@ -265,7 +265,7 @@ pub fn deliver(messages: Messages<'_>, ledger: &dyn Ledger) -> Result<Sweep, Sou
             Err(error) => return Err(error),
         }
     }
-    intake.commit()?;
+    intake.finish()?;
     Ok(intake.sweep)
 }
 

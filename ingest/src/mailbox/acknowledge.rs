@@ -18,7 +18,7 @@ pub(super) fn acknowledge(folder: &mut Folder<'_>) -> Result<(), Fault> {
     folder
         .memory
         .unmoved
-        .retain(|_, kept| *kept != Kept::BeforeStart);
+        .retain(|_, kept| matches!(kept, Kept::Taken | Kept::Failed));
     // One refusal a sweep is enough.
     if folder.memory.unmoved.is_empty() || folder.complaint.is_some() {
         return Ok(());

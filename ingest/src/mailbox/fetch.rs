@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{
-    acknowledge::acknowledge,
     fault::Fault,
     memory::Doom,
     sweep::Folder,
     talk::{Answer, Fetched},
 };
 use crate::{
-    arrival::{Arrival, BeforeStart, Kept, LedgerError, Unfetched},
+    arrival::{Arrival, BeforeStart, Kept, Unfetched},
     files::batch,
 };
 
@@ -58,7 +57,6 @@ pub(super) fn take(folder: &mut Folder<'_>, uids: &[u32]) -> Result<Vec<u32>, Fa
         let taken = fetch(folder, batch, &envelopes);
         folder.memory.note(batch, &envelopes);
         done.extend(taken?);
-        acknowledge(folder)?;
     }
     Ok(done)
 }
@@ -119,15 +117,13 @@ fn fetch(
     if batch.is_empty() {
         return Ok(done);
     }
-    let kept = folder.job.ledger.keep(batch)?;
-    if kept.len() != taken.len() {
-        return Err(LedgerError("it answered for another number of mails".to_owned()).into());
-    }
+    let settled = folder.job.ledger.keep(batch)?;
     folder.memory.settled(taken.iter().copied());
-    folder
-        .memory
-        .unmoved
-        .extend(taken.iter().copied().zip(kept));
+    for &uid in &taken {
+        let key = folder.key(uid);
+        folder.memory.keep(key, uid);
+    }
+    folder.memory.read(settled);
     done.append(&mut taken);
     Ok(done)
 }

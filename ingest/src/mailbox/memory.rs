@@ -39,6 +39,8 @@ pub(super) struct Memory {
     uid_validity: u32,
     /// Every mail up to here is in the ledger.
     pub watermark: u32,
+    /// Committed, and not known to be read yet, by key.
+    unread: BTreeMap<String, u32>,
     /// In the ledger, but still in the folder although it belongs elsewhere.
     pub unmoved: BTreeMap<u32, Kept>,
     /// Copied to where they belong, but not yet taken away; must not be copied again.
@@ -154,6 +156,20 @@ impl Memory {
     /// Mails under suspicion now.
     pub(super) fn troubled(&self) -> usize {
         self.suspects.values().filter(|s| s.strikes > 0).count()
+    }
+
+    /// This one is committed; where it belongs will be told once it is read.
+    pub(super) fn keep(&mut self, key: String, uid: u32) {
+        self.unread.insert(key, uid);
+    }
+
+    /// These are read: from now on they can be moved where they belong.
+    pub(super) fn read(&mut self, settled: Vec<(String, Kept)>) {
+        for (key, kept) in settled {
+            if let Some(uid) = self.unread.remove(&key) {
+                self.unmoved.insert(uid, kept);
+            }
+        }
     }
 
     /// These are in the ledger.

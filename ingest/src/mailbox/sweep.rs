@@ -65,18 +65,28 @@ pub(super) fn sweep(folder: &mut Folder<'_>, full: bool) -> Result<(), Fault> {
     } else {
         folder.memory.watermark.saturating_add(1)
     };
+    // What a conversation that broke off had committed.
+    let settled = folder.job.ledger.settle()?;
+    folder.memory.read(settled);
     let present = folder.talk.search(first)?;
     let gone = folder.memory.gone(first, &present);
     finish(folder, &gone)?;
     let mut open: BTreeSet<u32> = present.iter().copied().collect();
+    let mut unread = BTreeSet::new();
     for chunk in present.chunks(KEYS) {
         let keys: Vec<String> = chunk.iter().map(|&uid| folder.key(uid)).collect();
         let known = folder.job.ledger.known(&keys)?;
         for (&uid, kept) in chunk.iter().zip(known) {
             let Some(kept) = kept else { continue };
             open.remove(&uid);
-            if kept != Kept::BeforeStart {
-                folder.memory.unmoved.insert(uid, kept);
+            match kept {
+                Kept::BeforeStart => {}
+                Kept::Unread => {
+                    unread.insert(uid);
+                }
+                Kept::Taken | Kept::Failed => {
+                    folder.memory.unmoved.insert(uid, kept);
+                }
             }
         }
     }
@@ -86,8 +96,11 @@ pub(super) fn sweep(folder: &mut Folder<'_>, full: bool) -> Result<(), Fault> {
             open.remove(&uid);
         }
     }
-    // What a crash or a refusal left behind.
+    let settled = folder.job.ledger.settle()?;
+    folder.memory.read(settled);
     acknowledge(folder)?;
+    // What is not read yet is asked about again next time.
+    open.append(&mut unread);
     let settled = present.iter().take_while(|&uid| !open.contains(uid)).last();
     let watermark = &mut folder.memory.watermark;
     *watermark = (*watermark).max(settled.copied().unwrap_or(0));

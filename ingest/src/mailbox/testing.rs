@@ -23,6 +23,8 @@ pub(crate) struct Pages {
     pub acknowledged: Vec<String>,
     pub health: Vec<Health>,
     pub cursor: Option<Cursor>,
+    /// Kept, and not answered yet: this ledger reads a batch while the next one is kept.
+    pub unsettled: Vec<(String, Kept)>,
     /// `keep` fails so many times.
     pub failing: usize,
 }
@@ -53,7 +55,7 @@ impl Ledger for Book {
         self.with(|p| Ok(keys.iter().map(|k| p.fate.get(k).copied()).collect()))
     }
 
-    fn keep(&self, batch: Vec<Arrival>) -> Result<Vec<Kept>, LedgerError> {
+    fn keep(&self, batch: Vec<Arrival>) -> Result<Vec<(String, Kept)>, LedgerError> {
         self.with(|p| {
             if p.failing > 0 {
                 p.failing -= 1;
@@ -63,10 +65,15 @@ impl Ledger for Book {
                 let twice = p.fate.insert(arrival.source_key.clone(), Kept::Taken);
                 assert_eq!(twice, None, "{} kept twice", arrival.source_key);
             }
-            let kept = vec![Kept::Taken; batch.len()];
+            let keys = batch.iter().map(|a| (a.source_key.clone(), Kept::Taken));
+            let kept = std::mem::replace(&mut p.unsettled, keys.collect());
             p.arrivals.extend(batch);
             Ok(kept)
         })
+    }
+
+    fn settle(&self) -> Result<Vec<(String, Kept)>, LedgerError> {
+        self.with(|p| Ok(std::mem::take(&mut p.unsettled)))
     }
 
     fn note_before_start(&self, batch: Vec<BeforeStart>) -> Result<(), LedgerError> {

@@ -75,7 +75,7 @@ fn pass(
         let key = format!("maildir:{}:{}", maildir.name, lying.base);
         match read(&lying, &key, now()) {
             Ok(Some(found)) => {
-                // The batch that gives way holds earlier messages only.
+                // What was read meanwhile are earlier messages only.
                 let done = intake.add(found)?;
                 settle(maildir, ledger, &mut pending, settled, done)?;
                 pending.entry(key).or_insert(lying);
@@ -85,7 +85,7 @@ fn pass(
             Err(e) => intake.sweep.unreadable.push((lying.path, e.to_string())),
         }
     }
-    let done = intake.commit()?;
+    let done = intake.finish()?;
     settle(maildir, ledger, &mut pending, settled, done)?;
     Ok(intake.sweep)
 }
@@ -103,6 +103,10 @@ fn settle(
         let Some(lying) = pending.remove(&key) else {
             continue;
         };
+        // The next pass finds it again.
+        if kept == Kept::Unread {
+            continue;
+        }
         if lying.is_new && kept != Kept::BeforeStart {
             let flag = if kept == Kept::Failed { "F" } else { "S" };
             let target = maildir.path.join("cur").join(with_flag(&lying.path, flag));

@@ -9,6 +9,7 @@ use super::{Failure, Outcome, out};
 use crate::{
     app::App,
     domain::words::{Fate, Source},
+    letters::read,
     workers::intake,
 };
 
@@ -26,6 +27,18 @@ impl Parse {
         let letter =
             ::ingest::read::read(&raw).map_err(|e| Failure::Failed(format!("{path}: {e}")))?;
         out::json(&letter)
+    }
+}
+
+/// What [`read`] starts to see whether a mail can be read; no operator needs it.
+#[derive(Debug, Args)]
+pub(crate) struct Trial {
+    source: Source,
+}
+
+impl Trial {
+    pub(crate) fn run(self) -> Outcome {
+        Ok(read::hold_trial(self.source)?)
     }
 }
 
@@ -89,7 +102,7 @@ impl Ingest {
                 codes.join(", ")
             )));
         }
-        while crate::letters::arrive::resume(app).await? > 0 {}
+        while crate::letters::arrive::resume(app, app.now()).await? > 0 {}
         let door = intake::door(app, source, &self.channel, &self.channel).await?;
         let bar = out::progress("messages");
         let (app2, channel, bar2) = (app.clone(), self.channel.clone(), bar.clone());

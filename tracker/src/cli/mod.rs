@@ -34,6 +34,8 @@ enum Command {
     Serve(serve::Serve),
     /// Show how a mail is read.
     Parse(ingest::Parse),
+    #[command(name = crate::letters::read::TRIAL, hide = true)]
+    Trial(ingest::Trial),
     /// Take in a Maildir, an mbox, a folder of .eml, or one .eml.
     Ingest(ingest::Ingest),
     /// Count a due date, day by day.
@@ -94,6 +96,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
+    // A trial's limits count for a process that does nothing else.
+    if let Command::Trial(trial) = cli.command {
+        let died = trial.run().is_err();
+        return ExitCode::from(u8::from(died));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -157,7 +164,11 @@ async fn with_app(command: Command, app: App, json: bool) -> Outcome {
                 "the schema is up to date",
             )
         }
-        Command::Serve(_) | Command::Parse(_) | Command::Due(_) | Command::Config(_) => Ok(()),
+        Command::Serve(_)
+        | Command::Parse(_)
+        | Command::Trial(_)
+        | Command::Due(_)
+        | Command::Config(_) => Ok(()),
     };
     app.store.close().await;
     outcome

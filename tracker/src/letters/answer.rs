@@ -105,7 +105,9 @@ async fn issue(app: &App, change: &Change<'_>, words: &str, files: Vec<NewFile>)
     }
     let id = app.id();
     let bytes: Vec<&[u8]> = files.iter().map(|f| f.bytes.as_slice()).collect();
-    let blobs = change.step.add_blobs(&bytes).await?;
+    let sealed = app.store.vault.seal_blobs(&bytes, change.now());
+    let blobs = sealed.ids.clone();
+    change.step.add_blobs(sealed).await?;
     let records: Vec<FileRecord> = files
         .into_iter()
         .zip(blobs)

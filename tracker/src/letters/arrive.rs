@@ -1,20 +1,24 @@
 //! A message arrives: its raw bytes are committed to the intake ledger before anything is parsed,
 //! and only then is it read. What an unclean stop left unread is read at the next start.
 
-use ingest::{
-    arrival::{Arrival, BeforeStart, Kept, Unfetched},
-    letter::IncomingLetter,
-};
+use std::collections::{HashMap, HashSet};
 
-use super::{Result, fail_point, register};
+use ingest::arrival::{Arrival, BeforeStart, Kept, Unfetched};
+use jiff::Timestamp;
+
+use super::{Error, Result, fail_point, read, register};
 use crate::{
     app::App,
     domain::words::{Fate, Source},
     store::{
+        StoreError,
         arrivals::{ArrivalRecord, Verdict},
         channels::Channel,
     },
 };
+
+/// After so many deaths of its own reader a mail is quarantined.
+const DEATHS: i32 = 2;
 
 /// Where a batch comes from.
 #[derive(Debug, Clone)]
@@ -27,78 +31,110 @@ pub struct From {
     pub channel: Channel,
 }
 
+/// A batch as it stands in the ledger, committed.
+#[derive(Debug, Default)]
+pub struct Stored {
+    /// One line an arrival, in order.
+    pub lines: Vec<ArrivalRecord>,
+    /// Lines of this batch that were not in the ledger before.
+    pub fresh: HashSet<i64>,
+    /// What is to be read now, with its bytes.
+    pub unread: Vec<(ArrivalRecord, Vec<u8>)>,
+}
+
 /// Commits a batch, then reads and registers it; one line of the ledger each, in order.
 ///
 /// # Errors
 /// When nothing was committed.
 pub async fn take_in(app: &App, from: &From, batch: Vec<Arrival>) -> Result<Vec<ArrivalRecord>> {
-    let (lines, fresh) = store(app, from, &batch).await?;
-    fail_point("after-store");
-    let mut unread = Vec::new();
-    for (line, arrival) in lines.iter().zip(&batch) {
-        if fresh.contains(&line.id) && line.fate.is_none() {
-            unread.push((line.clone(), read(from.source, &arrival.raw)));
+    let Stored {
+        mut lines, unread, ..
+    } = match store(app, from, batch.clone()).await {
+        // Somebody stored the same message at the same time: now its line is there.
+        Err(Error::Store(e)) if e.is_duplicate() => store(app, from, batch).await?,
+        stored => stored?,
+    };
+    let verdicts = register::register(app, read_all(unread)).await?;
+    settle(&mut lines, &verdicts);
+    Ok(lines)
+}
+
+/// Reads what was just committed; pure, and worth a thread of its own.
+#[must_use]
+pub fn read_all(unread: Vec<(ArrivalRecord, Vec<u8>)>) -> Vec<register::Read> {
+    unread
+        .into_iter()
+        .map(|(line, raw)| {
+            let words = read::read(line.source, &raw);
+            (line, words)
+        })
+        .collect()
+}
+
+/// Writes verdicts into lines.
+pub fn settle(lines: &mut [ArrivalRecord], verdicts: &[Verdict]) {
+    let by_id: HashMap<i64, &Verdict> = verdicts.iter().map(|v| (v.id, v)).collect();
+    for line in lines {
+        if let Some(v) = by_id.get(&line.id) {
+            line.fate = Some(v.fate);
+            line.letter_id = v.letter_id;
+            line.reason.clone_from(&v.reason);
         }
     }
-    let verdicts = register::register(app, unread).await?;
-    Ok(lines
-        .into_iter()
-        .map(|line| settled(line, &verdicts))
-        .collect())
 }
 
-fn settled(mut line: ArrivalRecord, verdicts: &[Verdict]) -> ArrivalRecord {
-    if let Some(v) = verdicts.iter().find(|v| v.id == line.id) {
-        line.fate = Some(v.fate);
-        line.letter_id = v.letter_id;
-        line.reason.clone_from(&v.reason);
-    }
-    line
-}
-
-/// Lines for the whole batch, and the ids of those that are new. A key that is known already
-/// keeps its line; a delivery whose very bytes came before is a duplicate of its own key.
-async fn store(
-    app: &App,
-    from: &From,
-    batch: &[Arrival],
-) -> Result<(Vec<ArrivalRecord>, Vec<i64>)> {
+/// Commits a batch as being read by this process. A key that is known already keeps its line; a
+/// delivery whose very bytes came before is a duplicate of its own key.
+///
+/// # Errors
+/// When nothing was committed.
+pub async fn store(app: &App, from: &From, batch: Vec<Arrival>) -> Result<Stored> {
     let keys: Vec<String> = batch.iter().map(|a| a.source_key.clone()).collect();
-    let digests: Vec<String> = batch
-        .iter()
-        .map(|a| app.store.vault.keys.digest("raw", &a.raw))
-        .collect();
+    // Sealing takes longer than writing: it is done before the database is held.
+    let raws: Vec<&[u8]> = batch.iter().map(|a| a.raw.as_slice()).collect();
+    let blobs = app.store.vault.seal_blobs(&raws, app.now());
+    let digests: Vec<String> = blobs.ids.clone();
     let step = app.store.begin(app.now()).await?;
     let known = app.store.arrivals_by_key(&keys).await?;
-    let twins = step.by_digest(&digests).await?;
-    let raws: Vec<&[u8]> = batch.iter().map(|a| a.raw.as_slice()).collect();
-    let blobs = step.add_blobs(&raws).await?;
-    let (mut lines, mut fresh) = (Vec::with_capacity(batch.len()), Vec::<ArrivalRecord>::new());
-    for ((arrival, digest), blob) in batch.iter().zip(digests).zip(blobs) {
-        let there = known
-            .iter()
-            .chain(&fresh)
-            .find(|l| l.source_key == arrival.source_key);
-        if let Some(there) = there {
-            lines.push(there.clone());
+    let twins = match from.source {
+        Source::Imap => step.by_digest(&digests).await?,
+        _ => Vec::new(),
+    };
+    step.add_blobs(blobs).await?;
+    let known: HashMap<String, ArrivalRecord> = known
+        .into_iter()
+        .map(|l| (l.source_key.clone(), l))
+        .collect();
+    let mut stored = Stored::default();
+    let mut fresh: HashMap<String, ArrivalRecord> = HashMap::new();
+    for (arrival, blob) in batch.into_iter().zip(digests) {
+        let key = &arrival.source_key;
+        if let Some(there) = known.get(key).or_else(|| fresh.get(key)) {
+            stored.lines.push(there.clone());
             continue;
         }
-        let mut line = line(app, from, arrival.source_key.clone(), arrival);
-        line.blob_id = Some(blob);
-        line.digest = Some(digest);
-        if let Some(twin) = twins.iter().chain(&fresh).find(|t| same_delivery(t, &line)) {
+        let mut line = line(app, from, key.clone(), &arrival);
+        line.blob_id = Some(blob.clone());
+        line.digest = Some(blob);
+        let mut earlier = twins.iter().chain(fresh.values());
+        if let Some(twin) = earlier.find(|t| same_delivery(t, &line)) {
             line.fate = Some(Fate::Duplicate);
             line.letter_id = twin.letter_id;
             line.sealed |= twin.sealed;
             line.reason = Some("same-delivery".into());
+        } else {
+            stored.unread.push((line.clone(), arrival.raw));
         }
-        fresh.push(line.clone());
-        lines.push(line);
+        stored.fresh.insert(line.id);
+        fresh.insert(line.source_key.clone(), line.clone());
+        stored.lines.push(line);
     }
-    let ids = fresh.iter().map(|l| l.id).collect();
-    step.add_arrivals(fresh).await?;
+    let mut rows: Vec<ArrivalRecord> = fresh.into_values().collect();
+    rows.sort_unstable_by_key(|line| line.id);
+    step.add_arrivals(rows).await?;
     step.commit().await?;
-    Ok((lines, ids))
+    fail_point("after-store");
+    Ok(stored)
 }
 
 /// The same bytes, received by the same source at the same instant, under another key: a mailbox
@@ -129,37 +165,63 @@ fn line(app: &App, from: &From, source_key: String, arrival: &Arrival) -> Arriva
         fate: None,
         reason: None,
         letter_id: None,
-        attempts: 1,
+        attempts: 0,
         settled_at: None,
         settled_by: None,
     }
 }
 
-/// What the bytes say, or why they cannot be read.
-pub(crate) fn read(source: Source, raw: &[u8]) -> std::result::Result<IncomingLetter, String> {
-    if source.is_mail() {
-        ingest::read::read(raw).map_err(|e| e.to_string())
-    } else {
-        ingest::form::read(raw).map_err(|e| e.to_string())
-    }
-}
-
-/// Reads what an earlier process stored but did not get to read; answers how many.
+/// Reads what was stored up to an instant and is not read yet, one by one; answers how many. Where
+/// whoever stored it is still at it, the work is done twice and counts once.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn resume(app: &App) -> Result<usize> {
-    let lines = app.store.unread_arrivals(50).await?;
+pub async fn resume(app: &App, until: Timestamp) -> Result<usize> {
+    let lines = app.store.unread_arrivals(until, 50).await?;
     let n = lines.len();
     for line in lines {
-        let raw = match &line.blob_id {
-            Some(blob) => app.store.blob(blob).await?,
-            None => Vec::new(),
-        };
-        let read = read(line.source, &raw);
-        register::register(app, vec![(line, read)]).await?;
+        read_alone(app, line).await?;
     }
     Ok(n)
+}
+
+/// Reads a line by itself, after a trial, and registers it. One whose
+/// own trial dies twice is quarantined; one that only stood beside a crash never is.
+///
+/// # Errors
+/// When the database refuses; then the line stays to be read.
+pub async fn read_alone(app: &App, line: ArrivalRecord) -> Result<Vec<Verdict>> {
+    let raw = match &line.blob_id {
+        Some(blob) => app.store.blob(blob).await,
+        None => Ok(Vec::new()),
+    };
+    let raw = match raw {
+        Ok(raw) => raw,
+        Err(StoreError::Key(_) | StoreError::Unknown { .. }) => {
+            return register::register(app, vec![(line, Err("bytes-damaged".into()))]).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut deaths = line.attempts;
+    loop {
+        match read::read_safely(line.source, raw.clone()).await? {
+            Ok(words) => return register::register(app, vec![(line, words)]).await,
+            Err(death) => {
+                tracing::warn!(
+                    arrival = line.id,
+                    death,
+                    "a mail's own reader did not survive"
+                );
+                let step = app.store.begin(app.now()).await?;
+                step.note_attempt(line.id).await?;
+                step.commit().await?;
+                deaths += 1;
+                if deaths >= DEATHS {
+                    return register::register(app, vec![(line, Err(death.into()))]).await;
+                }
+            }
+        }
+    }
 }
 
 /// Notes what was in the mailbox before its start.
@@ -224,12 +286,12 @@ async fn add_missing(app: &App, mut lines: Vec<ArrivalRecord>) -> Result<()> {
     Ok(())
 }
 
-/// Where the source should put a message of this line.
+/// Where the source should put a message of this fate.
 #[must_use]
-pub fn kept(line: &ArrivalRecord) -> Option<Kept> {
-    line.fate.map(|fate| match fate {
+pub fn place(fate: Fate) -> Kept {
+    match fate {
         Fate::Quarantined => Kept::Failed,
         Fate::BeforeStart => Kept::BeforeStart,
         _ => Kept::Taken,
-    })
+    }
 }

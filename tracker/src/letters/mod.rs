@@ -5,6 +5,7 @@
 //! |---|---|
 //! | a letter is handed in by form, API or clerk | [`submit`] |
 //! | a message arrives, its bytes are committed | [`arrive`] |
+//! | its bytes are read, in a process of their own where that is wiser | [`read`] |
 //! | it becomes a letter, joins one, or is set aside | [`register`] |
 //! | a person says what to do with what was set aside | [`release`] |
 //! | accept, decline, direct | [`accept`], [`decline`] |
@@ -27,6 +28,7 @@ pub mod decline;
 pub mod deliver;
 pub mod draft;
 pub mod end;
+pub mod read;
 pub mod register;
 pub mod release;
 pub mod seal;

@@ -29,7 +29,7 @@ use crate::{
     },
     store::{
         Step,
-        arrivals::{ArrivalRecord, Verdict},
+        arrivals::{ArrivalRecord, Standing, Verdict},
         channels::Channel,
         events::NewEvent,
         letters::{Letter, WriterRecord, WriterWords},
@@ -51,7 +51,8 @@ pub(super) enum Decision {
     Joins(i64, Box<IncomingLetter>),
 }
 
-/// Gives every line its fate. New letters of the batch are one transaction; each addition is one.
+/// Gives every line its fate, but those that somebody else decided meanwhile. New letters of the
+/// batch are one transaction; each addition is one.
 ///
 /// # Errors
 /// When the database refuses; lines without a fate are read again later.
@@ -61,34 +62,85 @@ pub async fn register(app: &App, batch: Vec<Read>) -> Result<Vec<Verdict>> {
     }
     let channels = app.store.channels().await?;
     let (mut verdicts, mut new, mut joining) = (Vec::new(), Vec::new(), Vec::new());
+    let known = Known::of(app, batch.iter().filter_map(|(_, read)| read.as_ref().ok())).await?;
     for (line, read) in batch {
-        match decide(app, &line, read).await? {
+        match decide(app, &known, &line, read).await? {
             Decision::Fate(verdict) => verdicts.push(verdict),
             Decision::New(letter) => new.push((line, letter)),
             Decision::Joins(id, letter) => joining.push((line, id, letter)),
         }
     }
     let step = app.store.begin(app.now()).await?;
-    for verdict in &verdicts {
-        step.give_fate(verdict, None, None).await?;
-    }
+    // Somebody else may be reading the same lines: the same form sent twice at once, or a process
+    // that takes up what it thinks another left behind. The first to come here registers them.
+    let set_aside = verdicts.iter().map(|v| v.id);
+    let ids: Vec<i64> = set_aside.chain(new.iter().map(|(l, _)| l.id)).collect();
+    let mine = step.still_reading(&ids).await?;
+    verdicts.retain(|v| mine.contains(&v.id));
+    new.retain(|(line, _)| mine.contains(&line.id));
     verdicts.extend(add_new(app, &step, &channels, new).await?);
+    if !step.give_fates(&verdicts).await? {
+        return Err(Error::Rule("decided-meanwhile"));
+    }
     fail_point("before-letter");
     step.commit().await?;
     fail_point("after-letter");
     for (line, id, letter) in joining {
-        verdicts.push(super::release::join(app, &line, id, &letter, None, None).await?);
+        match super::release::join(app, &line, id, &letter, Standing::Unread, None).await {
+            Ok(verdict) => verdicts.push(verdict),
+            Err(Error::Rule("decided-meanwhile")) => {}
+            Err(error) => return Err(error),
+        }
     }
     app.outbox_bell.notify_one();
     Ok(verdicts)
 }
 
-/// Decides by what the bytes say, as for any message that has just come in.
+/// What was found about a whole batch at once.
+#[derive(Default)]
+struct Known {
+    /// Our own mails that its messages answer, and the letters these were about.
+    mails: HashMap<String, Vec<i64>>,
+}
+
+impl Known {
+    async fn of(app: &App, letters: impl Iterator<Item = &IncomingLetter>) -> Result<Self> {
+        let ids: Vec<String> = letters.flat_map(answered_mails).cloned().collect();
+        let mut mails: HashMap<String, Vec<i64>> = HashMap::new();
+        for some in ids.chunks(5_000) {
+            for (mail, id) in app.store.letters_of_mails(some).await? {
+                mails.entry(mail).or_default().push(id);
+            }
+        }
+        Ok(Self { mails })
+    }
+}
+
+/// The mail answered directly first: it says more than the thread it stands in.
+fn answered_mails(letter: &IncomingLetter) -> impl Iterator<Item = &String> {
+    letter
+        .in_reply_to
+        .iter()
+        .chain(&letter.references)
+        .take(100)
+}
+
+/// Decides anew by what the bytes say, as for any message that has just come in.
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) async fn decide(
+pub(super) async fn reconsider(
     app: &App,
+    line: &ArrivalRecord,
+    letter: IncomingLetter,
+) -> Result<Decision> {
+    let known = Known::of(app, std::iter::once(&letter)).await?;
+    decide(app, &known, line, Ok(letter)).await
+}
+
+async fn decide(
+    app: &App,
+    known: &Known,
     line: &ArrivalRecord,
     read: std::result::Result<IncomingLetter, String>,
 ) -> Result<Decision> {
@@ -106,7 +158,7 @@ pub(super) async fn decide(
         Err(reason) => return set_aside(Fate::Quarantined, &reason, None, line.sealed),
         Ok(letter) => letter,
     };
-    let named = named(app, &letter).await?;
+    let named = named_among(app, known, &letter).await?;
     let sealed = line.sealed || named.iter().any(|n| n.sealed);
     if let Some(automatic) = letter.automatic {
         let code = serde_json::to_value(automatic).unwrap_or_default();
@@ -136,6 +188,11 @@ pub(super) async fn decide(
 /// The letters a message proves to know: by a token that only we could have made, or by naming
 /// one of our own mails.
 pub(crate) async fn named(app: &App, letter: &IncomingLetter) -> Result<Vec<Named>> {
+    let known = Known::of(app, std::iter::once(letter)).await?;
+    named_among(app, &known, letter).await
+}
+
+async fn named_among(app: &App, known: &Known, letter: &IncomingLetter) -> Result<Vec<Named>> {
     let mut ids: Vec<i64> = Vec::new();
     for token in letter.tokens.iter().take(10) {
         let Ok(token) = token.parse::<ReplyToken>() else {
@@ -148,19 +205,12 @@ pub(crate) async fn named(app: &App, letter: &IncomingLetter) -> Result<Vec<Name
             }
         }
     }
-    let mails: Vec<String> = letter
-        .in_reply_to
-        .iter()
-        .chain(&letter.references)
-        .take(100)
-        .cloned()
-        .collect();
-    let by_mail = app.store.letters_of_mails(&mails).await?;
-    // The mail answered directly says more than the thread it stands in.
-    for mail in &mails {
-        ids.extend(by_mail.iter().filter(|(m, _)| m == mail).map(|(_, id)| *id));
-    }
+    let mails = answered_mails(letter).filter_map(|mail| known.mails.get(mail));
+    ids.extend(mails.flatten());
     ids.dedup();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let sender = letter
         .from
         .as_ref()
@@ -353,7 +403,6 @@ async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Ver
     let (mut letters, mut messages, mut owed) = (Vec::new(), Vec::new(), Vec::new());
     let (mut deltas, mut events) = (Vec::new(), Vec::new());
     let receipts = receipts(app, step, &entries).await?;
-    let deciders: Vec<_> = entries.iter().map(|e| e.line.settled_by).collect();
     for e in entries {
         let after = facts(app, &e.letter, std::slice::from_ref(&e.obligation));
         deltas.extend(
@@ -399,9 +448,6 @@ async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Ver
     step.add_obligations(owed).await?;
     step.add_deltas(deltas).await?;
     step.add_outgoing(receipts).await?;
-    for (verdict, by) in verdicts.iter().zip(deciders) {
-        step.give_fate(verdict, None, by).await?;
-    }
     Ok(verdicts)
 }
 
@@ -516,10 +562,13 @@ pub(crate) async fn admit(
     line.settled_by = Some(by);
     let step = app.store.begin(app.now()).await?;
     // Back to "being read" first: from here on it is registered like any other line.
-    if !step.reopen_arrival(line.id, from).await? {
+    if !step.reopen_arrival(line.id, from, by).await? {
         return Err(Error::Rule("decided-meanwhile"));
     }
     let verdicts = add_new(app, &step, &channels, vec![(line, Box::new(incoming))]).await?;
+    if !step.give_fates(&verdicts).await? {
+        return Err(Error::Rule("decided-meanwhile"));
+    }
     step.commit().await?;
     app.outbox_bell.notify_one();
     verdicts.into_iter().next().ok_or(Error::NotFound)

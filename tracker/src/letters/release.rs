@@ -4,7 +4,7 @@
 use ingest::letter::IncomingLetter;
 use serde_json::json;
 
-use super::{Error, Result, arrive, change::Change, register};
+use super::{Error, Result, change::Change, read, register};
 use crate::{
     app::App,
     domain::{
@@ -15,12 +15,12 @@ use crate::{
         words::{Fate, MessageKind},
     },
     store::{
-        arrivals::{ArrivalRecord, Verdict},
+        arrivals::{ArrivalRecord, Standing, Verdict},
         channels::Channel,
     },
 };
 
-/// Adds a message to a letter. `from` is the fate the line had, `by` who decided.
+/// Adds a message to a letter. `from` is how the line stood, `by` who decided.
 ///
 /// # Errors
 /// When the letter is gone or somebody decided meanwhile.
@@ -29,7 +29,7 @@ pub(crate) async fn join(
     line: &ArrivalRecord,
     letter_id: i64,
     incoming: &IncomingLetter,
-    from: Option<Fate>,
+    from: Standing,
     by: Option<i64>,
 ) -> Result<Verdict> {
     let mut change = Change::by_machine(app, letter_id, Action::Note).await?;
@@ -103,7 +103,8 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
     }
     let blob = line.blob_id.as_ref().ok_or(Error::Rule("no-bytes"))?;
     let raw = app.store.blob(blob).await?;
-    let incoming = arrive::read(line.source, &raw).map_err(|_| Error::Rule("still-unreadable"))?;
+    let incoming = read::read_again(&line, raw).await?;
+    let incoming = incoming.map_err(|_| Error::Rule("still-unreadable"))?;
     match decision {
         Decision::NewLetter(channel) if !channel.is_empty() => {
             let channels = app.store.channels().await?;
@@ -115,14 +116,14 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
         }
         Decision::Retry if from != Fate::Quarantined => Err(Error::Rule("not-waiting")),
         // Read like any other message: a bounce that can be read at last is no letter.
-        Decision::Retry => match register::decide(app, &line, Ok(incoming)).await? {
+        Decision::Retry => match register::reconsider(app, &line, incoming).await? {
             register::Decision::Fate(v) if v.fate == Fate::Quarantined => {
                 Err(Error::Rule("still-unreadable"))
             }
             register::Decision::Fate(v) => settle(app, v, from, by).await,
             register::Decision::New(letter) => register::admit(app, line, *letter, from, by).await,
             register::Decision::Joins(id, letter) => {
-                join(app, &line, id, &letter, Some(from), Some(by)).await
+                join(app, &line, id, &letter, Standing::Settled(from), Some(by)).await
             }
         },
         Decision::Joins(number) => {
@@ -133,7 +134,15 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
                 .letter(number, &scope)
                 .await?
                 .ok_or(Error::NotFound)?;
-            join(app, &line, letter.id, &incoming, Some(from), Some(by)).await
+            join(
+                app,
+                &line,
+                letter.id,
+                &incoming,
+                Standing::Settled(from),
+                Some(by),
+            )
+            .await
         }
         _ => register::admit(app, line, incoming, from, by).await,
     }
@@ -159,7 +168,8 @@ async fn set(
 
 async fn settle(app: &App, verdict: Verdict, from: Fate, by: i64) -> Result<Verdict> {
     let step = app.store.begin(app.now()).await?;
-    if !step.give_fate(&verdict, Some(from), Some(by)).await? {
+    let stands = Standing::Settled(from);
+    if !step.give_fate(&verdict, stands, Some(by)).await? {
         return Err(Error::Rule("decided-meanwhile"));
     }
     step.commit().await?;

@@ -63,20 +63,15 @@ pub async fn submit(
         .await
         .map_err(Unregistered)?;
     let line = lines.into_iter().next().ok_or(Error::NotFound)?;
-    if line.fate.is_none() {
-        // An earlier try committed it and died before reading it: read it now.
-        arrive::resume(app).await?;
-        let again = app
-            .store
-            .arrivals_by_key(std::slice::from_ref(&line.source_key))
-            .await;
-        let line = again
-            .map_err(Error::from)?
-            .into_iter()
-            .next()
-            .ok_or(Error::NotFound)?;
+    if line.fate.is_some() {
         return Ok(register::submitted(app, &line).await?);
     }
+    // The same letter sent twice at once, or an earlier try that died before reading it: whichever
+    // reads it first registers it.
+    let key = [line.source_key.clone()];
+    arrive::read_alone(app, line).await.map_err(Unregistered)?;
+    let again = app.store.arrivals_by_key(&key).await.map_err(Error::from)?;
+    let line = again.into_iter().next().ok_or(Error::NotFound)?;
     Ok(register::submitted(app, &line).await?)
 }
 

@@ -8,7 +8,7 @@ use crate::{
         access::Staff,
         words::{Fate, Source},
     },
-    letters::{Error, Result, arrive},
+    letters::{Error, Result, read},
     store::arrivals::{ArrivalRecord, LedgerFilter},
 };
 
@@ -54,7 +54,7 @@ pub async fn line(
         .await?
         .ok_or(Error::NotFound)?;
     let read = match &line.blob_id {
-        Some(blob) => arrive::read(line.source, &app.store.blob(blob).await?),
+        Some(blob) => read::read_again(&line, app.store.blob(blob).await?).await?,
         None => Err("its bytes were never fetched".into()),
     };
     Ok((line, read))

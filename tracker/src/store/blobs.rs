@@ -1,6 +1,9 @@
 //! Bytes, content-addressed under a keyed id and encrypted under a key of their own since they
 //! are committed before anyone knows which letter they join. Large ones lie in chunks.
 
+use std::collections::HashSet;
+
+use jiff::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
@@ -13,57 +16,45 @@ use super::{
 /// Larger blobs lie in chunks of this size.
 pub const CHUNK: usize = 256 * 1024;
 
+/// Bytes sealed and ready to be added.
+pub struct SealedBlobs {
+    /// Their ids, in order.
+    pub ids: Vec<String>,
+    rows: Vec<blob::Model>,
+    chunks: Vec<blob_chunk::Model>,
+}
+
 impl Vault {
     /// The id of some bytes: equal bytes, equal id; useless without the key.
     #[must_use]
     pub fn blob_id(&self, bytes: &[u8]) -> String {
         self.keys.digest("blob", bytes)
     }
-}
 
-impl Step<'_> {
-    /// Adds blobs that are not there yet; answers their ids in order.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn add_blobs(&self, all: &[&[u8]]) -> Result<Vec<String>> {
-        let ids: Vec<String> = all
-            .iter()
-            .map(|bytes| self.vault().blob_id(bytes))
-            .collect();
-        let mut there: std::collections::HashSet<String> = blob::Entity::find()
-            .select_only()
-            .column(blob::Column::Id)
-            .filter(blob::Column::Id.is_in(ids.iter().map(String::as_str)))
-            .into_tuple()
-            .all(&self.tx)
-            .await?
-            .into_iter()
-            .collect();
+    /// Seals bytes for [`Step::add_blobs`], without holding the database.
+    #[must_use]
+    pub fn seal_blobs(&self, all: &[&[u8]], now: Timestamp) -> SealedBlobs {
+        let ids: Vec<String> = all.iter().map(|bytes| self.blob_id(bytes)).collect();
+        let mut there = HashSet::new();
         let (mut rows, mut chunks) = (Vec::new(), Vec::new());
         for (id, bytes) in ids.iter().zip(all) {
-            if there.insert(id.clone()) {
-                rows.push(self.seal_blob(id, bytes, &mut chunks));
+            if there.insert(id) {
+                rows.push(self.seal_blob(id, bytes, now, &mut chunks));
             }
         }
-        self.insert::<blob::Entity, _>(rows).await?;
-        // One statement a chunk: several large ones together would hold too much memory.
-        for chunk in chunks {
-            self.insert::<blob_chunk::Entity, _>(vec![chunk]).await?;
-        }
-        Ok(ids)
+        SealedBlobs { ids, rows, chunks }
     }
 
     fn seal_blob(
         &self,
         id: &str,
         bytes: &[u8],
+        now: Timestamp,
         chunks: &mut Vec<blob_chunk::Model>,
     ) -> blob::Model {
-        let vault = self.vault();
-        let (key, wrapped_key) = vault.keys.new_data_key(&*vault.entropy);
+        let (key, wrapped_key) = self.keys.new_data_key(&*self.entropy);
         let seal = |seq: usize, last: bool, piece: &[u8]| {
-            key.seal(&place(id, seq, last), piece, &*vault.entropy)
+            key.seal(&place(id, seq, last), piece, &*self.entropy)
         };
         let (data, count) = if bytes.len() <= CHUNK {
             (Some(seal(0, true, bytes)), 0)
@@ -81,12 +72,39 @@ impl Step<'_> {
         blob::Model {
             id: id.to_owned(),
             size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-            key_id: vault.keys.id().to_owned(),
+            key_id: self.keys.id().to_owned(),
             wrapped_key,
             data,
             chunks: count,
-            stored_at: micros(self.now),
+            stored_at: micros(now),
         }
+    }
+}
+
+impl Step<'_> {
+    /// Adds blobs that are not there yet.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn add_blobs(&self, sealed: SealedBlobs) -> Result<()> {
+        let there: HashSet<String> = blob::Entity::find()
+            .select_only()
+            .column(blob::Column::Id)
+            .filter(blob::Column::Id.is_in(sealed.ids.iter().map(String::as_str)))
+            .into_tuple()
+            .all(&self.tx)
+            .await?
+            .into_iter()
+            .collect();
+        let rows = sealed.rows.into_iter().filter(|r| !there.contains(&r.id));
+        self.insert::<blob::Entity, _>(rows.collect()).await?;
+        // One statement a chunk: several large ones together would hold too much memory.
+        for chunk in sealed.chunks {
+            if !there.contains(&chunk.blob_id) {
+                self.insert::<blob_chunk::Entity, _>(vec![chunk]).await?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -221,8 +221,10 @@ pub(crate) async fn store(
     media_type: &str,
     bytes: &[u8],
 ) -> Result<FormFile, Trouble> {
+    let sealed = web.app.store.vault.seal_blobs(&[bytes], web.app.now());
+    let blobs = sealed.ids.clone();
     let step = web.app.store.begin(web.app.now()).await?;
-    let blobs = step.add_blobs(&[bytes]).await?;
+    step.add_blobs(sealed).await?;
     step.commit().await?;
     Ok(FormFile {
         name: ingest::read::safe_name(name, media_type),

@@ -12,10 +12,10 @@ use crate::{app::App, letters::Result};
 const LEASE: Duration = Duration::from_secs(30);
 
 /// Folds until stopped.
-pub async fn run(app: App, holder: String, stop: CancellationToken) {
+pub async fn run(app: App, stop: CancellationToken) {
     let mut wait = Duration::from_secs(5);
     while pause(&stop, wait).await {
-        wait = match once(&app, &holder).await {
+        wait = match once(&app).await {
             // More waits: go on after a breath, so that steps get their turn.
             Ok(n) if n > 0 => Duration::from_millis(50),
             Ok(_) => Duration::from_secs(5),
@@ -31,8 +31,12 @@ pub async fn run(app: App, holder: String, stop: CancellationToken) {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn once(app: &App, holder: &str) -> Result<u64> {
-    if !app.store.hold(app.now(), "figures", holder, LEASE).await? {
+pub async fn once(app: &App) -> Result<u64> {
+    let held = app
+        .store
+        .hold(app.now(), "figures", &app.process, LEASE)
+        .await?;
+    if !held {
         return Ok(0);
     }
     let step = app.store.begin(app.now()).await?;

@@ -1,0 +1,130 @@
+//! Starts the sources and opens the ledger to them. A source lives in a thread of its own; a
+//! broken one never stops the others.
+
+mod counted;
+mod door;
+
+use std::{sync::Arc, time::Duration};
+
+use ingest::{
+    mailbox::{Credential, Mailbox, Security, Start},
+    maildir::Maildir,
+};
+use tokio_util::sync::CancellationToken;
+
+pub use self::{counted::Counted, door::Door};
+use super::pause;
+use crate::{
+    app::App,
+    config,
+    domain::words::Source,
+    letters::{
+        Result,
+        arrive::{self, From},
+    },
+};
+
+/// What is not read after so long was left behind by whoever stored it.
+const ABANDONED: Duration = Duration::from_secs(120);
+
+/// Starts every configured source; answers their threads.
+///
+/// # Errors
+/// When a channel is unknown or a thread cannot be started.
+pub async fn start(
+    app: &App,
+    stop: &CancellationToken,
+) -> Result<Vec<std::thread::JoinHandle<()>>> {
+    let mut threads = Vec::new();
+    for mailbox in &app.config.mailbox {
+        let door = door(app, Source::Imap, &mailbox.name, &mailbox.channel).await?;
+        let (app2, app3) = (app.clone(), app.clone());
+        let thread = ingest::mailbox::run(
+            imap(app, mailbox),
+            Arc::new(door),
+            Arc::new(move || app2.now()),
+            Arc::new(move || app3.jitter()),
+            stop.clone(),
+        );
+        threads.push(thread.map_err(|e| crate::letters::Error::CutShort(e.to_string()))?);
+    }
+    for maildir in &app.config.maildir {
+        let door = door(app, Source::Maildir, &maildir.name, &maildir.channel).await?;
+        let app2 = app.clone();
+        let thread = ingest::maildir::watch(
+            Maildir {
+                name: maildir.name.clone(),
+                path: maildir.path.clone(),
+            },
+            Arc::new(door),
+            Arc::new(move || app2.now()),
+            stop.clone(),
+        );
+        threads.push(thread.map_err(|e| crate::letters::Error::CutShort(e.to_string()))?);
+    }
+    Ok(threads)
+}
+
+/// A door for a source of a channel. To be opened within the runtime.
+///
+/// # Errors
+/// When the channel is unknown.
+pub async fn door(app: &App, source: Source, name: &str, channel: &str) -> Result<Door> {
+    let channels = app.store.channels().await?;
+    let channel = channels.into_iter().find(|c| c.code == channel);
+    let channel = channel.ok_or(crate::letters::Error::Rule("no-such-channel"))?;
+    let from = From {
+        source,
+        name: name.to_owned(),
+        channel,
+    };
+    Ok(Door::new(app, from))
+}
+
+fn imap(app: &App, m: &config::Mailbox) -> Mailbox {
+    let credential = match (&m.oauth2, &m.password) {
+        (Some(token), _) => Credential::OAuth2(token.expose().to_owned()),
+        (None, Some(password)) => Credential::Password(password.expose().to_owned()),
+        (None, None) => Credential::Password(String::new()),
+    };
+    Mailbox {
+        name: m.name.clone(),
+        host: m.host.clone(),
+        port: m.port,
+        security: match m.security {
+            config::Security::None => Security::None,
+            config::Security::StartTls => Security::StartTls,
+            config::Security::Tls => Security::Tls,
+        },
+        username: m.username.clone(),
+        credential,
+        ca_file: m.ca_file.clone(),
+        folder: m.folder.clone(),
+        processed: m.processed.clone(),
+        failed: m.failed.clone(),
+        start: match m.start.as_str() {
+            "all" => Start::All,
+            text => text.parse().map_or(Start::Now, Start::Date),
+        },
+        zone: app.zone.clone(),
+        poll: Duration::from_secs(m.poll_seconds),
+        max_bytes: 30 << 20,
+    }
+}
+
+/// Reads what an earlier process stored but did not get to read, then keeps an eye on it: another
+/// one may die later.
+pub async fn resume(app: App, stop: CancellationToken) {
+    let (mut wait, mut until) = (Duration::ZERO, app.now());
+    while pause(&stop, wait).await {
+        wait = Duration::from_secs(60);
+        match arrive::resume(&app, until).await {
+            Ok(0) => until = app.now() - ABANDONED,
+            Ok(n) => {
+                tracing::info!(n, "read what an earlier process had stored");
+                wait = Duration::ZERO;
+            }
+            Err(error) => tracing::error!(%error, "what was stored could not be read"),
+        }
+    }
+}
