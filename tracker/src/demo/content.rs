@@ -31,6 +31,7 @@ pub(super) struct UnitRow {
     pub(super) under: Option<String>,
     pub(super) leader: Option<String>,
     pub(super) liaison: Option<String>,
+    pub(super) overseer: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -104,9 +104,8 @@ pub fn config(operators: Config, folder: &Path) -> Config {
         rule_packs: Vec::new(),
         timezone: "Asia/Shanghai".into(),
         site: Site {
-            name: "厅民互动 · 来信".into(),
             organiser: content::DEPARTMENT.into(),
-            phone: "0000-1234567（演示）".into(),
+            phone: "0000-1234567".into(),
             ..Site::default()
         },
         database: Database::default(),

@@ -106,11 +106,10 @@ pub(super) async fn found(app: &App) -> Result<Office, DemoError> {
     let named = |login: &Option<String>| login.as_ref().and_then(|l| ids.get(l).copied());
     for mut unit in app.store.units().await? {
         let row = rows.unit.iter().find(|r| r.code == unit.code);
-        let Some(row) = row.filter(|r| r.leader.is_some() || r.liaison.is_some()) else {
-            continue;
-        };
+        let Some(row) = row else { continue };
         unit.leader_id = named(&row.leader);
         unit.liaison_id = named(&row.liaison);
+        unit.overseer_id = named(&row.overseer);
         staff::save_unit(app, None, unit)
             .await
             .map_err(refused(&row.code))?;
