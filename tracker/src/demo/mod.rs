@@ -134,3 +134,30 @@ async fn fill_until(config: Config, now: Timestamp) -> Result<Guide, DemoError> 
     app.store.close().await;
     guide
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::reconcile::reconcile;
+
+    /// At night on a holiday, on the first Sunday after Spring Festival, across New Year: no step
+    /// falls before what it follows.
+    #[tokio::test]
+    async fn it_plays_on_any_day() {
+        for now in [
+            "2026-10-03T00:10:00+08:00",
+            "2026-03-01T23:50:00+08:00",
+            "2026-01-05T08:00:00+08:00",
+        ] {
+            let folder = folder().unwrap();
+            let config = config(Config::default(), folder.path());
+            let guide = fill_until(config.clone(), now.parse().unwrap()).await;
+            let guide = guide.unwrap_or_else(|e| panic!("{now}: {e}"));
+            assert!(guide.logins.len() > 15 && guide.track.is_some());
+            let app = App::open(config).await.unwrap();
+            let found = reconcile(&app, &|_| ()).await.unwrap();
+            assert!(found.ok, "{now}: {:?}", found.differences);
+            app.store.close().await;
+        }
+    }
+}
