@@ -14,6 +14,7 @@ mod killed_at_every_commit;
 mod letters_on_paper_keep_their_day;
 mod nobody_but_the_named_reads_a_sealed_letter;
 mod smtp_misbehaves;
+mod the_demonstration_is_genuine;
 mod the_domain_is_pure;
 mod the_parts_are_real;
 mod two_handlers_collide;

@@ -15,6 +15,8 @@
 //!    them; [`letters::deliver`] records what became of them. Answered means served.
 //! 6. [`reading::statistics`] adds up what each letter contributes ([`domain::figures`]).
 //!
+//! [`demo`] plays three months of an invented department through these very steps.
+//!
 //! Who may see and do what stands in [`domain::access`]; [`store::scope`] alone turns it into SQL.
 //! Pages and API are [`web`], commands [`cli`]; both call [`letters`] and [`reading`], never
 //! [`store`] to change anything. [`serve`] starts it all.
@@ -25,6 +27,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod keys;
 pub mod letters;

@@ -53,8 +53,8 @@ pub async fn serve(
     let tasks = TaskTracker::new();
     tasks.spawn(intake::resume(app.clone(), stop.clone()));
     tasks.spawn(figures::run(app.clone(), stop.clone()));
-    if let Some(smtp) = smtp(&app)? {
-        tasks.spawn(delivery::run(app.clone(), Arc::new(smtp), stop.clone()));
+    if let Some(outlet) = outlet(&app)? {
+        tasks.spawn(delivery::run(app.clone(), Arc::new(outlet), stop.clone()));
     }
     let sources = intake::start(&app, &stop).await?;
 
@@ -109,10 +109,14 @@ async fn answer(listener: TcpListener, router: axum::Router, stop: CancellationT
 ///
 /// # Errors
 /// When it is configured wrongly.
-pub fn smtp(app: &App) -> Result<Option<notifier::Smtp>, notifier::SetupError> {
+pub fn outlet(app: &App) -> Result<Option<notifier::Outlet>, notifier::SetupError> {
     let Some(smtp) = &app.config.smtp else {
         return Ok(None);
     };
+    if let Some(folder) = &smtp.folder {
+        let folder = notifier::Folder::new(folder, &smtp.from, &app.instance)?;
+        return Ok(Some(notifier::Outlet::Folder(folder)));
+    }
     notifier::Smtp::new(&notifier::SmtpConfig {
         host: smtp.host.clone(),
         port: smtp.port,
@@ -128,5 +132,5 @@ pub fn smtp(app: &App) -> Result<Option<notifier::Smtp>, notifier::SetupError> {
         instance: app.instance.clone(),
         timeout: Duration::from_secs(smtp.timeout_seconds),
     })
-    .map(Some)
+    .map(|smtp| Some(notifier::Outlet::Smtp(Box::new(smtp))))
 }

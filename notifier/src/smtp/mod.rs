@@ -9,7 +9,7 @@
 mod connect;
 mod deliver;
 mod pool;
-mod setup;
+pub(crate) mod setup;
 mod socket;
 #[cfg(test)]
 mod tests;

@@ -48,7 +48,7 @@ pub enum SetupError {
     Tls(String),
 }
 
-pub(super) fn sender(from: &str) -> Result<Mailbox, SetupError> {
+pub(crate) fn sender(from: &str) -> Result<Mailbox, SetupError> {
     let sender = mailbox(from).map_err(|error| SetupError::From(error.to_string()))?;
     if !sender.email.to_string().is_ascii() {
         return Err(SetupError::From(
@@ -58,7 +58,7 @@ pub(super) fn sender(from: &str) -> Result<Mailbox, SetupError> {
     Ok(sender)
 }
 
-pub(super) fn instance(name: &str) -> Result<String, SetupError> {
+pub(crate) fn instance(name: &str) -> Result<String, SetupError> {
     let plain = name
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));

@@ -194,7 +194,7 @@ async fn check(config: Config, json: bool) -> Outcome {
             )
         })
         .collect();
-    crate::serve::smtp(&app).map_err(|e| Failure::Usage(format!("smtp: {e}")))?;
+    crate::serve::outlet(&app).map_err(|e| Failure::Usage(format!("smtp: {e}")))?;
     if !faults.is_empty() {
         return Err(Failure::Usage(faults.join("\n")));
     }

@@ -1,38 +1,52 @@
 //! `huiyin serve`.
 
-use std::path::Path;
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::Path,
+};
 
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Outcome, out};
-use crate::{app::App, config::Config, serve};
+use crate::{
+    app::App,
+    config::Config,
+    demo::{self, Guide},
+    serve,
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// A throw-away data folder filled with sample units, people and letters.
     #[arg(long)]
     pub(crate) demo: bool,
+    /// Listen here, whatever listen.public and listen.desk say.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
 }
 
 impl Serve {
     pub(crate) async fn run(self, config: Config) -> Outcome {
         out::log("info");
-        let app = App::open(config).await?;
-        until_stopped(app).await
+        let app = App::open(self.listening(config)).await?;
+        until(app, stopping(), |_| {}).await
+    }
+
+    fn listening(&self, mut config: Config) -> Config {
+        if let Some(address) = self.listen {
+            config.listen.public = address;
+            config.listen.desk = address;
+        }
+        config
     }
 }
 
-async fn until_stopped(app: App) -> Outcome {
+/// Serves until `stop`; `ready` has a last word once the addresses are told.
+async fn until(app: App, stop: CancellationToken, ready: impl FnOnce(&[SocketAddr])) -> Outcome {
     #[cfg(feature = "failpoints")]
     let _points = fail::FailScenario::setup();
-    let stop = CancellationToken::new();
-    let trigger = stop.clone();
-    let signals = tokio::spawn(async move {
-        signalled().await;
-        trigger.cancel();
-    });
-    let served = serve::serve(app, stop, |addresses, link| {
+    serve::serve(app, stop, |addresses, link| {
         for address in addresses {
             let _ = out::say(&format!("回音 Huiyin: http://{address}/"));
         }
@@ -41,10 +55,21 @@ async fn until_stopped(app: App) -> Outcome {
                 "Nobody can sign in yet. The first administrator's link, good for 24 hours:\n{link}"
             ));
         }
+        ready(addresses);
     })
-    .await;
-    signals.abort();
-    Ok(served?)
+    .await?;
+    Ok(())
+}
+
+/// Cancelled at Ctrl-C or SIGTERM.
+fn stopping() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let trigger = stop.clone();
+    tokio::spawn(async move {
+        signalled().await;
+        trigger.cancel();
+    });
+    stop
 }
 
 async fn signalled() {
@@ -63,10 +88,82 @@ async fn signalled() {
     }
 }
 
-/// The demonstration: its own data folder, thrown away at the end.
-pub(crate) async fn demo(config: Option<&Path>, _: &Serve) -> Outcome {
-    let _ = config;
-    Err(Failure::Usage(
-        "the demonstration comes with a later part".into(),
-    ))
+/// The demonstration: its own data folder, thrown away at the end, however that comes.
+pub(crate) async fn demo(file: Option<&Path>, serve: &Serve) -> Outcome {
+    let operators = Config::load(file).map_err(|e| Failure::Usage(e.to_string()))?;
+    out::log("warn");
+    let stop = stopping();
+    let folder = demo::folder()?;
+    let config = demo::config(serve.listening(operators), folder.path());
+    for address in [config.listen.public, config.listen.desk] {
+        free(address)?;
+    }
+    let (base, language) = (config.base_url.clone(), config.language.clone());
+    let bar = out::progress("filling the demonstration");
+    let guide = tokio::select! {
+        filled = demo::fill(config.clone()) => filled?,
+        () = stop.cancelled() => return Ok(()),
+    };
+    bar.finish_and_clear();
+    let app = App::open(config).await?;
+    until(app, stop, |_| {
+        let _ = show(&guide, &base, &language, folder.path());
+    })
+    .await?;
+    Ok(folder.close()?)
+}
+
+/// Says so before anything is filled, where another program has the port.
+fn free(address: SocketAddr) -> Outcome {
+    match TcpListener::bind(address) {
+        Ok(_) => Ok(()),
+        Err(e) => Err(Failure::Failed(format!(
+            "cannot listen on {address}: {e}; say where else with --listen 127.0.0.1:PORT"
+        ))),
+    }
+}
+
+/// What to open, and as whom.
+fn show(guide: &Guide, base: &str, language: &str, folder: &Path) -> Outcome {
+    let word = |key: String| {
+        crate::_rust_i18n_try_translate(language, &key).map_or(key, std::borrow::Cow::into_owned)
+    };
+    let mut lines = vec![
+        vec!["portal 公众".into(), format!("{base}/")],
+        vec!["figures 统计".into(), format!("{base}/statistics")],
+        vec!["desk 办信".into(), format!("{base}/desk")],
+        vec!["intake 登记".into(), format!("{base}/intake")],
+        vec!["admin 管理".into(), format!("{base}/admin")],
+        vec![
+            "mail that would leave".into(),
+            folder.join("outgoing").display().to_string(),
+        ],
+        vec!["its folder".into(), folder.display().to_string()],
+    ];
+    if let Some((number, code)) = &guide.track {
+        let asked = format!("{base}/track  number {number}  code {code}");
+        lines.insert(1, vec!["track 查信".into(), asked]);
+    }
+    out::say("\nThe demonstration. All of it is invented, and deleted when it stops (Ctrl-C).\n")?;
+    out::table(&["open", "where"], &lines)?;
+    let row = |l: &demo::Login| {
+        let mut roles: Vec<String> = l
+            .roles
+            .iter()
+            .map(|r| word(format!("role.{}", r.code())))
+            .collect();
+        if l.cleared {
+            roles.push("report box 举报信箱".into());
+        }
+        vec![
+            l.login.clone(),
+            l.password.clone(),
+            l.name.clone(),
+            l.unit.clone(),
+            roles.join(" · "),
+        ]
+    };
+    let people: Vec<Vec<String>> = guide.logins.iter().map(row).collect();
+    out::say("")?;
+    out::table(&["login", "password", "name", "unit", "roles"], &people)
 }

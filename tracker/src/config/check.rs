@@ -33,7 +33,16 @@ pub(super) fn faults(config: &Config) -> Vec<String> {
         out.push("database.url must begin with sqlite:// or postgres://".to_owned());
     }
     if let Some(smtp) = &config.smtp {
-        if smtp.security == Security::None && !loopback(&smtp.host) {
+        match (&smtp.folder, smtp.host.is_empty()) {
+            (None, true) => {
+                out.push("`smtp.host` is missing; or set smtp.folder to keep mail here".to_owned());
+            }
+            (Some(_), false) => {
+                out.push("set either smtp.host or smtp.folder: mail has one way out".to_owned());
+            }
+            _ => {}
+        }
+        if smtp.security == Security::None && smtp.folder.is_none() && !loopback(&smtp.host) {
             out.push(format!(
                 "smtp.security = \"none\" is for this machine only, and {} is another; use \
                  starttls or tls",

@@ -148,7 +148,10 @@ pub struct Database {
 #[serde(deny_unknown_fields)]
 pub struct Smtp {
     /// Host name or address.
+    #[serde(default)]
     pub host: String,
+    /// Lays mail into this folder as `.eml` files instead: nothing leaves the machine.
+    pub folder: Option<PathBuf>,
     /// 25, 465, 587 …
     #[serde(default = "smtp_port")]
     pub port: u16,
@@ -168,6 +171,25 @@ pub struct Smtp {
     /// Seconds before a silent server is given up.
     #[serde(default = "smtp_timeout")]
     pub timeout_seconds: u64,
+}
+
+impl Smtp {
+    /// Mail laid into a folder, from this sender.
+    #[must_use]
+    pub fn to_folder(folder: PathBuf, from: String) -> Self {
+        Self {
+            host: String::new(),
+            folder: Some(folder),
+            port: smtp_port(),
+            security: Security::default(),
+            from,
+            username: None,
+            password: None,
+            password_file: None,
+            ca_file: None,
+            timeout_seconds: smtp_timeout(),
+        }
+    }
 }
 
 fn smtp_port() -> u16 {

@@ -141,8 +141,25 @@ pub struct NewPerson {
 /// # Errors
 /// A login that is taken, or a unit or channel that is unknown.
 pub async fn add_person(app: &App, by: Option<i64>, new: NewPerson) -> Result<(Person, String)> {
+    admit(app, by, new, true).await
+}
+
+/// The same with a password to keep: for sample people, who have nothing to protect.
+///
+/// # Errors
+/// A login that is taken, or a unit or channel that is unknown.
+pub async fn add_sample(app: &App, new: NewPerson) -> Result<(Person, String)> {
+    admit(app, None, new, false).await
+}
+
+async fn admit(
+    app: &App,
+    by: Option<i64>,
+    new: NewPerson,
+    must_change: bool,
+) -> Result<(Person, String)> {
     let password = first_password(app);
-    let person = person(app, new, &password, true).await?;
+    let person = person(app, new, &password, must_change).await?;
     let step = app.store.begin(app.now()).await?;
     step.add_person(&person).await?;
     step.add_admin_event(app.id(), by, "person-added", json!({ "person": person.id }))
@@ -442,7 +459,11 @@ pub async fn by_token(app: &App, token: &str) -> Result<Option<SignedIn>> {
     }
 }
 
-async fn signed_in(app: &App, person_id: i64) -> Result<Option<SignedIn>> {
+/// A person with what they may see and do; none where they are gone or disabled.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn signed_in(app: &App, person_id: i64) -> Result<Option<SignedIn>> {
     let Some(person) = app.store.person(person_id).await?.filter(|p| p.active) else {
         return Ok(None);
     };

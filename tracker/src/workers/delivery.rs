@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use notifier::{DeliveryError, File, Mail, Rendered, Smtp};
+use notifier::{DeliveryError, File, Mail, Outlet, Rendered};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -20,9 +20,9 @@ use crate::{
 const LEASE: Duration = Duration::from_secs(300);
 
 /// Sends until stopped.
-pub async fn run(app: App, smtp: Arc<Smtp>, stop: CancellationToken) {
+pub async fn run(app: App, outlet: Arc<Outlet>, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        let sent = match once(&app, &smtp).await {
+        let sent = match once(&app, &outlet).await {
             Ok(sent) => sent,
             Err(error) => {
                 tracing::error!(%error, "the outbox could not be worked");
@@ -45,7 +45,7 @@ pub async fn run(app: App, smtp: Arc<Smtp>, stop: CancellationToken) {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn once(app: &App, smtp: &Arc<Smtp>) -> Result<usize> {
+pub async fn once(app: &App, outlet: &Arc<Outlet>) -> Result<usize> {
     for (_, lost) in app.store.abandoned(app.now()).await? {
         let reason = "the program stopped while sending".to_owned();
         // A receipt or an unsent reply may be known from the server; we cannot know it here.
@@ -56,8 +56,8 @@ pub async fn once(app: &App, smtp: &Arc<Smtp>) -> Result<usize> {
     let n = claimed.len();
     let mut lanes = tokio::task::JoinSet::new();
     for (letter, outgoing) in claimed {
-        let (app, smtp) = (app.clone(), smtp.clone());
-        lanes.spawn(async move { send(&app, &smtp, &letter, &outgoing).await });
+        let (app, outlet) = (app.clone(), outlet.clone());
+        lanes.spawn(async move { send(&app, &outlet, &letter, &outgoing).await });
     }
     while let Some(done) = lanes.join_next().await {
         done.map_err(|e| Error::CutShort(e.to_string()))??;
@@ -65,11 +65,11 @@ pub async fn once(app: &App, smtp: &Arc<Smtp>) -> Result<usize> {
     Ok(n)
 }
 
-async fn send(app: &App, smtp: &Smtp, letter: &Letter, outgoing: &Outgoing) -> Result<()> {
+async fn send(app: &App, outlet: &Outlet, letter: &Letter, outgoing: &Outgoing) -> Result<()> {
     let result = match mail(app, letter, outgoing).await {
         Ok(mail) => {
             fail_point("smtp-before");
-            let result = smtp.deliver(&mail).await.map(|_| ());
+            let result = outlet.deliver(&mail).await.map(|_| ());
             fail_point("smtp-after");
             result
         }
