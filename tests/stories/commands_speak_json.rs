@@ -23,6 +23,23 @@ fn an_archive_is_taken_once(engine: Engine) {
     has(&huiyin.json(&user), &["login", "password"]);
     has(&huiyin.json(&["token", "add", "--login", "li"]), &["token"]);
 
+    for login in ["first", "second"] {
+        let user = [
+            "user",
+            "add",
+            "王五",
+            "--login",
+            login,
+            "--role",
+            "administrator",
+        ];
+        let _ = huiyin.json(&user);
+        if login == "first" {
+            fails(&huiyin, &["user", "disable", "first"], 1, "administrator");
+        }
+    }
+    let _ = huiyin.json(&["user", "disable", "first"]);
+
     let mails = huiyin.folder().join("mails");
     std::fs::create_dir(&mails).expect("a folder");
     for n in 0..3 {
