@@ -181,6 +181,52 @@ impl Client {
         )
     }
 
+    /// Posts a form with files (`field, name, bytes`) as a browser does.
+    #[must_use]
+    pub fn post_files(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Answer {
+        const EDGE: &str = "------------------------huiyin";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!(
+                "--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend(part.into_bytes());
+        }
+        for (field, name, bytes) in files {
+            let head = format!(
+                "--{EDGE}\r\nContent-Disposition: form-data; name=\"{field}\"; \
+                 filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n"
+            );
+            body.extend(head.into_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend(format!("--{EDGE}--\r\n").into_bytes());
+        let kind = format!("multipart/form-data; boundary={EDGE}");
+        let headers = [("content-type", kind.as_str()), ("origin", &self.base)];
+        self.post_raw(path, &body, &headers)
+    }
+
+    /// Posts bytes with these headers, saying nothing else of where they come from.
+    #[must_use]
+    pub fn post_raw(&self, path: &str, body: &[u8], headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.agent.post(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header("content-type", "application/x-www-form-urlencoded");
+        }
+        let sent = request.send(body);
+        let sent = sent.unwrap_or_else(|e| panic!("POST {path}: {e}"));
+        answer(format!("POST {path}"), sent).unwrap_or_else(|e| panic!("POST {path}: {e}"))
+    }
+
     /// Signs in by the form, changing a first password where that is asked.
     pub fn sign_in(&self, login: &str, password: &str) {
         let fields = [("login", login), ("password", password), ("next", "")];

@@ -23,6 +23,23 @@ fn an_archive_is_taken_once(engine: Engine) {
     has(&huiyin.json(&user), &["login", "password"]);
     has(&huiyin.json(&["token", "add", "--login", "li"]), &["token"]);
 
+    for login in ["first", "second"] {
+        let user = [
+            "user",
+            "add",
+            "王五",
+            "--login",
+            login,
+            "--role",
+            "administrator",
+        ];
+        let _ = huiyin.json(&user);
+        if login == "first" {
+            fails(&huiyin, &["user", "disable", "first"], 1, "administrator");
+        }
+    }
+    let _ = huiyin.json(&["user", "disable", "first"]);
+
     let mails = huiyin.folder().join("mails");
     std::fs::create_dir(&mails).expect("a folder");
     for n in 0..3 {
@@ -155,6 +172,16 @@ fn what_needs_no_database() {
     fails(&huiyin, &["parse", "none.eml"], 1, "none.eml");
     fails(&huiyin, &["stats", "--by", "colour"], 2, "month");
     fails(&huiyin, &["nonsense"], 2, "nonsense");
+    let backwards = ["stats", "--from", "2026-02-01", "--to", "2026-01-01"];
+    fails(&huiyin, &backwards, 2, "--from");
+    fails(&huiyin, &["stats", "--as-of", "yesterday"], 2, "2026-01-31");
+    has(
+        &huiyin.json(&["stats", "--as-of", "2026-01-31"]),
+        &["as_of"],
+    );
+    fails(&huiyin, &["overdue", "--unit", "nowhere"], 2, "nowhere");
+    huiyin.write("huiyin.toml", "[listen]\npubic = \"127.0.0.1:1\"\n");
+    fails(&huiyin, &["config", "check"], 2, "`listen.pubic`");
     huiyin.write("huiyin.toml", "bas_url = \"https://a.cn\"\n");
     fails(&huiyin, &["config", "check"], 2, "base_url");
 }

@@ -27,6 +27,16 @@ pub enum KeyError {
         /// Why.
         source: io::Error,
     },
+    /// There is none yet, and none can be made.
+    #[error(
+        "the master key file {path} cannot be made: {source}; check that the folder can be written to, or set data_dir or master_key_file"
+    )]
+    Make {
+        /// Which file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
     /// Not 32 bytes in hex.
     #[error("the master key file {0} holds no key: 64 hexadecimal digits were expected")]
     Malformed(String),
@@ -87,7 +97,10 @@ impl Keys {
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 let master = random::<32>(entropy);
-                write_private(path, &to_hex(&master)).map_err(fail)?;
+                write_private(path, &to_hex(&master)).map_err(|source| KeyError::Make {
+                    path: path.display().to_string(),
+                    source,
+                })?;
                 Ok(Self::new(&master))
             }
             Err(e) => Err(fail(e)),

@@ -9,7 +9,7 @@ use crate::{
     app::App,
     config,
     letters::setup,
-    web::{Side, Web},
+    web::{Side, Web, listen},
     workers::{delivery, figures, intake},
 };
 
@@ -65,9 +65,9 @@ pub async fn serve(
     } else {
         &both
     };
-    tasks.spawn(answer(public, web.router(sides), stop.clone()));
+    tasks.spawn(listen::answer(public, web.router(sides), stop.clone()));
     if let Some(desk) = desk {
-        tasks.spawn(answer(desk, web.router(&both), stop.clone()));
+        tasks.spawn(listen::answer(desk, web.router(&both), stop.clone()));
     }
     let link = setup::first_link(&app).await?;
     ready(&addresses, link.as_deref());
@@ -95,14 +95,6 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address)
         .await
         .map_err(|e| ServeError::Listen(address, e))
-}
-
-async fn answer(listener: TcpListener, router: axum::Router, stop: CancellationToken) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
-    if let Err(error) = served.await {
-        tracing::error!(%error, "the pages stopped");
-    }
 }
 
 /// The way out for mail, where one is configured.

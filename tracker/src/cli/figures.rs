@@ -7,6 +7,7 @@ use rust_xlsxwriter::Workbook;
 use super::{Failure, Outcome, out};
 use crate::{
     app::App,
+    letters::Error,
     reading::{
         overdue, reconcile as proof,
         statistics::{self, Question},
@@ -23,7 +24,14 @@ pub(crate) struct OverdueOf {
 
 impl OverdueOf {
     pub(crate) async fn run(self, app: &App, json: bool) -> Outcome {
-        let found = overdue::overdue(app, self.unit.as_deref()).await?;
+        let found = overdue::overdue(app, self.unit.as_deref()).await;
+        let found = found.map_err(|e| match e {
+            Error::Rule(_) => Failure::Usage(format!(
+                "--unit {}: {e}",
+                self.unit.as_deref().unwrap_or_default()
+            )),
+            other => other.into(),
+        })?;
         if json {
             return out::json(&found);
         }
@@ -66,6 +74,20 @@ enum Format {
     Xlsx,
 }
 
+/// An instant, or a day that ends at 24:00 in the department's zone.
+#[derive(Debug, Clone, Copy)]
+enum Moment {
+    At(Timestamp),
+    EndOf(Date),
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    let at = text.parse().map(Moment::At);
+    at.or_else(|_| text.parse().map(Moment::EndOf)).map_err(|_: jiff::Error| {
+        format!("{text} is neither an instant nor a day; write it as 2026-01-31T09:00:00Z or 2026-01-31")
+    })
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Stats {
     /// First day of receipt.
@@ -74,9 +96,9 @@ pub(crate) struct Stats {
     /// Last day of receipt.
     #[arg(long, value_name = "D")]
     to: Option<Date>,
-    /// As of this instant; now by default.
-    #[arg(long, value_name = "T")]
-    as_of: Option<Timestamp>,
+    /// As of this instant, or the end of this day; now by default.
+    #[arg(long, value_name = "T", value_parser = moment)]
+    as_of: Option<Moment>,
     /// channel, unit, class, topic or month.
     #[arg(long, value_name = "BY", default_value = "channel")]
     by: String,
@@ -98,7 +120,17 @@ impl Stats {
             to: self.to,
             by,
         };
-        let table = match self.as_of {
+        if question.is_empty() {
+            return Err(Failure::Usage("--from is later than --to".into()));
+        }
+        let as_of = match self.as_of {
+            None => None,
+            Some(Moment::At(at)) => Some(at),
+            Some(Moment::EndOf(day)) => {
+                Some(app.zone.to_timestamp(day.tomorrow()?.at(0, 0, 0, 0))?)
+            }
+        };
+        let table = match as_of {
             Some(at) if at < app.now() => statistics::past(app, question, at).await?,
             _ => statistics::table(app, question).await?,
         };

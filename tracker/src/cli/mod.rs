@@ -16,7 +16,7 @@ use crate::{app::App, config::Config};
 
 /// Huiyin 回音: the inbox of a department that must answer every letter.
 #[derive(Debug, Parser)]
-#[command(name = "huiyin", version, about)]
+#[command(name = "huiyin", version)]
 struct Cli {
     /// The configuration; `huiyin.toml` where it is there.
     #[arg(long, global = true, value_name = "FILE")]

@@ -244,7 +244,9 @@ pub(crate) fn faults(error: &Error) -> Failure {
                 .collect();
             Failure::Usage(each.join("; "))
         }
-        Error::NotFound => Failure::Usage("there is nobody by that login".into()),
+        Error::NotFound => {
+            Failure::Usage("there is nobody by that login, or they are disabled".into())
+        }
         other => Failure::Failed(other.to_string()),
     }
 }

@@ -137,9 +137,12 @@ fn explain(error: &figment::Error) -> String {
     }
 }
 
+/// A path with a field at its end; the path of an unknown key ends with it already.
 fn join(place: &str, field: &str) -> String {
     if place.is_empty() {
         field.to_owned()
+    } else if place == field || place.ends_with(&format!(".{field}")) {
+        place.to_owned()
     } else {
         format!("{place}.{field}")
     }

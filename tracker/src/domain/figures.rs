@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     status::Status,
@@ -297,7 +298,7 @@ fn rate(part: i64, whole: i64) -> Option<f64> {
 }
 
 /// One line of the figures.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Figures {
     /// Valid letters received.
     pub received: i64,
@@ -371,13 +372,16 @@ impl Figures {
 }
 
 /// A table of figures.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Table {
     /// The instant it speaks of.
+    #[schema(value_type = String, format = DateTime)]
     pub as_of: Timestamp,
     /// First day of receipt.
+    #[schema(value_type = String, format = Date)]
     pub from: Date,
     /// Last day of receipt.
+    #[schema(value_type = String, format = Date)]
     pub to: Date,
     /// What the rows are.
     pub by: &'static str,
@@ -392,7 +396,7 @@ pub struct Table {
 }
 
 /// A line with its key.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Row {
     /// Channel or unit code, class, topic, month; `none` where there is none.
     pub key: String,
@@ -402,7 +406,7 @@ pub struct Row {
 }
 
 /// Opening balances.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct Opening {
     /// By channel.
     pub channels: Vec<OpeningChannel>,
@@ -415,7 +419,7 @@ pub struct Opening {
 }
 
 /// A channel's opening balance.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct OpeningChannel {
     /// Its code.
     pub channel: String,
@@ -426,7 +430,7 @@ pub struct OpeningChannel {
 }
 
 /// Received and answered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Balance {
     /// Received.
     pub received: i64,

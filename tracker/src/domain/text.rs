@@ -93,10 +93,20 @@ pub fn cut(text: &str, most: usize) -> String {
         .collect()
 }
 
-/// A name as lists show it: 王某, or the first letter and stars.
+/// Family names of two characters that are still met with.
+const LONG_FAMILY_NAMES: [&str; 16] = [
+    "欧阳", "司马", "上官", "诸葛", "皇甫", "尉迟", "公孙", "令狐", "慕容", "司徒", "端木", "东方",
+    "夏侯", "长孙", "宇文", "轩辕",
+];
+
+/// A name as lists show it: 王某, 欧阳某, or the first letter and stars.
 #[must_use]
 pub fn masked(name: &str) -> String {
-    let mut chars = name.trim().chars();
+    let name = name.trim();
+    if let Some(family) = LONG_FAMILY_NAMES.iter().find(|f| name.starts_with(**f)) {
+        return format!("{family}某");
+    }
+    let mut chars = name.chars();
     match chars.next() {
         None => String::new(),
         Some(first) if first.is_ascii() => format!("{first}***"),
@@ -107,6 +117,18 @@ pub fn masked(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_masked_name_keeps_the_family() {
+        for (name, shown) in [
+            ("王小明", "王某"),
+            ("欧阳建国", "欧阳某"),
+            (" Smith", "S***"),
+            ("", ""),
+        ] {
+            assert_eq!(masked(name), shown);
+        }
+    }
 
     #[test]
     fn faults_come_all_at_once() {

@@ -183,6 +183,9 @@ pub async fn edit_person(
     if new.name.trim().is_empty() {
         return Err(Error::Fields(vec![FieldError::new("name", "required")]));
     }
+    if !new.roles.contains(&Role::Administrator) {
+        another_administrator(app, &person).await?;
+    }
     person.name = new.name.trim().to_owned();
     person.unit_id = unit_id(app, new.unit.as_deref()).await?;
     person.cleared = channel_ids(app, &new.cleared).await?;
@@ -190,6 +193,16 @@ pub async fn edit_person(
     person.functions = functions;
     person.language = language.unwrap_or(person.language);
     save_person(app, by, &person).await
+}
+
+/// Somebody must be able to sign in and administer: the last one who can stays.
+async fn another_administrator(app: &App, leaving: &Person) -> Result<()> {
+    let administers = |p: &Person| p.active && p.roles.contains(&Role::Administrator);
+    let others = app.store.people().await?;
+    if administers(leaving) && !others.iter().any(|p| p.id != leaving.id && administers(p)) {
+        return Err(Error::Rule("last-administrator"));
+    }
+    Ok(())
 }
 
 async fn unit_id(app: &App, code: Option<&str>) -> Result<Option<i64>> {
@@ -323,13 +336,14 @@ pub async fn reset(app: &App, by: Option<i64>, login: &str) -> Result<String> {
 /// Disables a person at once: sessions and tokens end.
 ///
 /// # Errors
-/// A login that is unknown.
+/// A login that is unknown, or the last administrator's.
 pub async fn disable(app: &App, by: Option<i64>, login: &str) -> Result<()> {
     let mut person = app
         .store
         .person_by_login(login)
         .await?
         .ok_or(Error::NotFound)?;
+    another_administrator(app, &person).await?;
     person.active = false;
     save_person(app, by, &person).await
 }

@@ -27,6 +27,14 @@ pub struct Question {
     pub by: GroupBy,
 }
 
+impl Question {
+    /// Whether no day can be in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.from.zip(self.to).is_some_and(|(from, to)| from > to)
+    }
+}
+
 /// The figures as of now. Sealed letters stand by their channel where channels are asked for, and
 /// in one line of their own otherwise.
 ///

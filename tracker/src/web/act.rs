@@ -4,13 +4,47 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::extract::Posted;
+use super::{extract::Posted, write};
 use crate::{
     app::App,
-    domain::{access::Staff, number::LetterNumber, status::Action, text::FieldError},
+    domain::{
+        access::Staff,
+        number::LetterNumber,
+        status::Action,
+        text::FieldError,
+        words::{Class, Route, Service},
+    },
     letters::{Error, Result, accept, answer, assign, decline, draft, end, seal, serve},
     store::letters::Letter,
 };
+
+/// Every field that an action can take, as pages and the API name it.
+const FIELDS: [&str; 15] = [
+    "class", "route", "topic", "place", "unit", "handler", "text", "reason", "ground", "of", "by",
+    "on", "note", "person", "reader",
+];
+
+/// What an action needs, and what it takes beside.
+fn takes(action: Action) -> (&'static [&'static str], &'static [&'static str]) {
+    match action {
+        Action::Accept => (&["class"], &["route", "topic", "place"]),
+        Action::Assign => (&["unit"], &["handler"]),
+        Action::Reassign => (&["unit", "reason"], &[]),
+        Action::SendBack | Action::Invalid | Action::Withdraw => (&["reason"], &[]),
+        Action::Note | Action::Answer => (&["text"], &[]),
+        Action::Draft => (&[], &["text"]),
+        Action::Serve => (&["by", "on"], &["note"]),
+        Action::Decline | Action::Direct => (&["ground", "text"], &[]),
+        Action::MarkDuplicate => (&["of"], &[]),
+        Action::NameParty => (&[], &["person", "unit"]),
+        Action::NameReader => (&["reader"], &[]),
+        Action::Take
+        | Action::Recall
+        | Action::Resend
+        | Action::Delivered
+        | Action::DeliveryFailed => (&[], &[]),
+    }
+}
 
 /// The fields of an action, from either side.
 pub enum Fields<'a> {
@@ -21,6 +55,8 @@ pub enum Fields<'a> {
 }
 
 /// The body of an action of the API; each action takes its own fields, and refuses others'.
+/// `version` is the one the caller saw: 409 where the letter moved on since. Left out, the step
+/// is taken on the letter as it stands.
 #[derive(Debug, Default, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Body {
@@ -102,16 +138,58 @@ impl Fields<'_> {
         }
     }
 
-    fn files(&self) -> Result<Vec<answer::NewFile>> {
+    /// Every fault at once: what is needed and missing, what is no value of its field, and what
+    /// the action does not take. A page's form may hold more (its button, its files).
+    fn check(&self, action: Action) -> Result<()> {
+        let (needed, beside) = takes(action);
+        let known = |name: &str| match name {
+            "class" => self.get(name).parse::<Class>().is_ok(),
+            "route" => self.get(name).parse::<Route>().is_ok(),
+            "by" => self.get(name).parse::<Service>().is_ok(),
+            "on" => self.get(name).parse::<Date>().is_ok(),
+            "of" => self.get(name).trim().parse::<LetterNumber>().is_ok(),
+            _ => true,
+        };
+        let fault = |name: &&'static str| {
+            let code = match self.some(name) {
+                None if needed.contains(name) => "required",
+                Some(_) if !needed.contains(name) && !beside.contains(name) => match self {
+                    Self::Form(_) => return None,
+                    Self::Body(_) => "not-taken",
+                },
+                Some(_) if !known(name) => "unknown",
+                _ => return None,
+            };
+            Some(FieldError::new(name, code))
+        };
+        let mut faults: Vec<FieldError> = FIELDS.iter().filter_map(fault).collect();
+        if let Self::Body(body) = self
+            && !body.attachments.is_empty()
+            && action != Action::Answer
+        {
+            faults.push(FieldError::new("attachments", "not-taken"));
+        }
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Fields(faults))
+        }
+    }
+
+    async fn files(&self, app: &App) -> Result<Vec<answer::NewFile>> {
         let fault = |code| Error::Fields(vec![FieldError::new("attachments", code)]);
         match self {
             Self::Form(posted) if !posted.too_large.is_empty() => Err(fault("too-large")),
-            Self::Form(posted) => Ok(posted
-                .files
-                .iter()
-                .filter(|f| !f.bytes.is_empty())
-                .map(|f| new_file(&f.name, &f.media_type, f.bytes.clone()))
-                .collect()),
+            Self::Form(posted) => {
+                let mut files = Vec::new();
+                for kept in write::kept(app, posted) {
+                    let bytes = app.store.blob(&kept.blob).await?;
+                    files.push(new_file(&kept.name, &kept.media_type, bytes));
+                }
+                let new = posted.files.iter().filter(|f| !f.bytes.is_empty());
+                files.extend(new.map(|f| new_file(&f.name, &f.media_type, f.bytes.clone())));
+                Ok(files)
+            }
             Self::Body(body) => body
                 .attachments
                 .iter()
@@ -145,6 +223,7 @@ pub async fn act(
     action: Action,
     fields: Fields<'_>,
 ) -> Result<Letter> {
+    fields.check(action)?;
     let version = fields.version();
     let owned = |name: &str| fields.some(name).map(ToOwned::to_owned);
     match action {
@@ -175,7 +254,7 @@ pub async fn act(
         Action::Note => draft::note(app, staff, number, fields.get("text")).await,
         Action::Draft => draft::draft(app, staff, number, version, fields.get("text")).await,
         Action::Answer => {
-            let files = fields.files()?;
+            let files = fields.files(app).await?;
             answer::answer(app, staff, number, version, fields.get("text"), files).await
         }
         Action::Recall => answer::recall(app, staff, number, version).await,

@@ -13,7 +13,7 @@ use super::{
         parts::{Choice, Errors, FieldError},
         write::Entry,
     },
-    show,
+    resume, show,
     visit::Visit,
     write,
 };
@@ -84,6 +84,21 @@ async fn new_page(
     })
 }
 
+/// The form after signing in anew, with what had been entered before.
+///
+/// # Errors
+/// For anybody but a registrar.
+pub(crate) async fn resumed(
+    web: &Web,
+    visit: &Visit,
+    posted: &Posted,
+) -> Result<Response, Trouble> {
+    let (entry, _) = write::entered(web, posted).await?;
+    let received_on = posted.get("received_on").to_owned();
+    let again = new_page(web, visit, entry, posted, received_on, Errors::default()).await?;
+    page::page(&again)
+}
+
 /// Channels a registrar may enter letters for: sealed ones only where they are cleared.
 fn open_to(channels: &[Channel], visit: &Visit) -> Result<Vec<Channel>, Trouble> {
     let staff = visit.registrar()?;
@@ -100,6 +115,9 @@ pub async fn enter(
     visit: Visit,
     posted: Posted,
 ) -> Result<Response, Trouble> {
+    if visit.signed_in.is_none() {
+        return resume::ask(&web, &visit, "/intake/new", &posted);
+    }
     visit.registrar()?;
     let (entry, mut errors) = write::entered(&web, &posted).await?;
     let mut fault = |field: &str, code: &str| {

@@ -1,6 +1,7 @@
 //! The desk: standing views with their counts, filters, and pages by keyset.
 
 use axum::{extract::State, response::Response};
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{
@@ -72,8 +73,9 @@ pub async fn desk(
     let (app, chrome) = (&web.app, visit.chrome());
     let names = Names::load(app).await?;
     let view = View::by_code(&query.view).unwrap_or_else(|| first_view(staff));
-    let filter = filter(app, staff, view, &query, &names);
-    let (letters, next) = desk::page(app, staff, &filter, cursor(&query.cursor).as_ref()).await?;
+    let filter = filter(app, staff, view, &query, &names)?;
+    let (letters, next) =
+        desk::page(app, staff, &filter, page_after(&query.cursor)?.as_ref()).await?;
     let scope = desk::scope(staff);
     let total = app.store.count(&scope, &filter).await?;
     let mut views = Vec::new();
@@ -178,29 +180,40 @@ fn shown_code(view: View) -> &'static str {
     }
 }
 
-/// A view narrowed by what the query asks. An unknown code narrows to nothing, not to all.
-pub(crate) fn filter(app: &App, staff: &Staff, view: View, query: &Query, names: &Names) -> Filter {
+/// A view narrowed by what the query asks.
+///
+/// # Errors
+/// A channel, unit, or status that is unknown: a list of all would be taken for an answer.
+pub(crate) fn filter(
+    app: &App,
+    staff: &Staff,
+    view: View,
+    query: &Query,
+    names: &Names,
+) -> std::result::Result<Filter, Trouble> {
+    let unknown = |what: &str, code: &str| Trouble::bad(format!("{what}={code} is unknown"));
     let mut filter = view.filter(app, staff);
     if !query.channel.is_empty() {
         let channel = names.channels.iter().find(|c| c.code == query.channel);
-        filter.channel_id = Some(channel.map_or(0, |c| c.id));
+        let channel = channel.ok_or_else(|| unknown("channel", &query.channel))?;
+        filter.channel_id = Some(channel.id);
     }
     if !query.unit.is_empty() {
         let unit = names.units.iter().find(|u| u.code == query.unit);
-        let below = unit.map(|u| crate::store::units::below(&names.units, u.id));
-        filter.units = Some(below.unwrap_or_default());
+        let unit = unit.ok_or_else(|| unknown("unit", &query.unit))?;
+        filter.units = Some(crate::store::units::below(&names.units, unit.id));
     }
-    filter.status = query.status.parse().ok();
-    if let Some(status) = filter.status.filter(|s| !s.is_open()) {
-        filter = Filter {
-            open: false,
-            status: Some(status),
-            ..filter
-        };
+    if !query.status.is_empty() {
+        let status: Status = query
+            .status
+            .parse()
+            .map_err(|_| unknown("status", &query.status))?;
+        filter.status = Some(status);
+        filter.open &= status.is_open();
     }
     let words = query.q.trim();
     filter.words = (!words.is_empty()).then(|| text::cut(words, 100));
-    filter
+    Ok(filter)
 }
 
 /// Names that lists show, loaded once a page.
@@ -302,8 +315,26 @@ pub(crate) fn write_cursor(c: &Cursor) -> String {
 /// The cursor of an address.
 pub(crate) fn cursor(text: &str) -> Option<Cursor> {
     let (due, id) = text.rsplit_once('_')?;
+    let due_on = match due {
+        "" => None,
+        due => Some(due.parse::<Date>().ok()?.to_string()),
+    };
     Some(Cursor {
-        due_on: (!due.is_empty()).then(|| due.to_owned()),
+        due_on,
         id: id.parse().ok()?,
     })
+}
+
+/// The same where a page is asked for: one that is none of ours would begin anew unnoticed.
+///
+/// # Errors
+/// When it is none of ours.
+pub(crate) fn page_after(text: &str) -> std::result::Result<Option<Cursor>, Trouble> {
+    let cursor = cursor(text);
+    if cursor.is_none() && !text.is_empty() {
+        return Err(Trouble::bad(
+            "the cursor is none of ours; take it from the page before",
+        ));
+    }
+    Ok(cursor)
 }

@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -20,6 +20,8 @@ pub struct Trouble {
     pub code: &'static str,
     /// Words about this very case; shown.
     pub detail: String,
+    /// The field of a JSON body at fault, where it is one; or empty.
+    pub field: String,
     /// Where to send a visitor who must sign in first.
     pub sign_in: bool,
 }
@@ -32,6 +34,7 @@ impl Trouble {
             status,
             code,
             detail: String::new(),
+            field: String::new(),
             sign_in: false,
         }
     }
@@ -53,7 +56,7 @@ impl Trouble {
     pub fn sign_in() -> Self {
         Self {
             sign_in: true,
-            ..Self::new(StatusCode::UNAUTHORIZED, "forbidden")
+            ..Self::new(StatusCode::UNAUTHORIZED, "unauthorized")
         }
     }
 
@@ -124,7 +127,7 @@ pub async fn render(
         return response;
     };
     if api {
-        return problem(&trouble);
+        return problem(&visit, &trouble);
     }
     if trouble.sign_in && visit.signed_in.is_some() {
         return page::to(&web, "/password");
@@ -142,7 +145,7 @@ pub async fn render(
         status: trouble.status.as_u16(),
         code: trouble.code.to_owned(),
         detail: trouble.detail,
-        request_id: String::new(),
+        request_id: visit.request_id().to_owned(),
     };
     match askama::Template::render(&words) {
         Ok(html) => (
@@ -156,16 +159,36 @@ pub async fn render(
     }
 }
 
-fn problem(trouble: &Trouble) -> Response {
-    let body = serde_json::json!({
+fn problem(visit: &Visit, trouble: &Trouble) -> Response {
+    let detail = match (trouble.detail.as_str(), trouble.code) {
+        ("", "not-found") => "nothing is here, or nothing that you may see".to_owned(),
+        ("", code) => visit.chrome().word("trouble", code),
+        (detail, _) => detail.to_owned(),
+    };
+    let mut body = serde_json::json!({
         "type": "about:blank",
         "title": trouble.status.canonical_reason().unwrap_or_default(),
         "status": trouble.status.as_u16(),
         "code": trouble.code,
-        "detail": trouble.detail,
+        "detail": detail,
     });
+    if !trouble.field.is_empty() {
+        body["errors"] = serde_json::json!([{ "field": trouble.field, "code": "malformed" }]);
+    }
     let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-    (trouble.status, kind, body.to_string()).into_response()
+    let mut response = (trouble.status, kind, body.to_string()).into_response();
+    if trouble.status == StatusCode::UNAUTHORIZED {
+        let bearer = HeaderValue::from_static("Bearer");
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, bearer);
+    }
+    response
+}
+
+/// A page that is there, asked in a way it does not answer.
+pub async fn wrong_method() -> Trouble {
+    Trouble::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method")
 }
 
 /// No such page.

@@ -15,8 +15,10 @@ use super::error::Trouble;
 
 /// Largest file, in bytes.
 pub const FILE: usize = 20 << 20;
-/// Largest form, in bytes.
+/// Largest form with files, in bytes.
 pub const FORM: usize = 120 << 20;
+/// Largest form without, in bytes: a letter's text with everything beside it fits many times.
+pub const SMALL: usize = 1 << 20;
 
 /// A file as posted.
 #[derive(Debug, Clone)]
@@ -40,6 +42,15 @@ pub struct Posted {
 }
 
 impl Posted {
+    /// A form that was posted before, without its files.
+    #[must_use]
+    pub fn of(fields: Vec<(String, String)>) -> Self {
+        Self {
+            fields,
+            ..Self::default()
+        }
+    }
+
     /// The first value of a field; empty where it was not posted.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
@@ -175,12 +186,37 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Trouble;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Trouble> {
-        let axum::Json(value) = axum::Json::<T>::from_request(request, state)
+        let json = request.headers().get(header::CONTENT_TYPE);
+        let json = json.and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if !json.to_ascii_lowercase().starts_with("application/json") {
+            return Err(Trouble {
+                status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                ..Trouble::bad("the body must be JSON, with Content-Type: application/json")
+            });
+        }
+        let bytes = axum::body::Bytes::from_request(request, state)
             .await
-            .map_err(|e| Trouble {
-                status: e.status(),
-                ..Trouble::bad(e.body_text())
+            .map_err(|e| match e.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+                _ => Trouble::bad(e.body_text()),
             })?;
+        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let field = error.path().to_string();
+            let inner = error.into_inner();
+            if inner.is_data() {
+                Trouble {
+                    field: field.trim_matches('.').to_owned(),
+                    status: StatusCode::UNPROCESSABLE_ENTITY,
+                    ..Trouble::bad(inner.to_string())
+                }
+            } else {
+                Trouble::bad(format!("the body is no JSON: {inner}"))
+            }
+        })?;
+        reader
+            .end()
+            .map_err(|e| Trouble::bad(format!("the body is no JSON: {e}")))?;
         Ok(Self(value))
     }
 }

@@ -1,7 +1,7 @@
 //! What stands before every handler: limits, headers, the check that a form comes from our own
 //! pages.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -10,14 +10,27 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use tokio::sync::Semaphore;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use tracing::Instrument as _;
 
-use super::{Web, error, error::Trouble, extract::FORM, visit::SESSION};
+use super::{
+    Web, error,
+    error::Trouble,
+    extract::{FORM, SMALL},
+    visit::{SESSION, bearer},
+};
 use crate::{clock::random, keys::to_hex};
 
-/// The nonce of one answer's content security policy.
+/// The nonce of one answer's content security policy; the log knows the request by it too.
 #[derive(Debug, Clone)]
 pub struct Nonce(pub String);
+
+/// How much of uploads is held in memory at once, in MiB: four of the largest forms.
+const UPLOADS: usize = 4 * (FORM >> 20);
+
+/// How long a request may take, uploads over slow lines included.
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// Puts every guard round the routes. The last layer added is the first to see a request.
 pub fn around(router: Router<Web>, web: &Web) -> Router<Web> {
@@ -29,18 +42,45 @@ pub fn around(router: Router<Web>, web: &Web) -> Router<Web> {
             Trouble::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
         }))
         .layer(from_fn_with_state(web.clone(), headers))
-        .layer(DefaultBodyLimit::max(FORM))
+        .layer(DefaultBodyLimit::max(SMALL))
+        .layer(from_fn_with_state(
+            Arc::new(Semaphore::new(UPLOADS)),
+            one_after_another,
+        ))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
-            Duration::from_secs(120),
+            LONGEST,
         ))
+}
+
+/// Large bodies wait for one another, so that no flood of them fills the memory; small ones pass.
+async fn one_after_another(
+    State(room): State<Arc<Semaphore>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
+    let bytes = match length {
+        Some(length) => length.min(FORM),
+        None if chunked => FORM,
+        None => 0,
+    };
+    if bytes <= SMALL {
+        return next.run(request).await;
+    }
+    let share = u32::try_from(bytes >> 20).unwrap_or(u32::MAX).max(1);
+    let _share = room.acquire_many(share).await;
+    next.run(request).await
 }
 
 async fn headers(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let nonce = to_hex(&random::<16>(&*web.app.entropy));
     request.extensions_mut().insert(Nonce(nonce.clone()));
     let asset = request.uri().path().starts_with("/assets/");
-    let mut response = next.run(request).await;
+    let span = tracing::error_span!("request", id = %nonce);
+    let mut response = next.run(request).instrument(span).await;
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; \
          form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
@@ -86,7 +126,8 @@ async fn same_site(request: Request, next: Next) -> Response {
         Method::GET | Method::HEAD | Method::OPTIONS
     );
     let headers = request.headers();
-    let by_token = headers.contains_key(header::AUTHORIZATION);
+    // Whoever sends a token has no need of a cookie; other schemes browsers send by themselves.
+    let by_token = bearer(headers).is_some();
     if safe || by_token || comes_from_here(headers) {
         return next.run(request).await;
     }

@@ -12,12 +12,13 @@ use super::{
     extract::{Named, Posted},
     letter_view, page,
     pages::{
-        letter::Conflict,
+        letter::LetterPage,
         letter_forms::Failed,
         parts::{Errors, FieldError},
     },
-    show,
+    resume, show,
     visit::Visit,
+    write,
 };
 use crate::{
     domain::{number::LetterNumber, status::Action},
@@ -47,7 +48,8 @@ pub async fn show(
 }
 
 /// `POST /desk/letters/{number}/{action}`: takes a step. What is refused is shown on the letter
-/// with everything that was entered, and a conflict with both texts.
+/// with everything that was entered, files too, and a conflict with both texts. Whoever is signed
+/// out meanwhile finds it again after signing in.
 ///
 /// # Errors
 /// When there is no such letter or action for this viewer.
@@ -57,17 +59,16 @@ pub async fn act(
     Named((text, action)): Named<(String, String)>,
     posted: Posted,
 ) -> Result<Response, Trouble> {
-    let (staff, number) = (visit.staff()?, number(&text)?);
-    let action: Action = action.parse().map_err(|_| Trouble::not_found())?;
-    let path = format!("/desk/letters/{number}");
+    let (number, action) = (number(&text)?, known(&action)?);
+    if visit.signed_in.is_none() {
+        let path = format!("/desk/letters/{number}/{action}");
+        return resume::ask(&web, &visit, &path, &posted);
+    }
+    let staff = visit.staff()?;
     let done = act::act(&web.app, staff, number, action, act::Fields::Form(&posted)).await;
     let Err(error) = done else {
-        return Ok(page::to_saying(
-            &web,
-            &path,
-            said(action),
-            &about(&posted, action),
-        ));
+        let path = format!("/desk/letters/{number}");
+        return Ok(page::to_saying(&web, &path, said(action), ""));
     };
     let status = match &error {
         Error::Conflict { .. } => StatusCode::CONFLICT,
@@ -75,23 +76,12 @@ pub async fn act(
         _ => return Err(error.into()),
     };
     let opened = desk::open(&web.app, staff, number).await?;
-    let mut template = letter_view::page(&web.app, visit.chrome(), &opened);
-    let values = posted.fields().to_vec();
+    let mut template = again(&web, &visit, &opened, action, &posted);
+    for file in posted.files.iter().filter(|f| !f.bytes.is_empty()) {
+        template.kept.push(write::keep_new(&web, file).await?);
+    }
     if matches!(error, Error::Conflict { .. }) {
-        let last = opened.events.last();
-        template.conflict = Some(Conflict {
-            who: last
-                .and_then(|e| e.event.actor_id)
-                .and_then(|id| opened.people.iter().find(|p| p.id == id))
-                .map(|p| p.name.clone())
-                .unwrap_or_default(),
-            at: last.map(|e| show::at(&web.app, e.at())).unwrap_or_default(),
-            what: last
-                .map(|e| e.event.kind.code().to_owned())
-                .unwrap_or_default(),
-            theirs: template.draft.clone(),
-            yours: posted.get("text").to_owned(),
-        });
+        template.conflict = Some(letter_view::conflict(&web.app, &opened, posted.get("text")));
     } else {
         template.errors = show::refused(&error).unwrap_or_default();
         if !posted.too_large.is_empty() {
@@ -102,11 +92,44 @@ pub async fn act(
             }]);
         }
     }
-    template.failed = Some(Failed {
-        action: action.code().into(),
-        values,
-    });
     page::with_status(status, &template)
+}
+
+fn known(action: &str) -> Result<Action, Trouble> {
+    action.parse().map_err(|_| Trouble::not_found())
+}
+
+/// The letter with an action's form as it was posted.
+fn again(
+    web: &Web,
+    visit: &Visit,
+    opened: &desk::Opened,
+    action: Action,
+    posted: &Posted,
+) -> LetterPage {
+    LetterPage {
+        kept: write::kept_before(web, posted),
+        failed: Some(Failed {
+            action: action.code().into(),
+            values: posted.fields().to_vec(),
+        }),
+        ..letter_view::page(&web.app, visit.chrome(), opened)
+    }
+}
+
+/// The letter after signing in anew, with what had been entered before.
+///
+/// # Errors
+/// When there is no such letter or action for this viewer.
+pub(crate) async fn resumed(
+    web: &Web,
+    visit: &Visit,
+    (text, action): (&str, &str),
+    posted: &Posted,
+) -> Result<Response, Trouble> {
+    let (number, action) = (number(text)?, known(action)?);
+    let opened = desk::open(&web.app, visit.staff()?, number).await?;
+    page::page(&again(web, visit, &opened, action, posted))
 }
 
 /// What is said once after a step.
@@ -131,13 +154,6 @@ fn said(action: Action) -> &'static str {
         Action::NameParty => "party-named",
         Action::NameReader => "reader-named",
         Action::Delivered | Action::DeliveryFailed => "saved",
-    }
-}
-
-fn about(posted: &Posted, action: Action) -> String {
-    match action {
-        Action::Assign | Action::Reassign => posted.get("unit").to_owned(),
-        _ => String::new(),
     }
 }
 

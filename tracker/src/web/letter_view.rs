@@ -3,7 +3,7 @@
 use super::{
     chrome::Chrome,
     pages::{
-        letter::{Delivery, Event, Facts, LetterPage, Message, Sealed},
+        letter::{Conflict, Delivery, Event, Facts, LetterPage, Message, Sealed},
         letter_forms::{Can, Lists},
         parts::{Choice, File},
     },
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        event::EventKind,
         status::Action,
         words::{Direction, MessageKind, OutboxKind, OutboxState},
     },
@@ -64,12 +65,37 @@ pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
         can: can(o, undo.is_some()),
         lists: lists(&chrome, o),
         failed: None,
+        kept: Vec::new(),
         conflict: None,
         errors: super::pages::parts::Errors::default(),
         recall_until: undo.unwrap_or_default(),
         today: app.today().to_string(),
         max_file: super::write::MAX_FILE.into(),
         chrome,
+    }
+}
+
+/// What stands on the letter now, beside what its reader had written. Opening a sealed letter is
+/// an event too, but nobody's change.
+pub(crate) fn conflict(app: &App, o: &Opened, yours: &str) -> Conflict {
+    let last = o.events.iter().rfind(|e| e.event.kind != EventKind::Read);
+    let reply = o.messages.iter().rfind(|m| m.direction == Direction::Out);
+    let theirs = match (&o.draft, reply) {
+        (Some(draft), _) => draft.text.clone(),
+        (None, Some(reply)) => reply.words.text.clone(),
+        (None, None) => String::new(),
+    };
+    Conflict {
+        who: last
+            .and_then(|e| e.event.actor_id)
+            .map(|id| person(o, id))
+            .unwrap_or_default(),
+        at: last.map(|e| show::at(app, e.at())).unwrap_or_default(),
+        what: last
+            .map(|e| e.event.kind.code().to_owned())
+            .unwrap_or_default(),
+        theirs,
+        yours: yours.to_owned(),
     }
 }
 

@@ -16,10 +16,12 @@ mod intake_view;
 pub mod language;
 pub mod letter;
 mod letter_view;
+pub mod listen;
 pub mod page;
 pub mod pages;
 pub mod people;
 pub mod portal;
+mod resume;
 pub mod routes;
 pub mod show;
 pub mod sign_in;
@@ -90,7 +92,10 @@ impl Web {
         for route in routes().into_iter().filter(|r| sides.contains(&r.side)) {
             router = router.route(route.path, route.handler);
         }
-        let router = guard::around(router.fallback(error::nowhere), self).with_state(self.clone());
+        let router = router
+            .fallback(error::nowhere)
+            .method_not_allowed_fallback(error::wrong_method);
+        let router = guard::around(router, self).with_state(self.clone());
         if self.base.is_empty() {
             return router;
         }

@@ -1,13 +1,14 @@
 //! Every route, in one readable list. A test holds a row for each: who may call it.
 
 use axum::{
+    extract::DefaultBodyLimit,
     http::Method,
     routing::{MethodRouter, get, post},
 };
 
 use super::{
-    Web, admin, api, assets, by_hand, desk, health, intake, letter, people, portal, sign_in,
-    statistics, track, write,
+    Web, admin, api, assets, by_hand, desk, extract::FORM, health, intake, letter, people, portal,
+    sign_in, statistics, track, write,
 };
 
 /// Where a route is served.
@@ -52,7 +53,7 @@ pub fn routes() -> Vec<Route> {
         get(Public, "/help", page(portal::help)),
         post(Public, "/language", form(portal::language)),
         get(Public, "/write/{channel}", page(write::form)),
-        post(Public, "/write/{channel}", form(write::step)),
+        post(Public, "/write/{channel}", upload(write::step)),
         get(Public, "/track", page(track::form)),
         post(Public, "/track", form(track::look_up)),
         post(Public, "/track/files/{id}", form(track::file)),
@@ -70,7 +71,11 @@ pub fn routes() -> Vec<Route> {
         post(Staff, "/password", form(sign_in::password)),
         get(Staff, "/desk", page(desk::desk)),
         get(Staff, "/desk/letters/{number}", page(letter::show)),
-        post(Staff, "/desk/letters/{number}/{action}", form(letter::act)),
+        post(
+            Staff,
+            "/desk/letters/{number}/{action}",
+            upload(letter::act),
+        ),
         get(
             Staff,
             "/desk/letters/{number}/files/{id}",
@@ -83,7 +88,7 @@ pub fn routes() -> Vec<Route> {
         ),
         get(Staff, "/intake", page(intake::list)),
         get(Staff, "/intake/new", page(by_hand::form)),
-        post(Staff, "/intake/new", form(by_hand::enter)),
+        post(Staff, "/intake/new", upload(by_hand::enter)),
         get(Staff, "/intake/{id}", page(intake::item)),
         get(Staff, "/intake/{id}/raw", page(intake::raw)),
         post(Staff, "/intake/{id}/{decision}", form(intake::decide)),
@@ -100,7 +105,7 @@ pub fn routes() -> Vec<Route> {
         get(Staff, "/admin/channels/{code}", page(admin::channel)),
         post(Staff, "/admin/channels/{code}", form(admin::save_channel)),
         get(Public, "/api/openapi.json", page(api::openapi)),
-        post(Public, "/api/v1/letters", form(api::submit)),
+        post(Public, "/api/v1/letters", upload(api::submit)),
         get(Public, "/api/v1/letters/{number}", page(api::track)),
         get(Public, "/api/v1/statistics", page(api::statistics)),
         get(Staff, "/api/v1/desk/letters", page(api::desk)),
@@ -108,7 +113,7 @@ pub fn routes() -> Vec<Route> {
         post(
             Staff,
             "/api/v1/desk/letters/{number}/{action}",
-            form(api::act),
+            upload(api::act),
         ),
     ]
 }
@@ -119,6 +124,15 @@ where
     T: 'static,
 {
     get(handler)
+}
+
+/// A form that may hold files.
+fn upload<H, T>(handler: H) -> MethodRouter<Web>
+where
+    H: axum::handler::Handler<T, Web>,
+    T: 'static,
+{
+    post(handler).layer(DefaultBodyLimit::max(FORM))
 }
 
 fn form<H, T>(handler: H) -> MethodRouter<Web>

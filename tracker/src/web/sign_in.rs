@@ -18,7 +18,7 @@ use super::{
         sign_in::{FirstPage, LoginPage, PasswordPage},
     },
     portal::{cookie_path, inside},
-    show,
+    resume, show,
     visit::{SESSION, Visit},
 };
 use crate::letters::{setup, staff};
@@ -63,6 +63,15 @@ pub async fn sign_in(
     if fault != "too-many-guesses" {
         if let Some((person, secret)) = staff::sign_in(app, &login, form.get("password")).await? {
             app.store.forgive(&guess).await?;
+            let resume = form.get("resume");
+            if !resume.is_empty()
+                && !person.must_change_password
+                && let Some(signed_in) = staff::by_session(app, &secret).await?
+                && let Some(page) =
+                    resume::resumed(&web, &visit.signed_in_as(signed_in), resume).await
+            {
+                return Ok((jar.add(cookie(&web, secret)), page).into_response());
+            }
             let next = match inside(form.get("next")) {
                 _ if person.must_change_password => "/password",
                 Some(next) => next,
@@ -89,6 +98,7 @@ pub async fn sign_in(
             chrome: visit.chrome(),
             login,
             next,
+            resume: form.get("resume").to_owned(),
             errors,
         },
     )

@@ -16,7 +16,7 @@ use super::{
     language,
 };
 use crate::{
-    domain::{access::Staff, words::Language},
+    domain::{access::Staff, number::LetterNumber, words::Language},
     letters::staff::{self, SignedIn},
 };
 
@@ -71,7 +71,10 @@ impl FromRequestParts<Web> for Visit {
         let notice = asked("said").map(|code| Notice {
             warns: matches!(code.as_str(), "too-late-to-recall" | "still-unreadable"),
             code,
-            arg: asked("of").unwrap_or_default(),
+            // A letter's number, or nothing: whatever else a link carries is not our word.
+            arg: asked("of")
+                .filter(|of| of.parse::<LetterNumber>().is_ok())
+                .unwrap_or_default(),
         });
         let path = parts.uri.path().to_owned();
         let visit = Self {
@@ -99,6 +102,28 @@ impl FromRequestParts<Web> for Visit {
 }
 
 impl Visit {
+    /// The same visit by somebody who has just signed in; the page stands for the desk.
+    #[must_use]
+    pub fn signed_in_as(&self, signed_in: SignedIn) -> Self {
+        Self {
+            signed_in: Some(signed_in),
+            path: "/desk".into(),
+            here: "/desk".into(),
+            notice: Some(Notice {
+                code: "resumed".into(),
+                arg: String::new(),
+                warns: true,
+            }),
+            ..self.clone()
+        }
+    }
+
+    /// By which the log knows this request.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.nonce
+    }
+
     /// The frame of a page.
     #[must_use]
     pub fn chrome(&self) -> Chrome {
@@ -176,7 +201,8 @@ impl Visit {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The API token that a request bears.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers
         .get(header::AUTHORIZATION)?
         .to_str()
@@ -198,7 +224,7 @@ fn place(web: &Web, parts: &Parts) -> Option<String> {
             .config
             .trusted_proxies
             .iter()
-            .any(|n| n.contains(ip))
+            .any(|n| n.contains(&ip.to_canonical()))
     };
     let mut client = peer;
     if trusted(&peer) {
@@ -214,8 +240,8 @@ fn place(web: &Web, parts: &Parts) -> Option<String> {
             .find(|ip| !trusted(ip))
             .unwrap_or(peer);
     }
-    // Whoever has one IPv6 address has the /64 it is in.
-    let client = match client {
+    // Whoever has one IPv6 address has the /64 it is in; an IPv4 address may come dressed as one.
+    let client = match client.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => format!("{:x?}", &v6.segments()[..4]),
     };

@@ -10,7 +10,7 @@ use super::{
     Web,
     chrome::Chrome,
     error::Trouble,
-    extract::{Named, Posted},
+    extract::{Named, Posted, PostedFile},
     page,
     pages::{
         parts::{Choice, Errors, FieldError, KeptFile},
@@ -20,6 +20,7 @@ use super::{
     visit::Visit,
 };
 use crate::{
+    app::App,
     clock::random,
     domain::{
         text::{self, FieldError as Fault},
@@ -172,13 +173,7 @@ pub(crate) fn kinds(chrome: &Chrome, channel: &Channel, chosen: &str) -> Vec<Cho
 /// What was entered, with new files stored and dropped ones left out.
 pub(crate) async fn entered(web: &Web, posted: &Posted) -> Result<(Entry, Errors), Trouble> {
     let mut errors = Errors::default();
-    let dropped: Vec<&str> = posted.all("drop").collect();
-    let mut kept: Vec<KeptFile> = Vec::new();
-    for token in posted.all("kept").filter(|t| !dropped.contains(t)) {
-        if let Some(file) = open_token(web, token) {
-            kept.push(keep(token.to_owned(), &file));
-        }
-    }
+    let mut kept = kept_before(web, posted);
     for name in &posted.too_large {
         errors.0.push(FieldError {
             field: "files".into(),
@@ -195,8 +190,7 @@ pub(crate) async fn entered(web: &Web, posted: &Posted) -> Result<(Entry, Errors
             });
             continue;
         }
-        let stored = store(web, &file.name, &file.media_type, &file.bytes).await?;
-        kept.push(keep(seal_token(web, &stored), &stored));
+        kept.push(keep_new(web, file).await?);
     }
     let entry = Entry {
         kind: posted.get("kind").into(),
@@ -212,6 +206,32 @@ pub(crate) async fn entered(web: &Web, posted: &Posted) -> Result<(Entry, Errors
         kept,
     };
     Ok((entry, errors))
+}
+
+/// Files that an earlier page stored, without those dropped since.
+fn tokens(posted: &Posted) -> impl Iterator<Item = &str> {
+    let dropped: Vec<&str> = posted.all("drop").collect();
+    posted.all("kept").filter(move |t| !dropped.contains(t))
+}
+
+/// Where the files lie that an earlier page stored.
+pub(crate) fn kept(app: &App, posted: &Posted) -> Vec<FormFile> {
+    tokens(posted)
+        .filter_map(|token| open_token(app, token))
+        .collect()
+}
+
+/// The same, to be carried by the next page.
+pub(crate) fn kept_before(web: &Web, posted: &Posted) -> Vec<KeptFile> {
+    tokens(posted)
+        .filter_map(|token| Some(keep(token.to_owned(), &open_token(&web.app, token)?)))
+        .collect()
+}
+
+/// Stores a posted file, to be carried by the next page.
+pub(crate) async fn keep_new(web: &Web, file: &PostedFile) -> Result<KeptFile, Trouble> {
+    let stored = store(web, &file.name, &file.media_type, &file.bytes).await?;
+    Ok(keep(seal_token(web, &stored), &stored))
 }
 
 /// Stores one file and says where.
@@ -256,9 +276,9 @@ fn seal_token(web: &Web, file: &FormFile) -> String {
     )
 }
 
-pub(crate) fn open_token(web: &Web, token: &str) -> Option<FormFile> {
+fn open_token(app: &App, token: &str) -> Option<FormFile> {
     let sealed = URL_SAFE_NO_PAD.decode(token).ok()?;
-    serde_json::from_slice(&web.app.store.vault.keys.open_form(&sealed)?).ok()
+    serde_json::from_slice(&app.store.vault.keys.open_form(&sealed)?).ok()
 }
 
 /// Everything wrong with what was entered.
@@ -299,7 +319,7 @@ pub(crate) fn letter(web: &Web, visit: &Visit, entry: &Entry) -> FormLetter {
         files: entry
             .kept
             .iter()
-            .filter_map(|k| open_token(web, &k.token))
+            .filter_map(|k| open_token(&web.app, &k.token))
             .collect(),
     }
 }

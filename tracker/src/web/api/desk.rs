@@ -8,14 +8,14 @@ use axum::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::shapes::{Listed, Whole};
+use super::shapes::{Listed, Page, Problem, Whole};
 use crate::{
     domain::status::Action,
     letters::Error,
     reading::desk::{self as reading, View},
     web::{
         Web, act as steps,
-        desk::{Names, Query as Narrowed, cursor, filter, write_cursor},
+        desk::{Names, Query as Narrowed, filter, page_after, write_cursor},
         error::Trouble,
         extract::{Asked, Body, Named},
         letter::number,
@@ -47,7 +47,12 @@ pub struct Query {
         ("status" = Option<String>, Query), ("q" = Option<String>, Query),
         ("cursor" = Option<String>, Query),
     ),
-    responses((status = 200, body = serde_json::Value), (status = 401), (status = 400))
+    responses(
+        (status = 200, description = "A page of what the caller may see", body = Page),
+        (status = 400, description = "A filter, channel, unit, status or cursor that is unknown", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or one that is not good", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("token" = []))
 )]
 pub async fn desk(
     State(web): State<Web>,
@@ -69,16 +74,16 @@ pub async fn desk(
         q: query.q,
         ..Narrowed::default()
     };
-    let filter = filter(&web.app, staff, view, &narrowed, &names);
-    let after = cursor(&query.cursor);
+    let filter = filter(&web.app, staff, view, &narrowed, &names)?;
+    let after = page_after(&query.cursor)?;
     let (letters, next) = reading::page(&web.app, staff, &filter, after.as_ref()).await?;
     let letters: Vec<Listed> = letters.iter().map(|l| Listed::new(l, &names)).collect();
     Ok(json_answer(
         StatusCode::OK,
-        &json!({
-            "letters": letters,
-            "next": next.as_ref().map(write_cursor),
-        }),
+        &Page {
+            letters,
+            next: next.as_ref().map(write_cursor),
+        },
     ))
 }
 
@@ -89,7 +94,12 @@ pub async fn desk(
 #[utoipa::path(
     get, path = "/api/v1/desk/letters/{number}", tag = "desk",
     params(("number" = String, Path)),
-    responses((status = 200, body = serde_json::Value), (status = 401), (status = 404))
+    responses(
+        (status = 200, description = "The letter with everything about it", body = Whole),
+        (status = 401, description = "No token, or one that is not good", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "None that the caller may see", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("token" = []))
 )]
 pub async fn letter(
     State(web): State<Web>,
@@ -107,12 +117,23 @@ pub async fn letter(
 /// 403, 404, 409 with the newer version, 422 with every field at fault.
 #[utoipa::path(
     post, path = "/api/v1/desk/letters/{number}/{action}", tag = "desk",
-    params(("number" = String, Path), ("action" = String, Path)),
+    params(
+        ("number" = String, Path),
+        ("action" = String, Path, description = "accept, assign, take, reassign, send-back, note, draft, answer, recall, resend, serve, decline, direct, mark-duplicate, invalid, withdraw, name-party or name-reader"),
+    ),
     request_body = steps::Body,
     responses(
-        (status = 200, body = serde_json::Value), (status = 401), (status = 403),
-        (status = 404), (status = 409), (status = 422),
-    )
+        (status = 200, description = "The letter as it stands now", body = Listed),
+        (status = 400, description = "No JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or one that is not good", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Somebody else's to do", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "None that the caller may see, or no such action", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The letter was changed meanwhile; `version` is the newer one", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not sent as JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Every field at fault, or what the status does not allow", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("token" = []))
 )]
 pub async fn act(
     State(web): State<Web>,
@@ -135,20 +156,23 @@ pub async fn act(
 
 /// A refused step, with what helps to mend it.
 pub(crate) fn refusal(error: Error) -> Result<Response, Trouble> {
-    let (status, more) = match &error {
-        Error::Conflict { current } => (StatusCode::CONFLICT, json!({ "version": current })),
-        Error::Fields(all) => (StatusCode::UNPROCESSABLE_ENTITY, json!({ "errors": all })),
-        Error::Refused(r) => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            json!({ "possible": r.possible }),
+    let refused = StatusCode::UNPROCESSABLE_ENTITY;
+    let (status, code, more) = match &error {
+        Error::Conflict { current } => (
+            StatusCode::CONFLICT,
+            "conflict",
+            json!({ "version": current }),
         ),
-        Error::Rule(_) => (StatusCode::UNPROCESSABLE_ENTITY, json!({})),
+        Error::Fields(all) => (refused, "fields", json!({ "errors": all })),
+        Error::Refused(r) => (refused, "not-now", json!({ "possible": r.possible })),
+        Error::Rule(code) => (refused, *code, json!({})),
         _ => return Err(error.into()),
     };
     let mut body = json!({
         "type": "about:blank",
         "title": status.canonical_reason(),
         "status": status.as_u16(),
+        "code": code,
         "detail": error.to_string(),
     });
     if let (Some(body), serde_json::Value::Object(more)) = (body.as_object_mut(), more) {

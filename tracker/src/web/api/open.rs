@@ -9,16 +9,18 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ingest::form::FormLetter;
 use jiff::civil::Date;
 use serde::Deserialize;
-use serde_json::json;
-use utoipa::{OpenApi, ToSchema};
+use utoipa::{
+    Modify, OpenApi, ToSchema,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
 
 use super::{
     desk::{json_answer, refusal},
-    shapes::Due,
+    shapes::{Due, Problem, Progress, PublicFile, PublicReply, PublicStep, Receipt},
 };
 use crate::{
     clock::random,
-    domain::{text::FieldError, words::Source},
+    domain::{figures::Table, text::FieldError, words::Source},
     letters::{
         Error,
         submit::{self, Submission},
@@ -27,7 +29,7 @@ use crate::{
         statistics::{self, Question},
         track::{self, Found},
     },
-    store::figures::GroupBy,
+    store::{figures::GroupBy, messages::FileRecord},
     web::{
         Web,
         act::Attachment,
@@ -42,6 +44,7 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewLetter {
+    #[serde(default)]
     channel: String,
     #[serde(default)]
     kind: Option<String>,
@@ -74,7 +77,14 @@ struct NewWriter {
 #[utoipa::path(
     post, path = "/api/v1/letters", tag = "public", request_body = NewLetter,
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = serde_json::Value), (status = 422), (status = 503))
+    responses(
+        (status = 201, description = "Numbered; the same key and words give the same answer", body = Receipt),
+        (status = 400, description = "No JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not sent as JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Every field at fault", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Nothing was stored", body = Problem, content_type = "application/problem+json"),
+    )
 )]
 pub async fn submit(
     State(web): State<Web>,
@@ -101,7 +111,9 @@ pub async fn submit(
     let channels = app.store.channels().await?;
     let channel = channels.iter().find(|c| c.code == new.channel && c.enabled);
     if channel.is_none() {
-        faults.push(FieldError::new("channel", "unknown"));
+        let empty = new.channel.trim().is_empty();
+        let code = if empty { "required" } else { "unknown" };
+        faults.push(FieldError::new("channel", code));
     }
     let mut files = Vec::new();
     for a in &new.attachments {
@@ -138,12 +150,12 @@ pub async fn submit(
     let due: Vec<Due> = done.obligations.iter().map(Due::from).collect();
     Ok(json_answer(
         StatusCode::CREATED,
-        &json!({
-            "number": done.letter.number.to_string(),
-            "query_code": done.code.to_string(),
-            "due_on": counted.due_on.to_string(),
-            "due": due,
-        }),
+        &Receipt {
+            number: done.letter.number.to_string(),
+            query_code: done.code.to_string(),
+            due_on: counted.due_on.to_string(),
+            due,
+        },
     ))
 }
 
@@ -153,8 +165,12 @@ pub async fn submit(
 /// 404 for an unknown number and for a wrong code alike; 429 after too many.
 #[utoipa::path(
     get, path = "/api/v1/letters/{number}", tag = "public",
-    params(("number" = String, Path), ("X-Query-Code" = String, Header)),
-    responses((status = 200, body = serde_json::Value), (status = 404), (status = 429))
+    params(("number" = String, Path), ("X-Query-Code" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "Where the letter stands", body = Progress),
+        (status = 404, description = "An unknown number and a wrong code alike", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many wrong guesses", body = Problem, content_type = "application/problem+json"),
+    )
 )]
 pub async fn track(
     State(web): State<Web>,
@@ -170,27 +186,31 @@ pub async fn track(
         Found::Nothing => Err(Trouble::not_found()),
         Found::TooMany => Err(Trouble::new(StatusCode::TOO_MANY_REQUESTS, "too-many")),
         Found::Letter(found) => {
-            let steps = found.steps.iter();
-            let steps = steps.map(|(step, at)| json!({ "step": step, "at": at.to_string() }));
-            let reply = found.reply.as_ref().map(|(m, files)| {
-                let names: Vec<_> = files
-                    .iter()
-                    .map(|f| json!({ "name": f.words.name, "size": f.size }))
-                    .collect();
-                json!({ "at": m.at.to_string(), "text": m.words.text, "attachments": names })
+            let step = |(step, at): &(&'static str, jiff::Timestamp)| PublicStep {
+                step,
+                at: at.to_string(),
+            };
+            let file = |f: &FileRecord| PublicFile {
+                name: f.words.name.clone(),
+                size: f.size,
+            };
+            let reply = found.reply.as_ref().map(|(m, files)| PublicReply {
+                at: m.at.to_string(),
+                text: m.words.text.clone(),
+                attachments: files.iter().map(file).collect(),
             });
             Ok(json_answer(
                 StatusCode::OK,
-                &json!({
-                    "number": found.letter.number.to_string(),
-                    "status": found.letter.status.public_step(),
-                    "unit": found.unit,
-                    "received_at": found.letter.received_at.to_string(),
-                    "due_on": found.due.as_ref().map(|d| d.due_on.to_string()),
-                    "overdue": found.overdue,
-                    "steps": steps.collect::<Vec<_>>(),
-                    "reply": reply,
-                }),
+                &Progress {
+                    number: found.letter.number.to_string(),
+                    status: found.letter.status.public_step(),
+                    steps: found.steps.iter().map(step).collect(),
+                    unit: found.unit,
+                    received_at: found.letter.received_at.to_string(),
+                    due_on: found.due.as_ref().map(|d| d.due_on.to_string()),
+                    overdue: found.overdue,
+                    reply,
+                },
             ))
         }
     }
@@ -215,7 +235,10 @@ pub struct Asks {
         ("from" = Option<String>, Query), ("to" = Option<String>, Query),
         ("by" = Option<String>, Query, description = "channel, unit, class, topic or month"),
     ),
-    responses((status = 200, body = serde_json::Value), (status = 400))
+    responses(
+        (status = 200, description = "The figures", body = Table),
+        (status = 400, description = "A day or grouping that is none", body = Problem, content_type = "application/problem+json"),
+    )
 )]
 pub async fn statistics(
     State(web): State<Web>,
@@ -239,6 +262,9 @@ pub async fn statistics(
         to: day(&asks.to)?,
         by,
     };
+    if question.is_empty() {
+        return Err(Trouble::bad("from is later than to"));
+    }
     Ok(json_answer(
         StatusCode::OK,
         &statistics::table(&web.app, question).await?,
@@ -253,10 +279,24 @@ pub async fn statistics(
         submit, track, statistics,
         super::desk::desk, super::desk::letter, super::desk::act
     ),
-    components(schemas(NewLetter, Due)),
-    tags((name = "public"), (name = "desk"))
+    modifiers(&Tokens),
+    tags(
+        (name = "public", description = "For anybody"),
+        (name = "desk", description = "For staff, with Authorization: Bearer")
+    )
 )]
 struct Api;
+
+/// How staff say who they are.
+struct Tokens;
+
+impl Modify for Tokens {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
 
 /// `GET /api/openapi.json`
 pub async fn openapi() -> Response {

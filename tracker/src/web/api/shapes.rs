@@ -14,11 +14,13 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Due {
     obligation: &'static str,
+    #[schema(format = Date)]
     due_on: String,
     provisional: bool,
     basis: String,
     rule: String,
     counts: bool,
+    #[schema(format = Date)]
     met_on: Option<String>,
     in_time: Option<bool>,
 }
@@ -38,6 +40,92 @@ impl From<&Obligation> for Due {
     }
 }
 
+/// What is answered to whoever handed in a letter.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Receipt {
+    /// Its number.
+    pub(crate) number: String,
+    /// With the number it opens the letter; shown here only.
+    pub(crate) query_code: String,
+    /// Of the obligation that counts.
+    #[schema(format = Date)]
+    pub(crate) due_on: String,
+    /// Everything owed.
+    pub(crate) due: Vec<Due>,
+}
+
+/// What the writer may know of a letter.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Progress {
+    pub(crate) number: String,
+    pub(crate) status: &'static str,
+    pub(crate) unit: Option<String>,
+    #[schema(format = DateTime)]
+    pub(crate) received_at: String,
+    #[schema(format = Date)]
+    pub(crate) due_on: Option<String>,
+    pub(crate) overdue: bool,
+    pub(crate) steps: Vec<PublicStep>,
+    pub(crate) reply: Option<PublicReply>,
+}
+
+/// A step as the public sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PublicStep {
+    pub(crate) step: &'static str,
+    #[schema(format = DateTime)]
+    pub(crate) at: String,
+}
+
+/// The answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PublicReply {
+    #[schema(format = DateTime)]
+    pub(crate) at: String,
+    pub(crate) text: String,
+    pub(crate) attachments: Vec<PublicFile>,
+}
+
+/// A file of the answer; its bytes are fetched on the page of the letter.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PublicFile {
+    pub(crate) name: String,
+    pub(crate) size: i64,
+}
+
+/// A page of letters.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Page {
+    pub(crate) letters: Vec<Listed>,
+    /// The cursor of the next page, where there is one.
+    pub(crate) next: Option<String>,
+}
+
+/// What went wrong (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    #[serde(rename = "type")]
+    kind: String,
+    title: String,
+    status: u16,
+    code: String,
+    detail: String,
+    /// 422: every field at fault.
+    errors: Option<Vec<Fault>>,
+    /// 409: the version that stands now.
+    version: Option<i64>,
+    /// 422 where the status does not allow the action: what it allows.
+    possible: Option<Vec<String>>,
+}
+
+/// A field at fault.
+#[derive(Debug, Serialize, ToSchema)]
+struct Fault {
+    field: String,
+    /// `required`, `unknown`, `too-long`, `not-taken`, `malformed` …
+    code: String,
+}
+
 /// A letter in a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Listed {
@@ -54,7 +142,9 @@ pub(crate) struct Listed {
     subject: String,
     unit: Option<String>,
     handler: Option<String>,
+    #[schema(format = DateTime)]
     received_at: String,
+    #[schema(format = Date)]
     due_on: Option<String>,
     sealed: bool,
     undelivered: bool,
@@ -109,6 +199,7 @@ struct File {
 pub(crate) struct Message {
     direction: &'static str,
     kind: &'static str,
+    #[schema(format = DateTime)]
     at: String,
     text: String,
     visible_text: String,
@@ -119,6 +210,7 @@ pub(crate) struct Message {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Event {
     seq: i64,
+    #[schema(format = DateTime)]
     at: String,
     kind: &'static str,
     actor: Option<String>,

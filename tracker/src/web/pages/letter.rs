@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::letter_forms::{Can, Failed, Lists};
-use super::parts::{Choice, Due, Errors, File};
+use super::parts::{Choice, Due, Errors, FieldError, File, KeptFile};
 use crate::web::chrome::Chrome;
 
 /// One message of a letter, in either direction.
@@ -174,6 +174,8 @@ pub struct LetterPage {
     pub lists: Lists,
     /// The action that was refused, with what had been entered.
     pub failed: Option<Failed>,
+    /// Files that were chosen for an answer that was refused.
+    pub kept: Vec<KeptFile>,
     /// Set where the letter moved on meanwhile.
     pub conflict: Option<Conflict>,
     /// What is wrong with the refused action.
@@ -201,6 +203,27 @@ impl LetterPage {
         self.failed
             .as_ref()
             .is_some_and(|failed| failed.action == action)
+    }
+
+    /// Whether what was refused is the answer, or its draft.
+    #[must_use]
+    pub fn composing(&self) -> bool {
+        self.refused("answer") || self.refused("draft")
+    }
+
+    /// What is wrong with `field` of a refused `action`.
+    #[must_use]
+    pub fn fault(&self, action: &str, field: &str) -> Option<&FieldError> {
+        self.errors.of(field).filter(|_| self.refused(action))
+    }
+
+    /// The field at fault, as its form names it: a letter's page holds many forms.
+    #[must_use]
+    pub fn anchor(&self, field: &str) -> String {
+        match &self.failed {
+            Some(failed) if !self.composing() => format!("{}-{field}", failed.action),
+            _ => field.to_owned(),
+        }
     }
 
     /// The text in the answer box: what was refused, else the draft.

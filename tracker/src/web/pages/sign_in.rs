@@ -15,6 +15,8 @@ pub struct LoginPage {
     pub login: String,
     /// Where to go afterwards: a path on this site, without the base.
     pub next: String,
+    /// What was being written when the session ended, sealed; or empty.
+    pub resume: String,
     /// What is wrong; codes `wrong-login`, `too-many-guesses` stand on `login`.
     pub errors: Errors,
 }
