@@ -39,6 +39,8 @@ pub(super) struct Memory {
     uid_validity: u32,
     /// Every mail up to here is in the ledger.
     pub watermark: u32,
+    /// The folder holds mail that is in the ledger but not read yet: worth a look soon.
+    pub reading: bool,
     /// Committed, and not known to be read yet, by key.
     unread: BTreeMap<String, u32>,
     /// In the ledger, but still in the folder although it belongs elsewhere.

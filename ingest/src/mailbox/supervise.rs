@@ -24,6 +24,8 @@ use crate::arrival::{Health, Ledger};
 const LONGEST: Duration = Duration::from_secs(300);
 /// IDLE is ended and begun anew before the 29 minutes after which servers hang up (RFC 2177).
 const IDLE: Duration = Duration::from_secs(25 * 60);
+/// How soon mail that is being read is asked about again.
+const READING: Duration = Duration::from_secs(2);
 /// After so many failures in a row a server is polled instead.
 const IDLE_FAILURES: u32 = 3;
 /// A refused login is tried again after a minute at the earliest: providers lock accounts.
@@ -160,7 +162,11 @@ fn report(job: &Job, memory: &Memory, talk: &Talk, complaint: Option<String>) {
 
 /// Until something happens, or it is time to look anyway.
 fn wait(job: &Job, memory: &mut Memory, talk: &mut Talk) -> Result<(), Fault> {
-    let poll = job.mailbox.poll.clamp(Duration::from_secs(1), IDLE);
+    let poll = if memory.reading {
+        READING
+    } else {
+        job.mailbox.poll.clamp(Duration::from_secs(1), IDLE)
+    };
     if talk.can("IDLE") && memory.idle_failures < IDLE_FAILURES {
         talk.idle(poll)?;
         memory.idle_failures = 0;

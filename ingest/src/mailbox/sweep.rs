@@ -100,6 +100,7 @@ pub(super) fn sweep(folder: &mut Folder<'_>, full: bool) -> Result<(), Fault> {
     folder.memory.read(settled);
     acknowledge(folder)?;
     // What is not read yet is asked about again next time.
+    folder.memory.reading = !unread.is_empty();
     open.append(&mut unread);
     let settled = present.iter().take_while(|&uid| !open.contains(uid)).last();
     let watermark = &mut folder.memory.watermark;

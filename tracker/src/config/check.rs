@@ -56,6 +56,9 @@ pub(super) fn faults(config: &Config) -> Vec<String> {
     if config.outbox.lanes == 0 || config.outbox.lanes > 32 {
         out.push("outbox.lanes must be from 1 to 32".to_owned());
     }
+    if config.outbox.receipts_per_minute == 0 {
+        out.push("outbox.receipts_per_minute must be at least 1".to_owned());
+    }
     sources(config, &mut out);
     out
 }

@@ -221,6 +221,8 @@ pub struct Outbox {
     pub undo_seconds: u32,
     /// Mails in flight at once.
     pub lanes: usize,
+    /// Receipts that leave in a minute: a mail server that is flooded with them refuses answers too.
+    pub receipts_per_minute: u32,
 }
 
 impl Default for Outbox {
@@ -228,6 +230,7 @@ impl Default for Outbox {
         Self {
             undo_seconds: 30,
             lanes: 4,
+            receipts_per_minute: 120,
         }
     }
 }

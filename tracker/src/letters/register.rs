@@ -452,7 +452,8 @@ async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Ver
 }
 
 /// Receipts for those who left an address, few enough a day that no victim of a forged address
-/// is flooded and no automatic answer keeps a loop going.
+/// is flooded and no automatic answer keeps a loop going, and spread out in time where many letters
+/// came at once.
 async fn receipts(
     app: &App,
     step: &Step<'_>,
@@ -462,6 +463,9 @@ async fn receipts(
     let keys: Vec<String> = entries.iter().map(key).collect();
     let day = Duration::from_secs(86_400);
     let mut sent = step.automatic_since(&keys, step.now - day).await?;
+    let spacing = Duration::from_secs(60) / app.config.outbox.receipts_per_minute;
+    let last = step.last_automatic().await?;
+    let mut due_at = last.map_or(step.now, |last| step.now.max(last + spacing));
     let mut out = Vec::new();
     for e in entries.iter().filter(|e| !e.writer.words.email.is_empty()) {
         let key = key(e);
@@ -484,8 +488,9 @@ async fn receipts(
             references: mail.clone().into_iter().collect(),
             in_reply_to: mail,
             now: step.now,
-            due_at: step.now,
+            due_at,
         };
+        due_at += spacing;
         let rendered = announce::receipt(app, &e.letter, &e.obligation)?;
         out.push((
             e.letter.lock.clone(),

@@ -186,6 +186,25 @@ impl Step<'_> {
         Ok(done.rows_affected)
     }
 
+    /// When the last automatic mail that waits for its first attempt is to leave.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn last_automatic(&self) -> Result<Option<Timestamp>> {
+        let at: Option<i64> = outbox::Entity::find()
+            .select_only()
+            .column(outbox::Column::DueAt)
+            .filter(outbox::Column::State.eq(OutboxState::Queued.code()))
+            .filter(outbox::Column::Automatic.eq(true))
+            .filter(outbox::Column::Attempts.eq(0))
+            .order_by_desc(outbox::Column::DueAt)
+            .limit(1)
+            .into_tuple()
+            .one(&self.tx)
+            .await?;
+        Ok(at.map(instant))
+    }
+
     /// How many automatic mails went (or are going) to an address since an instant.
     ///
     /// # Errors

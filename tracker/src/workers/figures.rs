@@ -16,8 +16,8 @@ pub async fn run(app: App, stop: CancellationToken) {
     let mut wait = Duration::from_secs(5);
     while pause(&stop, wait).await {
         wait = match once(&app).await {
-            // More waits: go on after a breath, so that steps get their turn.
-            Ok(n) if n > 0 => Duration::from_millis(50),
+            // More waits: go on after a breath, so that steps get the database most of the time.
+            Ok(n) if n > 0 => Duration::from_millis(500),
             Ok(_) => Duration::from_secs(5),
             Err(error) => {
                 tracing::error!(%error, "figures could not be folded");
