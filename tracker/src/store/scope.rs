@@ -5,7 +5,7 @@ use sea_orm::{
     sea_query::{Expr, SelectStatement},
 };
 
-use super::entities::{letter, letter_party, letter_reader};
+use super::entities::{arrival, letter, letter_party, letter_reader};
 use crate::domain::access::{Reach, Scope};
 
 /// What a viewer may see of the table `letter`.
@@ -26,6 +26,32 @@ pub(crate) fn condition(scope: &Scope) -> Condition {
     match accused(scope) {
         None => all,
         Some(letters) => all.add(letter::Column::Id.not_in_subquery(letters)),
+    }
+}
+
+/// What a registrar may see of the table `arrival`: no line of a sealed letter, but for those
+/// cleared for the channel it came by or of the letter it belongs to. A reporter's answer may have
+/// come by any mailbox, and somebody must be able to work on it.
+pub(crate) fn of_ledger(scope: &Scope) -> Condition {
+    let cleared = || scope.sealed_channels.iter().copied();
+    let theirs = letter::Entity::find()
+        .select_only()
+        .column(letter::Column::Id)
+        .filter(letter::Column::IsSealed.eq(true))
+        .filter(letter::Column::ChannelId.is_in(cleared()))
+        .into_query();
+    let any = Condition::any()
+        .add(arrival::Column::Sealed.eq(false))
+        .add(arrival::Column::ChannelId.is_in(cleared()))
+        .add(arrival::Column::LetterId.in_subquery(theirs));
+    let all = Condition::all().add(any);
+    match accused(scope) {
+        None => all,
+        Some(letters) => all.add(
+            Condition::any()
+                .add(arrival::Column::LetterId.is_null())
+                .add(arrival::Column::LetterId.not_in_subquery(letters)),
+        ),
     }
 }
 
