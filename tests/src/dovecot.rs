@@ -7,7 +7,9 @@ use std::{
     time::SystemTime,
 };
 
-use crate::place::{Place, Running, free_port, listening, run, until};
+use tracker::clock::{Clock as _, SystemClock};
+
+use crate::place::{Place, Running, free_port, listening, run, signal, until};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "secret";
@@ -93,6 +95,20 @@ impl Dovecot {
     /// Kills it with everybody's connections.
     pub fn kill(&mut self) {
         self.process = None;
+    }
+
+    /// Lets it fall silent with every connection open, as a hung server does.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it speak again.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        signal(name, self.process.as_ref().expect("it runs").id());
     }
 
     /// The authority that signed its certificate.
@@ -208,7 +224,9 @@ impl Dovecot {
             file.and_then(|f| f.set_modified(received))
                 .expect("a mail of that age");
         }
-        run(Command::new("chown").args(["-R", "nobody:nogroup"]).arg(home));
+        run(Command::new("chown")
+            .args(["-R", "nobody:nogroup"])
+            .arg(home));
     }
 
     /// Deletes every mail of the inbox, as another mail client does.
@@ -250,13 +268,15 @@ impl Dovecot {
     /// An access token for somebody, as an identity provider signs it.
     #[must_use]
     pub fn token(user: &str) -> String {
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .expect("the clock is right")
-            .as_secs();
+        let now = SystemClock.now().as_second();
         let head = base64(br#"{"alg":"HS256","typ":"JWT"}"#);
         let claims = base64(
-            format!(r#"{{"sub":"{user}","iat":{},"exp":{}}}"#, now - 5, now + 3600).as_bytes(),
+            format!(
+                r#"{{"sub":"{user}","iat":{},"exp":{}}}"#,
+                now - 5,
+                now + 3600
+            )
+            .as_bytes(),
         );
         let part = |text: &str| text.replace('+', "-").replace('/', "_").replace('=', "");
         let signed = format!("{}.{}", part(&head), part(&claims));
@@ -295,7 +315,9 @@ fn base64(bytes: &[u8]) -> String {
     let place = Place::new("base64");
     let path = place.at("bytes");
     std::fs::write(&path, bytes).expect("a file in a temporary folder");
-    let output = run(Command::new("openssl").args(["base64", "-A", "-in"]).arg(&path));
+    let output = run(Command::new("openssl")
+        .args(["base64", "-A", "-in"])
+        .arg(&path));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 

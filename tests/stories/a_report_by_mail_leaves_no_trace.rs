@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::json;
 use tests::{
-    Client, Dovecot, Engine, FaultySmtp, Huiyin, Letter, Mood, Office, Setup, engine, huiyin::Colleague,
-    mail, office::UNIT, place::run, until,
+    Client, Dovecot, Engine, FaultySmtp, Huiyin, Letter, Mood, Office, Setup, engine,
+    huiyin::Colleague, mail, office::UNIT, place::run, until,
 };
 
 tests::on_both_engines!(no_trace, another_master_key_opens_nothing);
@@ -23,9 +23,14 @@ const TRACES: [&str; 7] = [
 ];
 
 fn report(from: &str, subject: &str, extra: &str) -> Vec<u8> {
-    let mail = Letter::new(from, "jubao", subject, &format!("{} {}", TRACES[4], TRACES[0]))
-        .with(&format!("{}.txt", TRACES[5]), TRACES[4].as_bytes())
-        .bytes();
+    let mail = Letter::new(
+        from,
+        "jubao",
+        subject,
+        &format!("{} {}", TRACES[4], TRACES[0]),
+    )
+    .with(&format!("{}.txt", TRACES[5]), TRACES[4].as_bytes())
+    .bytes();
     let mail = String::from_utf8(mail).expect("an ASCII mail").replace(
         "@huiyin.test>\r\n",
         &format!("@{}.huiyin.test>\r\n", TRACES[2]),
@@ -57,7 +62,11 @@ fn no_trace(engine: Engine) {
     until("its answer", || smtp.given_to(&address).len() == 1);
     until("it to be answered", || office.status(&number) == "answered");
     for given in smtp.given() {
-        assert!(!given.mail.contains("jubao"), "the box is named: {}", given.mail);
+        assert!(
+            !given.mail.contains("jubao"),
+            "the box is named: {}",
+            given.mail
+        );
         assert!(!given.mail.contains("\nReply-To"), "{}", given.mail);
     }
 
@@ -80,7 +89,9 @@ fn no_trace(engine: Engine) {
         browser(&other),
         browser(&accused),
     );
-    until("the cleared registrar to see it", || held(&theirs).is_some());
+    until("the cleared registrar to see it", || {
+        held(&theirs).is_some()
+    });
     let link = held(&theirs).expect("a held item");
     assert_eq!(held(&others), None, "nobody else does");
     assert_eq!(held(&accuseds).as_ref(), Some(&link));
@@ -121,7 +132,11 @@ fn no_trace(engine: Engine) {
         .try_post("/api/v1/letters", &anonymous, &headers);
     let _ = handed_in.expect("an answer").expect(201);
     let track = format!("/api/v1/letters/{number}");
-    let wrong = [headers[0], headers[1], ("x-query-code", "0000-0000-0000-0000")];
+    let wrong = [
+        headers[0],
+        headers[1],
+        ("x-query-code", "0000-0000-0000-0000"),
+    ];
     let _ = huiyin.visitor().try_get(&track, &wrong).expect("an answer");
 
     huiyin.reconciles();

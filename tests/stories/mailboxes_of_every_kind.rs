@@ -5,6 +5,7 @@
 use std::time::{Duration, SystemTime};
 
 use tests::{Dovecot, Engine, Huiyin, Letter, Setup, place::Place, until};
+use tracker::clock::{Clock as _, SystemClock};
 
 tests::on_both_engines!(
     every_door,
@@ -16,6 +17,11 @@ tests::on_both_engines!(
 );
 
 const DIRECTOR: &str = "director-mailbox";
+
+fn now() -> SystemTime {
+    let seconds = u64::try_from(SystemClock.now().as_second());
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.expect("it is after 1970"))
+}
 
 fn mail(to: &str, subject: &str) -> Vec<u8> {
     Letter::new("citizen", to, subject, "正文").bytes()
@@ -47,7 +53,10 @@ fn every_door(engine: Engine) {
     let boxes = [
         ("plain", vec![]),
         ("starttls", vec![(plain, own(starttls))]),
-        ("tls", vec![(plain, own(tls)), (to_tls.0, to_tls.1.to_owned())]),
+        (
+            "tls",
+            vec![(plain, own(tls)), (to_tls.0, to_tls.1.to_owned())],
+        ),
         (
             "oauth2",
             vec![
@@ -57,9 +66,18 @@ fn every_door(engine: Engine) {
             ],
         ),
         // These stay shut.
-        ("stranger", vec![(plain, tls.to_owned()), (to_tls.0, to_tls.1.to_owned())]),
-        ("locked-out", vec![(password, "password = \"wrong\"".to_owned())]),
-        ("expired", vec![(password, "oauth2 = \"e30.e30.AAAA\"".to_owned())]),
+        (
+            "stranger",
+            vec![(plain, tls.to_owned()), (to_tls.0, to_tls.1.to_owned())],
+        ),
+        (
+            "locked-out",
+            vec![(password, "password = \"wrong\"".to_owned())],
+        ),
+        (
+            "expired",
+            vec![(password, "oauth2 = \"e30.e30.AAAA\"".to_owned())],
+        ),
     ];
     let mut setup = Setup::new(engine);
     for (user, changes) in &boxes {
@@ -152,7 +170,7 @@ fn each_start(engine: Engine) {
     let dovecot = Dovecot::start();
     let old: Vec<Vec<u8>> = (0..300).map(|n| mail("x", &format!("旧信{n}"))).collect();
     let day = Duration::from_secs(86_400);
-    let today = SystemTime::now();
+    let today = now();
     let since = jiff::Timestamp::try_from(today - 10 * day).expect("a date of this century");
     let zone = jiff::tz::TimeZone::get("Asia/Shanghai").expect("a zone");
     let since = zone.to_datetime(since).date();
@@ -186,7 +204,7 @@ fn each_start(engine: Engine) {
 fn a_folder_made_anew(engine: Engine) {
     let dovecot = Dovecot::start();
     dovecot.create("director", "Letters");
-    let before = SystemTime::now() - Duration::from_secs(7200);
+    let before = now() - Duration::from_secs(7200);
     let old = [mail("director", "甲"), mail("director", "乙")];
     dovecot.lay("director", "Letters", before, &old);
     let section = changed(
@@ -201,12 +219,7 @@ fn a_folder_made_anew(engine: Engine) {
     huiyin.stop();
     dovecot.recreate("director", "Letters");
     // The old mails restored, and a new one under a UID that was used before.
-    dovecot.lay(
-        "director",
-        "Letters",
-        SystemTime::now(),
-        &[mail("director", "丙")],
-    );
+    dovecot.lay("director", "Letters", now(), &[mail("director", "丙")]);
     assert_eq!(dovecot.count("director", "Letters"), 1);
     dovecot.lay("director", "Letters", before, &old);
     huiyin.resume("");

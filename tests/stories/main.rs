@@ -23,4 +23,5 @@ mod the_demonstration_is_genuine;
 mod the_domain_is_pure;
 mod the_parts_are_real;
 mod the_same_letter_at_the_same_time;
+mod the_tables_are_what_the_code_says;
 mod two_handlers_collide;

@@ -22,7 +22,9 @@ fn one_letter(engine: Engine) {
     for n in 1..=LETTERS {
         let subject = format!("第{n}封");
         let answers: Vec<Value> = std::thread::scope(|scope| {
-            let all: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(|| send(&subject))).collect();
+            let all: Vec<_> = (0..AT_ONCE)
+                .map(|_| scope.spawn(|| send(&subject)))
+                .collect();
             all.into_iter()
                 .map(|t| t.join().expect("no request failed"))
                 .collect()
