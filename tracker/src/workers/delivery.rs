@@ -69,6 +69,23 @@ pub async fn run(app: App, outlet: Arc<Outlet>, stop: CancellationToken) {
     }
 }
 
+/// One round, sent to its end; answers how many were tried.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn once(app: &App, outlet: &Arc<Outlet>) -> Result<usize> {
+    let mut busy = JoinSet::new();
+    for (letter, outgoing) in claim(app, app.config.outbox.lanes).await? {
+        let (app, outlet) = (app.clone(), outlet.clone());
+        busy.spawn(async move { send(&app, &outlet, &letter, &outgoing).await });
+    }
+    let n = busy.len();
+    while let Some(done) = busy.join_next().await {
+        log(done);
+    }
+    Ok(n)
+}
+
 fn log(done: std::result::Result<(), tokio::task::JoinError>) {
     if let Err(error) = done {
         tracing::error!(%error, "a lane of the outbox broke off");
