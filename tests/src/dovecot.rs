@@ -4,9 +4,12 @@ use std::{
     net::TcpStream,
     path::PathBuf,
     process::{Command, Stdio},
+    time::SystemTime,
 };
 
-use crate::place::{Place, Running, free_port, listening, run, until};
+use tracker::clock::{Clock as _, SystemClock};
+
+use crate::place::{Place, Running, free_port, listening, run, signal, until};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "secret";
@@ -94,6 +97,20 @@ impl Dovecot {
         self.process = None;
     }
 
+    /// Lets it fall silent with every connection open, as a hung server does.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it speak again.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        signal(name, self.process.as_ref().expect("it runs").id());
+    }
+
     /// The authority that signed its certificate.
     #[must_use]
     pub fn ca_file(&self) -> PathBuf {
@@ -179,6 +196,99 @@ impl Dovecot {
         self.mails(user, "INBOX")
     }
 
+    /// Makes a folder.
+    pub fn create(&self, user: &str, folder: &str) {
+        let mut session = self.session(user);
+        session.create(folder).expect("Dovecot makes a folder");
+        let _ = session.logout();
+    }
+
+    /// Lays mails into a folder as they have lain there since `received`, without telling Dovecot.
+    pub fn lay(&self, user: &str, folder: &str, received: SystemTime, mails: &[Vec<u8>]) {
+        let home = self.mail().join(user);
+        let maildir = match folder {
+            "INBOX" => home.join("Maildir"),
+            other => home.join("Maildir").join(format!(".{other}")),
+        };
+        let since = received
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .expect("mail is younger than 1970")
+            .as_secs();
+        for part in ["cur", "new", "tmp"] {
+            std::fs::create_dir_all(maildir.join(part)).expect("a Maildir");
+        }
+        for (n, mail) in mails.iter().enumerate() {
+            let path = maildir.join(format!("cur/{since}.{n}.{folder}:2,S"));
+            std::fs::write(&path, mail).expect("a mail in a Maildir");
+            let file = std::fs::File::options().append(true).open(&path);
+            file.and_then(|f| f.set_modified(received))
+                .expect("a mail of that age");
+        }
+        run(Command::new("chown")
+            .args(["-R", "nobody:nogroup"])
+            .arg(home));
+    }
+
+    /// Deletes every mail of the inbox, as another mail client does.
+    pub fn empty(&self, user: &str) {
+        let mut session = self.session(user);
+        session.select("INBOX").expect("Dovecot opens an inbox");
+        session
+            .store("1:*", "+FLAGS.SILENT (\\Deleted)")
+            .expect("Dovecot marks mails");
+        session.expunge().expect("Dovecot deletes mails");
+        let _ = session.logout();
+    }
+
+    /// What it wrote down.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.place.at("log")).unwrap_or_default()
+    }
+
+    /// Lines for its configuration that let people in by a token of [`Dovecot::token`] as well.
+    #[must_use]
+    pub fn xoauth2(folder: &Place) -> String {
+        let dir = folder.path().display();
+        let _ = folder.write("keys/default/HS256/default", &base64(SECRET));
+        let args = folder.write(
+            "oauth2.conf",
+            &format!(
+                "introspection_mode = local\nusername_attribute = sub\n\
+                 local_validation_key_dict = fs:posix:prefix={dir}/keys/\n"
+            ),
+        );
+        format!(
+            "auth_mechanisms = plain login xoauth2\npassdb {{\n driver = oauth2\n \
+             mechanisms = xoauth2\n args = {}\n}}\n",
+            args.display()
+        )
+    }
+
+    /// An access token for somebody, as an identity provider signs it.
+    #[must_use]
+    pub fn token(user: &str) -> String {
+        let now = SystemClock.now().as_second();
+        let head = base64(br#"{"alg":"HS256","typ":"JWT"}"#);
+        let claims = base64(
+            format!(
+                r#"{{"sub":"{user}","iat":{},"exp":{}}}"#,
+                now - 5,
+                now + 3600
+            )
+            .as_bytes(),
+        );
+        let part = |text: &str| text.replace('+', "-").replace('/', "_").replace('=', "");
+        let signed = format!("{}.{}", part(&head), part(&claims));
+        let file = Place::new("token");
+        let file = file.write("signed", &signed);
+        let key = String::from_utf8_lossy(SECRET);
+        let mac = run(Command::new("openssl")
+            .args(["dgst", "-sha256", "-binary", "-hmac", &key])
+            .arg(&file));
+        format!("{signed}.{}", part(&base64(&mac.stdout)))
+    }
+
     /// Deletes a folder and makes it anew: its UIDVALIDITY changes.
     pub fn recreate(&self, user: &str, folder: &str) {
         let mut session = self.session(user);
@@ -196,6 +306,19 @@ impl Dovecot {
             .map_err(|(e, _)| e)
             .expect("Dovecot lets its users in")
     }
+}
+
+/// What tokens are signed with.
+const SECRET: &[u8] = b"an identity provider's secret of 42 bytes!";
+
+fn base64(bytes: &[u8]) -> String {
+    let place = Place::new("base64");
+    let path = place.at("bytes");
+    std::fs::write(&path, bytes).expect("a file in a temporary folder");
+    let output = run(Command::new("openssl")
+        .args(["base64", "-A", "-in"])
+        .arg(&path));
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn certify(place: &Place) {

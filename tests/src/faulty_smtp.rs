@@ -157,7 +157,10 @@ fn talk(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
                     mood = held(&state.moods).pop_front().unwrap_or(Mood::Take);
                 }
                 match mood {
-                    Mood::Refuse(code) => say(&format!("{code} {}.1.1 no", code / 100))?,
+                    // Servers quote whom they refuse.
+                    Mood::Refuse(code) => {
+                        say(&format!("{code} {}.1.1 <{address}>: no", code / 100))?;
+                    }
                     _ => {
                         to.push(address);
                         say("250 2.1.5 ok")?;

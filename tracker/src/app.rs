@@ -89,7 +89,8 @@ impl App {
     ) -> Result<Self, StartError> {
         let zone = TimeZone::get(&config.timezone)
             .map_err(|_| StartError::Zone(config.timezone.clone()))?;
-        let keys = Keys::load_or_make(&config.key_file(), &*entropy)?;
+        let key_file = config.key_file();
+        let keys = Keys::load_or_make(&key_file, &*entropy)?;
         let url = config.database_url();
         let broken = |source| StartError::Store {
             url: without_password(&url),
@@ -101,6 +102,14 @@ impl App {
         });
         let store = Store::connect(&url, vault).await.map_err(broken)?;
         store.migrate().await.map_err(broken)?;
+        let expected = setup::key_id(&store).await.map_err(broken)?;
+        if expected != store.vault.keys.id() {
+            return Err(StartError::Key(KeyError::Another {
+                path: key_file.display().to_string(),
+                found: store.vault.keys.id().to_owned(),
+                expected,
+            }));
+        }
         let instance = setup::instance(&store, &*entropy).await.map_err(broken)?;
         let process = to_hex(&random::<8>(&*entropy));
         let app = Self(Arc::new(Parts {

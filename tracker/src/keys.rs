@@ -40,6 +40,20 @@ pub enum KeyError {
     /// Not 32 bytes in hex.
     #[error("the master key file {0} holds no key: 64 hexadecimal digits were expected")]
     Malformed(String),
+    /// Another key than the database was begun with.
+    #[error(
+        "the master key file {path} holds key {found}, but this database was written under key \
+         {expected}: restore that file from where it was kept apart, or, on a further machine, \
+         copy it from the first"
+    )]
+    Another {
+        /// Which file.
+        path: String,
+        /// The id of its key.
+        found: String,
+        /// The id the database knows.
+        expected: String,
+    },
     /// Encrypted under another key, or damaged.
     #[error(
         "sealed data does not open: it was sealed under key {sealed_under}, this is {key_id}, or it is damaged"

@@ -69,12 +69,29 @@ pub(super) fn finish(folder: &mut Folder<'_>, moved: &[u32]) -> Result<(), Fault
 
 /// Moves these, one by one where the server refuses them together; returns what is away.
 fn carry(folder: &mut Folder<'_>, uids: &[u32], target: &str) -> Result<Vec<u32>, Fault> {
-    let Some(refusal) = relocate(folder, uids, target)? else {
+    let Some(mut refusal) = relocate(folder, uids, target)? else {
         return Ok(uids.to_vec());
     };
+    // Another client may have taken some of them away: there is nothing left to move, and no
+    // trouble to tell of. Dovecot refuses all where one is gone.
+    let (uids, mut moved): (Vec<u32>, Vec<u32>) = {
+        let present = folder.talk.present(uids)?;
+        uids.iter().partition(|uid| present.contains(uid))
+    };
+    if !moved.is_empty() {
+        match uids.is_empty() {
+            true => return Ok(moved),
+            false => match relocate(folder, &uids, target)? {
+                None => {
+                    moved.extend(uids);
+                    return Ok(moved);
+                }
+                Some(again) => refusal = again,
+            },
+        }
+    }
     complain(folder, target, &refusal);
-    let mut moved = Vec::new();
-    if let [first, .., last] = *uids {
+    if let [first, .., last] = uids[..] {
         // A server that moves neither end has a trouble of its own: quota, rights, a missing
         // folder that cannot be made.
         let mut ends = Vec::new();

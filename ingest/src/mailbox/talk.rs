@@ -88,7 +88,11 @@ impl Talk {
                 Ok(Answer::Done(raw))
             }
             Err(e) => match refusal(&e) {
-                Some(words) => Ok(Answer::Refused(words)),
+                Some(words) => {
+                    // What the server told beside its refusal is lost: look again.
+                    self.news = true;
+                    Ok(Answer::Refused(words))
+                }
                 None => Err(Fault::Talk(describe(&e))),
             },
         }
@@ -143,6 +147,16 @@ impl Talk {
             Answer::Refused(words) => Err(Fault::Folder(format!(
                 "the folder cannot be searched: {words}"
             ))),
+        }
+    }
+
+    /// Which of these still lie in the folder.
+    pub(super) fn present(&mut self, uids: &[u32]) -> Result<Vec<u32>, Fault> {
+        // Brings the folder's view up to date, which SEARCH alone need not.
+        self.ask("NOOP")?;
+        match self.ask(&format!("UID SEARCH UID {}", wire::uid_set(uids)))? {
+            Answer::Done(raw) => Ok(wire::search(&raw)),
+            Answer::Refused(_) => Ok(uids.to_vec()),
         }
     }
 

@@ -24,9 +24,6 @@ pub fn wait_after(attempts: u32, jitter: f64) -> Option<Duration> {
 /// automatic reply that nothing marks as such costs no more than this.
 pub const RECEIPTS_A_DAY: usize = 1;
 
-/// Automatic mails of one letter in all.
-pub const RECEIPTS_A_LETTER: usize = 3;
-
 /// Whether one more receipt may go to an address that got `today` of them.
 #[must_use]
 pub fn receipt_allowed(today: usize) -> bool {

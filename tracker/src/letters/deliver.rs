@@ -15,6 +15,7 @@ use crate::{
     },
     store::{
         events::NewEvent,
+        letters::Letter,
         outbox::{Outcome, Outgoing},
     },
 };
@@ -26,10 +27,16 @@ use crate::{
 /// When the database refuses.
 pub async fn settle(
     app: &App,
+    letter: &Letter,
     outgoing: &Outgoing,
     result: std::result::Result<(), DeliveryError>,
 ) -> Result<()> {
-    let outcome = outcome(app, outgoing, result);
+    let mut outcome = outcome(app, outgoing, result);
+    let error = outcome.error.clone().unwrap_or_default();
+    if letter.is_sealed() {
+        // A server's refusal quotes the address. Its words stand in the event's note, sealed.
+        outcome.error = None;
+    }
     let follows = outgoing.kind != OutboxKind::Receipt && outcome.state != OutboxState::Queued;
     if !follows {
         let step = app.store.begin(app.now()).await?;
@@ -67,7 +74,6 @@ pub async fn settle(
             EventKind::DeliveryUnknown
         }
     };
-    let error = outcome.error.unwrap_or_default();
     change
         .finish_with(NewEvent::new(kind, None, data).with_note(&error))
         .await?;

@@ -8,7 +8,7 @@ use super::{Error, Result, change::Change, read, register};
 use crate::{
     app::App,
     domain::{
-        access::Staff,
+        access::{self, Staff, Viewer},
         event::EventKind,
         number::LetterNumber,
         status::Action,
@@ -82,7 +82,8 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
     if !staff.may_register() {
         return Err(Error::Rule("registrar-only"));
     }
-    let line = app.store.ledger_line(id, &staff.cleared_channels).await?;
+    let scope = access::scope(&Viewer::Staff(staff.clone()));
+    let line = app.store.ledger_line(id, &scope).await?;
     let mut line = line.ok_or(Error::NotFound)?;
     let from = line
         .fate
@@ -127,8 +128,6 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
             }
         },
         Decision::Joins(number) => {
-            let scope =
-                crate::domain::access::scope(&crate::domain::access::Viewer::Staff(staff.clone()));
             let letter = app
                 .store
                 .letter(number, &scope)

@@ -29,6 +29,21 @@ pub(crate) async fn instance(
     }
 }
 
+/// The master key that everything in the database is sealed under: the first one that opened it.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn key_id(store: &Store) -> std::result::Result<String, StoreError> {
+    match store.setting("master-key").await? {
+        Some(id) => Ok(id),
+        None => {
+            store
+                .setting_or("master-key", store.vault.keys.id().to_owned())
+                .await
+        }
+    }
+}
+
 struct Shipped {
     code: &'static str,
     name: (&'static str, &'static str),

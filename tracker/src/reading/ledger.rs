@@ -5,10 +5,10 @@ use ingest::letter::IncomingLetter;
 use crate::{
     app::App,
     domain::{
-        access::Staff,
+        access::{Scope, Staff},
         words::{Fate, Source},
     },
-    letters::{Error, Result, read},
+    letters::{Error, Result, read, seal},
     store::arrivals::{ArrivalRecord, LedgerFilter},
 };
 
@@ -29,7 +29,7 @@ pub async fn page(
     let filter = LedgerFilter {
         fate,
         before,
-        cleared: cleared(staff)?,
+        scope: registrars(staff)?,
         source,
     };
     let mut lines = app.store.ledger(&filter, PAGE + 1).await?;
@@ -50,7 +50,7 @@ pub async fn line(
 ) -> Result<(ArrivalRecord, std::result::Result<IncomingLetter, String>)> {
     let line = app
         .store
-        .ledger_line(id, &cleared(staff)?)
+        .ledger_line(id, &registrars(staff)?)
         .await?
         .ok_or(Error::NotFound)?;
     let read = match &line.blob_id {
@@ -67,17 +67,28 @@ pub async fn line(
 pub async fn raw(app: &App, staff: &Staff, id: i64) -> Result<Vec<u8>> {
     let line = app
         .store
-        .ledger_line(id, &cleared(staff)?)
+        .ledger_line(id, &registrars(staff)?)
         .await?
         .ok_or(Error::NotFound)?;
+    // The mail of a sealed letter is the letter: opening it is a reading like any other.
+    if let Some(letter) = line.letter_id {
+        let numbers = app.store.numbers(&[letter]).await?;
+        let number = numbers.first().and_then(|(_, n)| n.parse().ok());
+        if let Some(letter) = match number {
+            Some(number) => app.store.letter(number, &super::desk::scope(staff)).await?,
+            None => None,
+        } {
+            seal::record_reading(app, staff, &letter, "raw").await?;
+        }
+    }
     let blob = line.blob_id.ok_or(Error::NotFound)?;
     Ok(app.store.blob(&blob).await?)
 }
 
-/// Which sealed channels' lines a registrar sees.
-fn cleared(staff: &Staff) -> Result<Vec<i64>> {
+/// What a registrar may see.
+fn registrars(staff: &Staff) -> Result<Scope> {
     if staff.may_register() {
-        Ok(staff.cleared_channels.clone())
+        Ok(super::desk::scope(staff))
     } else {
         Err(Error::NotFound)
     }

@@ -12,10 +12,14 @@ use sea_orm::{
 use super::{
     Result, Store, decode, decode_opt,
     entities::{arrival, source_state},
+    scope::of_ledger,
     step::Step,
     time::{instant, instant_opt, micros},
 };
-use crate::domain::words::{Fate, Source};
+use crate::domain::{
+    access::Scope,
+    words::{Fate, Source},
+};
 
 /// A line of the ledger.
 #[derive(Debug, Clone)]
@@ -303,24 +307,21 @@ impl Step<'_> {
 }
 
 /// Which lines to show.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct LedgerFilter {
+    /// What the viewer may see.
+    pub scope: Scope,
     /// Only this fate.
     pub fate: Option<Fate>,
     /// Only this kind of source.
     pub source: Option<Source>,
-    /// Sealed lines of these channels are shown, of others not.
-    pub cleared: Vec<i64>,
     /// Older than this id.
     pub before: Option<i64>,
 }
 
 impl LedgerFilter {
     fn condition(&self) -> Condition {
-        let visible = Condition::any()
-            .add(arrival::Column::Sealed.eq(false))
-            .add(arrival::Column::ChannelId.is_in(self.cleared.iter().copied()));
-        let mut all = Condition::all().add(visible);
+        let mut all = of_ledger(&self.scope);
         if let Some(fate) = self.fate {
             all = all.add(arrival::Column::Fate.eq(fate.code()));
         }
@@ -386,42 +387,35 @@ impl Store {
             .collect()
     }
 
-    /// One line, where the filter lets it be seen.
+    /// One line, where the viewer may see it.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn ledger_line(&self, id: i64, cleared: &[i64]) -> Result<Option<ArrivalRecord>> {
-        let filter = LedgerFilter {
-            cleared: cleared.to_vec(),
-            ..Default::default()
-        };
+    pub async fn ledger_line(&self, id: i64, scope: &Scope) -> Result<Option<ArrivalRecord>> {
         arrival::Entity::find_by_id(id)
-            .filter(filter.condition())
+            .filter(of_ledger(scope))
             .one(&self.read)
             .await?
             .map(to_record)
             .transpose()
     }
 
-    /// Lines by source and fate.
+    /// Lines by source and fate: those a viewer may see, or, without a scope, all.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn ledger_counts(
         &self,
-        cleared: &[i64],
+        scope: Option<&Scope>,
     ) -> Result<Vec<(String, String, Option<String>, i64)>> {
-        let filter = LedgerFilter {
-            cleared: cleared.to_vec(),
-            ..Default::default()
-        };
+        let visible = scope.map_or_else(Condition::all, of_ledger);
         Ok(arrival::Entity::find()
             .select_only()
             .column(arrival::Column::Source)
             .column(arrival::Column::SourceName)
             .column(arrival::Column::Fate)
             .column_as(arrival::Column::Id.count(), "n")
-            .filter(filter.condition())
+            .filter(visible)
             .group_by(arrival::Column::Source)
             .group_by(arrival::Column::SourceName)
             .group_by(arrival::Column::Fate)

@@ -11,8 +11,8 @@ use sea_orm_migration::MigratorTrait;
 
 use super::{Result, StoreError, Vault};
 
-/// The database: one connection that writes and several that read under SQLite, one pool under
-/// PostgreSQL.
+/// The database: one connection that writes and several that read under SQLite, a pool for each
+/// under PostgreSQL.
 #[derive(Clone)]
 pub struct Store {
     pub(crate) write: DatabaseConnection,
@@ -35,17 +35,21 @@ impl Store {
             let read = Database::connect(sqlite(url, 6, true)).await?;
             Self { write, read, vault }
         } else {
-            let mut options = ConnectOptions::new(url);
-            options
-                .max_connections(16)
-                .min_connections(2)
-                .connect_timeout(BUSY)
-                .acquire_timeout(BUSY)
-                .sqlx_logging(false);
-            let pool = Database::connect(options).await?;
+            // Two pools: a step that reads beside its transaction must not wait for a connection
+            // that other such steps hold.
+            let pool = || {
+                let mut options = ConnectOptions::new(url);
+                options
+                    .max_connections(12)
+                    .min_connections(1)
+                    .connect_timeout(BUSY)
+                    .acquire_timeout(BUSY)
+                    .sqlx_logging(false);
+                Database::connect(options)
+            };
             Self {
-                write: pool.clone(),
-                read: pool,
+                write: pool().await?,
+                read: pool().await?,
                 vault,
             }
         };
@@ -100,6 +104,8 @@ impl Store {
                 ("PRAGMA journal_mode", &["wal"]),
                 ("PRAGMA synchronous", &["2"]),
                 ("PRAGMA foreign_keys", &["1"]),
+                ("PRAGMA busy_timeout", &["10000"]),
+                ("PRAGMA temp_store", &["2"]),
             ],
             _ => &[
                 (

@@ -4,11 +4,20 @@
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Statement, sea_query::Expr,
+    QueryTrait, Select, Statement, sea_query::Expr,
 };
 
-use super::{Result, Store, entities::letter, letters::Letter, scope, time::micros};
-use crate::domain::{access::Scope, status::Status};
+use super::{
+    Result, Store,
+    entities::{letter, letter_reader},
+    letters::Letter,
+    scope,
+    time::micros,
+};
+use crate::domain::{
+    access::{Reach, Scope},
+    status::Status,
+};
 
 /// Counts beyond this are shown as "1,000+".
 pub const COUNT_LIMIT: u64 = 1_000;
@@ -53,8 +62,8 @@ pub struct Cursor {
 const NEVER: &str = "9999-12-31";
 
 impl Filter {
-    fn condition(&self, scope: &Scope) -> Condition {
-        let mut all = Condition::all().add(scope::condition(scope));
+    fn condition(&self) -> Condition {
+        let mut all = Condition::all();
         if self.open {
             all = all.add(letter::Column::Open.eq(true));
         }
@@ -64,11 +73,11 @@ impl Filter {
         if let Some(day) = self.due_from {
             all = all.add(letter::Column::NextDueOn.gte(day.to_string()));
         }
-        if let Some(id) = self.handler_id {
-            all = all.add(letter::Column::HandlerId.eq(id));
-        }
         if let Some(units) = &self.units {
             all = all.add(letter::Column::UnitId.is_in(units.iter().copied()));
+        }
+        if let Some(id) = self.handler_id {
+            all = all.add(letter::Column::HandlerId.eq(id));
         }
         if self.unassigned {
             all = all.add(letter::Column::UnitId.is_null());
@@ -105,6 +114,36 @@ fn matching(words: &str) -> Condition {
     any
 }
 
+/// By urgency, or the latest first; from behind a row on.
+fn in_order(
+    query: Select<letter::Entity>,
+    filter: &Filter,
+    after: Option<&Cursor>,
+) -> Select<letter::Entity> {
+    if !filter.open {
+        let query = query.order_by_desc(letter::Column::Id);
+        return match after {
+            Some(c) => query.filter(letter::Column::Id.lt(c.id)),
+            None => query,
+        };
+    }
+    let query = query
+        .order_by_asc(letter::Column::NextDueOn)
+        .order_by_asc(letter::Column::Id);
+    let Some(c) = after else {
+        return query;
+    };
+    let due = c.due_on.clone().unwrap_or_else(|| NEVER.into());
+    let same_day = Condition::all()
+        .add(letter::Column::NextDueOn.eq(due.as_str()))
+        .add(letter::Column::Id.gt(c.id));
+    query.filter(
+        Condition::any()
+            .add(letter::Column::NextDueOn.gt(due.as_str()))
+            .add(same_day),
+    )
+}
+
 impl Store {
     /// A page of at most `n` letters, and where the next begins.
     ///
@@ -117,32 +156,17 @@ impl Store {
         after: Option<&Cursor>,
         n: u64,
     ) -> Result<(Vec<Letter>, Option<Cursor>)> {
-        let mut query = letter::Entity::find()
-            .filter(filter.condition(scope))
-            .limit(n + 1);
-        if filter.open {
-            query = query
-                .order_by_asc(letter::Column::NextDueOn)
-                .order_by_asc(letter::Column::Id);
-            if let Some(c) = after {
-                let due = c.due_on.clone().unwrap_or_else(|| NEVER.into());
-                query = query.filter(
-                    Condition::any()
-                        .add(letter::Column::NextDueOn.gt(due.as_str()))
-                        .add(
-                            Condition::all()
-                                .add(letter::Column::NextDueOn.eq(due.as_str()))
-                                .add(letter::Column::Id.gt(c.id)),
-                        ),
-                );
-            }
-        } else {
-            query = query.order_by_desc(letter::Column::Id);
-            if let Some(c) = after {
-                query = query.filter(letter::Column::Id.lt(c.id));
-            }
+        let mut rows = Vec::new();
+        for part in self.parts(scope, filter).await? {
+            let query = letter::Entity::find().filter(part).limit(n + 1);
+            rows.extend(in_order(query, filter, after).all(&self.read).await?);
         }
-        let mut rows = query.all(&self.read).await?;
+        if filter.open {
+            let due = |r: &letter::Model| r.next_due_on.clone().unwrap_or_else(|| NEVER.into());
+            rows.sort_by_key(|r| (due(r), r.id));
+        } else {
+            rows.sort_by_key(|r| std::cmp::Reverse(r.id));
+        }
         let more = rows.len() as u64 > n;
         rows.truncate(usize::try_from(n).unwrap_or(usize::MAX));
         let next = rows.last().filter(|_| more).map(|r| Cursor {
@@ -161,10 +185,36 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count(&self, scope: &Scope, filter: &Filter) -> Result<u64> {
+        let mut n = 0;
+        for part in self.parts(scope, filter).await? {
+            n += self.count_part(part).await?;
+        }
+        Ok(n.min(COUNT_LIMIT + 1))
+    }
+
+    /// The filter within each part of what a viewer may see.
+    async fn parts(&self, scope: &Scope, filter: &Filter) -> Result<Vec<Condition>> {
+        let named = match (&scope.unsealed, scope.person) {
+            (Reach::Units(_), Some(person)) => {
+                let row = letter_reader::Column::LetterId;
+                let query = letter_reader::Entity::find().select_only().column(row);
+                let own = letter_reader::Column::PersonId.eq(person);
+                query.filter(own).into_tuple().all(&self.read).await?
+            }
+            _ => Vec::new(),
+        };
+        let narrowed = |part: Condition| part.add(filter.condition());
+        Ok(scope::parts(scope, &named)
+            .into_iter()
+            .map(narrowed)
+            .collect())
+    }
+
+    async fn count_part(&self, part: Condition) -> Result<u64> {
         let inner = letter::Entity::find()
             .select_only()
             .expr(Expr::value(1))
-            .filter(filter.condition(scope))
+            .filter(part)
             .limit(COUNT_LIMIT + 1)
             .build(self.backend());
         let sql = format!("SELECT COUNT(*) FROM ({}) AS capped", inner.sql);

@@ -33,6 +33,10 @@ pub struct OutgoingWords {
     pub text: String,
     /// HTML.
     pub html: String,
+    /// What it answers: a writer's Message-ID names their machine or provider.
+    pub in_reply_to: Option<String>,
+    /// The thread.
+    pub references: Vec<String>,
 }
 
 /// A message to the outside.
@@ -56,10 +60,6 @@ pub struct Outgoing {
     pub source_name: Option<String>,
     /// Message-ID, fixed before the first attempt.
     pub mail_id: String,
-    /// What it answers.
-    pub in_reply_to: Option<String>,
-    /// The thread.
-    pub references: Vec<String>,
     /// Written by the machine.
     pub automatic: bool,
     /// How far it got.
@@ -118,8 +118,8 @@ impl Step<'_> {
             html: words.html,
             source_name: o.source_name,
             mail_id: o.mail_id,
-            in_reply_to: o.in_reply_to,
-            refs: o.references.join(" "),
+            in_reply_to: words.in_reply_to,
+            refs: words.references.join(" "),
             automatic: o.automatic,
             state: o.state.code().into(),
             attempts: o.attempts,
@@ -227,6 +227,23 @@ impl Step<'_> {
 }
 
 impl Store {
+    /// Whether anything may be sent now: asked every second, so it takes no write lock.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn is_due(&self) -> Result<bool> {
+        let clock = clock(&self.read).await?;
+        let row = outbox::Entity::find()
+            .select_only()
+            .column(outbox::Column::Id)
+            .filter(outbox::Column::State.eq(OutboxState::Queued.code()))
+            .filter(outbox::Column::DueAt.lte(clock))
+            .into_tuple::<i64>()
+            .one(&self.read)
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// Claims up to `n` due messages for `lease`. One of a letter at a time, oldest first, so
     /// that a thread keeps its order. A message whose sender died while sending is not among
     /// them: see [`Store::abandoned`].
@@ -244,6 +261,13 @@ impl Store {
         let mut query = outbox::Entity::find()
             .filter(outbox::Column::State.eq(OutboxState::Queued.code()))
             .filter(outbox::Column::DueAt.lte(clock))
+            .filter(Expr::cust(format!(
+                "NOT EXISTS (SELECT 1 FROM outbox AS other WHERE other.letter_id = outbox.letter_id \
+                 AND (other.state = '{sending}' OR (other.id < outbox.id AND \
+                 other.state = '{queued}' AND other.due_at <= {clock})))",
+                sending = OutboxState::Sending.code(),
+                queued = OutboxState::Queued.code(),
+            )))
             .order_by_asc(outbox::Column::DueAt)
             .limit(n);
         if step.backend() == DbBackend::Postgres {
@@ -290,18 +314,17 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn abandoned(&self, now: Timestamp) -> Result<Vec<(Letter, Outgoing)>> {
-        let step = self.begin(now).await?;
-        let clock = step.clock().await?;
+    pub async fn abandoned(&self) -> Result<Vec<(Letter, Outgoing)>> {
+        let clock = clock(&self.read).await?;
         let rows = outbox::Entity::find()
             .filter(outbox::Column::State.eq(OutboxState::Sending.code()))
             .filter(outbox::Column::LeaseUntil.lt(clock))
             .limit(100)
-            .all(&step.tx)
+            .all(&self.read)
             .await?;
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
-            found.push(self.with_letter(&step.tx, row).await?);
+            found.push(self.with_letter(&self.read, row).await?);
         }
         Ok(found)
     }
@@ -372,6 +395,8 @@ impl Store {
             subject: row.subject,
             text: row.text,
             html: row.html,
+            in_reply_to: row.in_reply_to,
+            references: row.refs.split_whitespace().map(ToOwned::to_owned).collect(),
         };
         Ok(Outgoing {
             id: row.id,
@@ -385,8 +410,6 @@ impl Store {
                 .get(lock, "outbox", row.id, plain, row.sealed.as_deref())?,
             source_name: row.source_name,
             mail_id: row.mail_id,
-            in_reply_to: row.in_reply_to,
-            references: row.refs.split_whitespace().map(ToOwned::to_owned).collect(),
             automatic: row.automatic,
             state: decode("outbox", row.id, "state", &row.state)?,
             attempts: row.attempts,
@@ -405,19 +428,22 @@ impl Step<'_> {
     /// # Errors
     /// When the database refuses.
     pub(crate) async fn clock(&self) -> Result<i64> {
-        let sql = match self.backend() {
-            DbBackend::Sqlite => {
-                "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000"
-            }
-            _ => "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
-        };
-        let row = self
-            .tx
-            .query_one_raw(Statement::from_string(self.backend(), sql))
-            .await?;
-        Ok(row
-            .map(|r| r.try_get_by_index(0))
-            .transpose()?
-            .unwrap_or_default())
+        clock(&self.tx).await
     }
+}
+
+async fn clock(db: &impl ConnectionTrait) -> Result<i64> {
+    let sql = match db.get_database_backend() {
+        DbBackend::Sqlite => {
+            "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000"
+        }
+        _ => "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
+    };
+    let row = db
+        .query_one_raw(Statement::from_string(db.get_database_backend(), sql))
+        .await?;
+    Ok(row
+        .map(|r| r.try_get_by_index(0))
+        .transpose()?
+        .unwrap_or_default())
 }

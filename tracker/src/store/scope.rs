@@ -5,7 +5,7 @@ use sea_orm::{
     sea_query::{Expr, SelectStatement},
 };
 
-use super::entities::{letter, letter_party, letter_reader};
+use super::entities::{arrival, letter, letter_party, letter_reader};
 use crate::domain::access::{Reach, Scope};
 
 /// What a viewer may see of the table `letter`.
@@ -29,16 +29,60 @@ pub(crate) fn condition(scope: &Scope) -> Condition {
     }
 }
 
+/// The same as [`condition`] in parts that have no letter in common. Where a viewer sees the
+/// letters of some units, an OR of those and of the sealed letters they are `named` on would be
+/// read whole and sorted; each part reads one index from its end.
+pub(crate) fn parts(scope: &Scope, named: &[i64]) -> Vec<Condition> {
+    let Reach::Units(units) = &scope.unsealed else {
+        return vec![condition(scope)];
+    };
+    let unaccused = |part: Condition| {
+        part.add_option(accused(scope).map(|letters| letter::Column::Id.not_in_subquery(letters)))
+    };
+    let mut parts = Vec::with_capacity(units.len() + 1);
+    for unit in units {
+        let open = Condition::all().add(letter::Column::IsSealed.eq(false));
+        parts.push(unaccused(open.add(letter::Column::UnitId.eq(*unit))));
+    }
+    if !named.is_empty() {
+        let sealed = Condition::all().add(letter::Column::IsSealed.eq(true));
+        let named = letter::Column::Id.is_in(named.iter().copied());
+        parts.push(unaccused(sealed.add(named)));
+    }
+    parts
+}
+
+/// What a registrar may see of the table `arrival`: no line of a sealed letter, but for those
+/// cleared for the channel it came by or of the letter it belongs to. A reporter's answer may have
+/// come by any mailbox, and somebody must be able to work on it.
+pub(crate) fn of_ledger(scope: &Scope) -> Condition {
+    let cleared = || scope.sealed_channels.iter().copied();
+    let theirs = letter::Entity::find()
+        .select_only()
+        .column(letter::Column::Id)
+        .filter(letter::Column::IsSealed.eq(true))
+        .filter(letter::Column::ChannelId.is_in(cleared()))
+        .into_query();
+    let any = Condition::any()
+        .add(arrival::Column::Sealed.eq(false))
+        .add(arrival::Column::ChannelId.is_in(cleared()))
+        .add(arrival::Column::LetterId.in_subquery(theirs));
+    let all = Condition::all().add(any);
+    match accused(scope) {
+        None => all,
+        Some(letters) => all.add(
+            Condition::any()
+                .add(arrival::Column::LetterId.is_null())
+                .add(arrival::Column::LetterId.not_in_subquery(letters)),
+        ),
+    }
+}
+
 /// Sealed letters: those the viewer is named on, and those of channels they are cleared for.
 fn sealed(scope: &Scope) -> Option<Condition> {
     let mut any = Condition::any();
     if let Some(person) = scope.person {
-        let named = letter_reader::Entity::find()
-            .select_only()
-            .column(letter_reader::Column::LetterId)
-            .filter(letter_reader::Column::PersonId.eq(person))
-            .into_query();
-        any = any.add(letter::Column::Id.in_subquery(named));
+        any = any.add(letter::Column::Id.in_subquery(named(person)));
     }
     if !scope.sealed_channels.is_empty() {
         any = any.add(letter::Column::ChannelId.is_in(scope.sealed_channels.iter().copied()));
@@ -48,6 +92,15 @@ fn sealed(scope: &Scope) -> Option<Condition> {
             .add(letter::Column::IsSealed.eq(true))
             .add(any)
     })
+}
+
+/// Letters that a person is named on.
+fn named(person: i64) -> SelectStatement {
+    letter_reader::Entity::find()
+        .select_only()
+        .column(letter_reader::Column::LetterId)
+        .filter(letter_reader::Column::PersonId.eq(person))
+        .into_query()
 }
 
 /// Letters that accuse the viewer or a unit they belong to: they never see a trace of them.

@@ -27,7 +27,10 @@ pub(crate) async fn tabs(app: &App, chrome: &Chrome, staff: &Staff, current: &st
     let mut new = View::Unassigned.filter(app, staff);
     new.status = Some(Status::Received);
     let new = app.store.count(&reading::scope(staff), &new).await?;
-    let counts = app.store.ledger_counts(&staff.cleared_channels).await?;
+    let counts = app
+        .store
+        .ledger_counts(Some(&reading::scope(staff)))
+        .await?;
     let of = |fate: Fate| {
         let n: i64 = counts
             .iter()
@@ -206,7 +209,10 @@ pub(crate) async fn ledger_rows(
 
 /// What each source brought, by fate, and the sum.
 pub(crate) async fn totals(app: &App, staff: &Staff) -> Result<(Vec<SourceTotal>, SourceTotal)> {
-    let counts = app.store.ledger_counts(&staff.cleared_channels).await?;
+    let counts = app
+        .store
+        .ledger_counts(Some(&reading::scope(staff)))
+        .await?;
     let mut sources: Vec<(String, String)> =
         counts.iter().map(|c| (c.0.clone(), c.1.clone())).collect();
     sources.sort();
