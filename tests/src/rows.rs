@@ -256,8 +256,9 @@ async fn columns(db: &DatabaseConnection, table: &str) -> Vec<(String, Kind)> {
         .query_all_raw(Statement::from_string(db.get_database_backend(), sql))
         .await
         .expect("the schema can be asked");
+    let sqlite = db.get_database_backend() == DbBackend::Sqlite;
     let kind = |declared: &str| match declared {
-        t if t.starts_with("bigint") => Kind::Number,
+        t if t.starts_with("bigint") || sqlite && t.starts_with("int") => Kind::Number,
         t if t.starts_with("int") => Kind::Small,
         t if t.starts_with("bool") => Kind::Flag,
         t if t.contains("text") || t.contains("char") => Kind::Text,
