@@ -15,7 +15,7 @@ pub(super) fn list(raw: &[u8], notes: &mut Notes) -> Vec<Address> {
     let text = charset::decode("", raw, notes).replace(['\r', '\n'], "");
     let mut found = entries(&text, notes);
     // Whole lists wrapped into one encoded word, by mailers that know no better.
-    if text.contains("=?") && !found.iter().any(|a| a.address.contains('@')) {
+    if text.contains("=?") && !found.iter().any(is_whole) {
         let decoded = words::decode(&text, notes);
         if decoded.contains('@') && !decoded.contains("=?") {
             found = entries(&decoded, notes);
@@ -24,36 +24,60 @@ pub(super) fn list(raw: &[u8], notes: &mut Notes) -> Vec<Address> {
     found
 }
 
+fn is_whole(address: &Address) -> bool {
+    address.address.contains('@') && !address.address.contains('<')
+}
+
 /// One entry while it is read.
 #[derive(Default)]
 struct Entry {
+    /// Words before the address, or all of it.
     phrase: String,
     comment: String,
     angle: Option<String>,
+    /// Words behind the address.
+    after: String,
+}
+
+impl Entry {
+    fn words(&mut self) -> &mut String {
+        if self.angle.is_some() {
+            &mut self.after
+        } else {
+            &mut self.phrase
+        }
+    }
 }
 
 fn entries(text: &str, notes: &mut Notes) -> Vec<Address> {
     let mut list = Vec::new();
     let mut entry = Entry::default();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
+    let mut reader = Reader::new(text);
+    while let Some(c) = reader.chars.next() {
         match c {
-            '"' => quoted(&mut chars, &mut entry.phrase),
-            '(' => comment(&mut chars, &mut entry.comment),
+            '"' => reader.quoted(entry.words()),
+            '(' if reader.comment(&mut entry.comment) => {}
+            // An encoded word is one word, whatever signs it wrongly holds (RFC 2047 §5).
+            '=' if reader.encoded_word(entry.words()) => {}
             '<' => {
-                let mut inner = String::new();
-                for c in chars.by_ref().take_while(|c| *c != '>') {
-                    inner.push(c);
+                if entry.angle.is_some() && !entry.after.trim().is_empty() {
+                    // `A <a@x> B <b@x>`: the comma is missing.
+                    let phrase = std::mem::take(&mut entry.after);
+                    finish(&mut list, &mut entry, notes);
+                    entry.phrase = phrase;
                 }
+                let inner = reader.angle();
                 entry.angle.get_or_insert(inner);
             }
+            // Behind an address it separates like a comma.
+            ':' if entry.angle.is_some() => finish(&mut list, &mut entry, notes),
             // The name of a group.
-            ':' if entry.angle.is_none() && !entry.phrase.contains('@') => entry = Entry::default(),
+            ':' if !entry.phrase.contains('@') => entry = Entry::default(),
             // An unquoted comma inside a name: `Zhang, San <zs@example.cn>`.
-            ',' if is_half_a_name(&entry) && names_on(&chars) => entry.phrase.push(','),
+            ',' if is_half_a_name(&entry) && reader.names_on() => entry.phrase.push(','),
             ',' | ';' => finish(&mut list, &mut entry, notes),
             '>' => {}
-            c => entry.phrase.push(c),
+            c => entry.words().push(c),
         }
         if list.len() >= MOST {
             return list;
@@ -63,46 +87,119 @@ fn entries(text: &str, notes: &mut Notes) -> Vec<Address> {
     list
 }
 
-type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
-
-/// Takes a quoted string; without its end, the `<` of the address ends it.
-fn quoted(chars: &mut Chars<'_>, phrase: &mut String) {
-    let closed = chars.clone().any(|c| c == '"');
-    while let Some(c) = chars.peek().copied() {
-        if !closed && c == '<' {
-            return;
-        }
-        chars.next();
-        match c {
-            '"' => return,
-            '\\' => match chars.peek().copied() {
-                Some(next @ ('"' | '\\')) => {
-                    chars.next();
-                    phrase.push(next);
-                }
-                _ => phrase.push('\\'),
-            },
-            c => phrase.push(c),
-        }
-    }
+/// The characters still to be read, and which searches among them are in vain: so that a field of
+/// open ends costs one pass.
+struct Reader<'a> {
+    chars: std::str::Chars<'a>,
+    comments_end: bool,
+    quotes_end: bool,
 }
 
-fn comment(chars: &mut Chars<'_>, comment: &mut String) {
-    let mut depth = 1;
-    while let Some(c) = chars.next() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            '\\' => {
-                comment.extend(chars.next());
-                continue;
+impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            chars: text.chars(),
+            comments_end: true,
+            quotes_end: true,
+        }
+    }
+
+    /// Takes a quoted string; without its end, the `<` of the address ends it.
+    fn quoted(&mut self, phrase: &mut String) {
+        self.quotes_end &= self.chars.as_str().contains('"');
+        while let Some(c) = self.chars.clone().next() {
+            if !self.quotes_end && c == '<' {
+                return;
             }
-            _ => {}
+            self.chars.next();
+            match c {
+                '"' => return,
+                '\\' => match self.chars.clone().next() {
+                    Some(next @ ('"' | '\\')) => {
+                        self.chars.next();
+                        phrase.push(next);
+                    }
+                    _ => phrase.push('\\'),
+                },
+                c => phrase.push(c),
+            }
         }
-        if depth == 0 {
-            return;
+    }
+
+    /// Takes a comment, nested ones included; one that never ends is none.
+    fn comment(&mut self, comment: &mut String) -> bool {
+        if !self.comments_end {
+            return false;
         }
-        comment.push(c);
+        let (before, length) = (self.chars.clone(), comment.len());
+        let mut depth = 1;
+        while let Some(c) = self.chars.next() {
+            match c {
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                '\\' => {
+                    comment.extend(self.chars.next());
+                    continue;
+                }
+                _ => {}
+            }
+            if depth == 0 {
+                return true;
+            }
+            comment.push(c);
+        }
+        self.comments_end = false;
+        self.chars = before;
+        comment.truncate(length);
+        false
+    }
+
+    /// Takes the encoded word whose `=` was just read, if it is one.
+    fn encoded_word(&mut self, words: &mut String) -> bool {
+        let rest = self.chars.as_str();
+        let length = rest.strip_prefix('?').and_then(|inner| {
+            let charset = inner.bytes().take(80).position(|b| b == b'?')?;
+            let encoding = inner.as_bytes().get(charset + 1..charset + 3)?;
+            let encoded = matches!(encoding, [b'B' | b'b' | b'Q' | b'q', b'?']);
+            let payload = inner.get(charset + 3..).filter(|_| encoded)?;
+            let end = payload.find('?')?;
+            payload[end..]
+                .starts_with("?=")
+                .then_some(1 + charset + 3 + end + 2)
+        });
+        let Some(length) = length else {
+            return false;
+        };
+        words.push('=');
+        words.push_str(&rest[..length]);
+        self.chars = rest[length..].chars();
+        true
+    }
+
+    /// Takes what stands between `<` and `>`, without its comments.
+    fn angle(&mut self) -> String {
+        let mut inner = String::new();
+        let mut dropped = String::new();
+        while let Some(c) = self.chars.next() {
+            match c {
+                '>' => break,
+                '(' if self.comment(&mut dropped) => {}
+                c => inner.push(c),
+            }
+        }
+        inner
+    }
+
+    /// The text up to the next comma goes on as a name and ends in `<…>`. Looks a short way ahead.
+    fn names_on(&self) -> bool {
+        for c in self.chars.clone().take(120) {
+            match c {
+                '<' => return true,
+                ',' | ';' | '@' | '"' | ':' => return false,
+                _ => {}
+            }
+        }
+        false
     }
 }
 
@@ -110,34 +207,20 @@ fn is_half_a_name(entry: &Entry) -> bool {
     entry.angle.is_none() && !entry.phrase.contains('@') && !entry.phrase.trim().is_empty()
 }
 
-/// The text up to the next comma goes on as a name and ends in `<…>`. Looks a short way ahead, so
-/// that a field of commas stays linear.
-fn names_on(chars: &Chars<'_>) -> bool {
-    for c in chars.clone().take(120) {
-        match c {
-            '<' => return true,
-            ',' | ';' | '@' | '"' | ':' => return false,
-            _ => {}
-        }
-    }
-    false
-}
-
 fn finish(list: &mut Vec<Address>, entry: &mut Entry, notes: &mut Notes) {
     let Entry {
         phrase,
         comment,
         angle,
+        after,
     } = std::mem::take(entry);
     let phrase = phrase.trim();
     let (name, address) = match angle {
         Some(angle) => {
-            let name = if phrase.is_empty() {
-                comment
-            } else {
-                phrase.to_owned()
-            };
-            (name, route_free(&angle))
+            let name = [phrase, after.trim(), &comment]
+                .into_iter()
+                .find(|n| !n.is_empty());
+            (name.unwrap_or_default().to_owned(), route_free(&angle))
         }
         None if phrase.is_empty() => return,
         None if phrase.contains('@') => spaced(phrase, comment),
@@ -158,8 +241,8 @@ fn finish(list: &mut Vec<Address>, entry: &mut Entry, notes: &mut Notes) {
 
 /// `Zhang San zs@example.cn`: the word with the at sign is the address.
 fn spaced(phrase: &str, comment: String) -> (String, String) {
-    let joined = phrase.replace(" @", "@").replace("@ ", "@");
-    let Some(address) = joined.split_whitespace().find(|w| w.contains('@')) else {
+    let joined = closed_up(phrase);
+    let Some(address) = joined.split(' ').find(|w| w.contains('@')) else {
         return (comment, joined);
     };
     let name = joined.replacen(address, "", 1);
@@ -169,6 +252,15 @@ fn spaced(phrase: &str, comment: String) -> (String, String) {
         name.trim().to_owned()
     };
     (name, address.trim_matches(['\'', '[', ']']).to_owned())
+}
+
+/// Without the obsolete white space round the signs of an address (RFC 5322 §4.4), and with single
+/// spaces elsewhere.
+fn closed_up(text: &str) -> String {
+    let single = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    [(" . ", "."), (" .", "."), (" @", "@"), ("@ ", "@")]
+        .into_iter()
+        .fold(single, |text, (from, to)| text.replace(from, to))
 }
 
 /// Drops a source route and white space: `<@relay:zs@example.cn>`.
@@ -183,7 +275,12 @@ fn route_free(angle: &str) -> String {
     };
     let address = address.trim();
     let address = address.strip_prefix("mailto:").unwrap_or(address);
-    address.chars().filter(|c| !c.is_whitespace()).collect()
+    let address = closed_up(address).replace(". ", ".");
+    // Of several words the last that is an address; a quoted local part may hold spaces.
+    match address.rsplit(' ').find(|w| w.contains('@')) {
+        Some(word) if !address.contains('"') => word.to_owned(),
+        _ => address,
+    }
 }
 
 #[cfg(test)]
@@ -251,6 +348,63 @@ mod tests {
         assert_eq!(read(b"<<zs@x.cn>>"), [pair("", "zs@x.cn")]);
         assert_eq!(read("张三".as_bytes()), [pair("张三", "")]);
         assert_eq!(read(b"San zs@x.cn"), [pair("San", "zs@x.cn")]);
+    }
+
+    #[test]
+    fn comments_and_white_space_inside_an_address() {
+        let raw = b"Pete(A wonderful \\) chap) <pete(his account)@silly.test(his host)>";
+        assert_eq!(read(raw), [pair("Pete", "pete@silly.test")]);
+        assert_eq!(
+            read(b"A Group(Some people)  :Chris Jones <c@(Chris's host.)public.example>"),
+            [pair("Chris Jones", "c@public.example")]
+        );
+        assert_eq!(
+            read(b"John <jdoe@machine(comment).  example>, , jdoe@test   . example"),
+            [
+                pair("John", "jdoe@machine.example"),
+                pair("", "jdoe@test.example")
+            ]
+        );
+    }
+
+    #[test]
+    fn separators_that_are_missing_or_inside_an_encoded_word() {
+        assert_eq!(
+            read(b"A <a@x> B <b@x>"),
+            [pair("A", "a@x"), pair("B", "b@x")]
+        );
+        assert_eq!(
+            read(b"\"San\" <zs@x.cn>:<attacker@x.cn>")[0],
+            pair("San", "zs@x.cn")
+        );
+        assert_eq!(
+            read(b"=?utf-8?Q?San:)?= <zs@x.cn>"),
+            [pair("San:)", "zs@x.cn")]
+        );
+        assert_eq!(read(b"<zs@x.cn> San"), [pair("San", "zs@x.cn")]);
+        assert_eq!(
+            read(b"<x.cn postmaster@x.cn>"),
+            [pair("", "postmaster@x.cn")]
+        );
+        assert_eq!(read(b"San (x <zs@x.cn>"), [pair("San (x", "zs@x.cn")]);
+    }
+
+    #[test]
+    fn a_field_of_open_ends_costs_one_pass() {
+        for piece in [
+            "(",
+            "\"",
+            "<",
+            "=?a?q?",
+            "a,",
+            "(a\"<",
+            "=?",
+            "\\",
+            ":",
+            "a <b> c <",
+        ] {
+            let _ = read(piece.repeat(200_000).as_bytes());
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! One file is one family of traps: [`fields`] header blocks, [`charset`], [`guess`] and
 //! [`stateful`] encodings, [`words`] RFC 2047, [`params`] RFC 2231, [`addresses`], [`dates`],
-//! [`ids`], [`transfer`] and [`uu`] content encodings, [`parts`] the tree of parts, [`bodies`] what
+//! [`ids`], [`transfer`] and [`uu`] content encodings, [`tnef`] winmail.dat, [`parts`] the tree of parts, [`bodies`] what
 //! is read of it, [`mod@html`], [`names`] of files, [`clean`] control characters, [`quote`] whose words
 //! are whose, [`automatic`] who is no person, [`authentication`], [`tokens`].
 
@@ -24,6 +24,7 @@ mod params;
 mod parts;
 pub mod quote;
 mod stateful;
+mod tnef;
 mod tokens;
 mod transfer;
 mod unreadable;

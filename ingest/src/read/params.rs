@@ -42,7 +42,8 @@ impl Params {
 
     /// A parameter in words (a file name), continuations joined and decoded.
     pub(super) fn words(&self, name: &str, notes: &mut Notes) -> Option<String> {
-        self.extended(name, notes).or_else(|| {
+        let extended = self.extended(name, notes).filter(|n| !n.trim().is_empty());
+        extended.or_else(|| {
             let plain = self.get(name)?;
             Some(percent_encoded(plain).unwrap_or_else(|| words::decode(plain, notes)))
         })

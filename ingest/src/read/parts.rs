@@ -278,7 +278,8 @@ fn looks_like_html(body: &[u8]) -> bool {
 /// The raw parts between the boundary's lines. A missing final boundary is no matter; a boundary
 /// that is not declared, or declared wrongly, is looked for.
 fn cut<'a>(body: &'a [u8], boundary: Option<&str>, notes: &mut Notes) -> Vec<&'a [u8]> {
-    if let Some(boundary) = boundary.filter(|b| !b.is_empty()) {
+    // An empty one is no boundary (RFC 2046 §5.1.1 wants a sign), but mailers wrote it: `--` alone.
+    if let Some(boundary) = boundary {
         let parts = cut_at(body, boundary.as_bytes(), notes);
         if !parts.is_empty() {
             return parts;

@@ -65,12 +65,18 @@ fn content(lines: &[&str], mut at: usize) -> Option<(Vec<u8>, usize)> {
 }
 
 fn decode(line: &str, out: &mut Vec<u8>) -> bool {
+    // What a Japanese or Korean terminal made of the backslash.
+    let line = line.replace(['¥', '₩'], "\\");
     let bytes = line.as_bytes();
     let value = |b: u8| (b.wrapping_sub(b' ')) & 0x3F;
     if bytes.iter().any(|b| !(b' '..=b'`').contains(b)) {
         return false;
     }
     let length = usize::from(value(bytes[0]));
+    // Nothing in it: the last line, however it is filled up.
+    if length == 0 {
+        return bytes.iter().all(|b| matches!(b, b'`' | b' '));
+    }
     let groups = length.div_ceil(3);
     // Trailing spaces may have been trimmed on the way; more than one stray sign may not follow.
     if bytes.len() - 1 > groups * 4 + 2 || (bytes.len() - 1) * 2 < groups * 4 {
