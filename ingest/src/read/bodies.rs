@@ -6,6 +6,7 @@ use crate::letter::Attachment;
 
 use super::complaints::{BAD_BASE64, Notes};
 use super::parts::{Leaf, Tree};
+use super::unreadable::{MAX_HTML, MAX_TEXT, Unreadable};
 use super::{charset, clean, fields, html, names, tnef, transfer, uu, words};
 
 /// The readable side of a mail.
@@ -17,7 +18,8 @@ pub(super) struct Bodies {
 }
 
 /// Decodes every leaf into its place.
-pub(super) fn of(tree: &Tree<'_>, notes: &mut Notes) -> Bodies {
+pub(super) fn of(tree: &Tree<'_>, notes: &mut Notes) -> Result<Bodies, Unreadable> {
+    let mut left = MAX_HTML;
     let mut attachments = Vec::new();
     let mut text = Vec::new();
     let mut html = Vec::new();
@@ -37,7 +39,8 @@ pub(super) fn of(tree: &Tree<'_>, notes: &mut Notes) -> Bodies {
             }
             continue;
         }
-        let words = self::words(leaf, notes);
+        let words = self::words(leaf, left, notes)?;
+        left -= words.len().min(left);
         let is_html = leaf.media_type == "text/html";
         if in_text && is_html {
             text.push(html::to_text(&words));
@@ -65,11 +68,14 @@ pub(super) fn of(tree: &Tree<'_>, notes: &mut Notes) -> Bodies {
     if let Some(html) = html.as_deref().filter(|_| text.is_empty()) {
         text = html::to_text(html);
     }
-    Bodies {
+    if text.len() > MAX_TEXT {
+        return Err(Unreadable::TextTooLong { limit: MAX_TEXT });
+    }
+    Ok(Bodies {
         text,
         html,
         attachments,
-    }
+    })
 }
 
 /// The bytes of an attachment, by the part that its [`Attachment`] names.
@@ -88,7 +94,7 @@ pub(super) fn file(tree: &Tree<'_>, part: &str) -> Option<Vec<u8>> {
                 let opened = winmail(leaf, &bytes(leaf, &mut notes), &mut notes)?;
                 return opened.files.into_iter().nth(place).map(|f| f.bytes);
             }
-            let (_, files) = uu::extract(&words(leaf, &mut notes))?;
+            let (_, files) = uu::extract(&words(leaf, MAX_HTML, &mut notes).ok()?)?;
             files.into_iter().nth(place).map(|f| f.bytes)
         }
     }
@@ -149,17 +155,23 @@ fn is_noise(leaf: &Leaf<'_>, decoded: &[u8]) -> bool {
     leaf.media_type.starts_with("text/") && text().chars().any(strange)
 }
 
-/// A text leaf in words, not yet cleaned.
-fn words(leaf: &Leaf<'_>, notes: &mut Notes) -> String {
+/// A text leaf in words, not yet cleaned. `left` is what the leaves before it left of the limit.
+fn words(leaf: &Leaf<'_>, left: usize, notes: &mut Notes) -> Result<String, Unreadable> {
     let bytes = bytes(leaf, notes);
+    let html = leaf.media_type == "text/html";
+    // Files in uuencode count as words until they are taken out.
+    if bytes.len() > left {
+        return Err(Unreadable::TextTooLong {
+            limit: if html { MAX_HTML } else { MAX_TEXT },
+        });
+    }
     let label = leaf.content_type.get("charset").unwrap_or_default();
     let declared = charset::of_label(label);
-    if leaf.media_type == "text/html" && declared == charset::Charset::Unknown && !bytes.is_ascii()
-    {
-        let meta = html::declared_charset(&bytes);
-        return charset::decode(meta.as_deref().unwrap_or_default(), &bytes, notes);
+    if html && declared == charset::Charset::Unknown && !bytes.is_ascii() {
+        let meta = html::declared_charset(&bytes).unwrap_or_default();
+        return Ok(charset::decode(&meta, &bytes, notes));
     }
-    charset::decode(label, &bytes, notes)
+    Ok(charset::decode(label, &bytes, notes))
 }
 
 fn declared_name(leaf: &Leaf<'_>, notes: &mut Notes) -> Option<String> {

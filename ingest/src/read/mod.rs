@@ -59,7 +59,7 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
         complaints: Vec::new(),
     };
     let tree = parts::walk(&raw, &mut notes)?;
-    let bodies = bodies::of(&tree, &mut notes);
+    let bodies = bodies::of(&tree, &mut notes)?;
     let fields = &tree.fields;
     let from = first_from(fields, &mut notes);
     let reply_to = all_addresses(fields, "reply-to", &mut notes);

@@ -1,6 +1,8 @@
 //! Content-Type and Content-Disposition: the value and its parameters, RFC 2231 continuations in
 //! any charset, and parameters as careless mailers write them.
 
+use std::collections::HashMap;
+
 use super::charset;
 use super::complaints::Notes;
 use super::transfer::hex_pair;
@@ -50,33 +52,34 @@ impl Params {
     }
 
     fn extended(&self, name: &str, notes: &mut Notes) -> Option<String> {
-        if let Some((_, value)) = self.list.iter().find(|(n, _)| is_starred(n, name, "*")) {
+        // What stands behind the star, by that; of a repeated one the first.
+        let pieces: HashMap<&str, &str> = self
+            .list
+            .iter()
+            .rev()
+            .filter_map(|(n, v)| Some((n.strip_prefix(name)?.strip_prefix('*')?, v.as_str())))
+            .collect();
+        if let Some(value) = pieces.get("") {
             let (label, value) = charset_of(value);
             return Some(charset::decode(label, &percent(value), notes));
         }
         let mut bytes = Vec::new();
         let mut label = "";
         let mut plain = true;
-        for number in 0..self.list.len() {
-            let quoted = format!("*{number}");
-            let starred = format!("*{number}*");
-            if let Some((_, value)) = self
-                .list
-                .iter()
-                .find(|(n, _)| is_starred(n, name, &starred))
-            {
-                let value = if number == 0 {
-                    let (first, rest) = charset_of(value);
-                    label = first;
+        // Some mailers count from one.
+        let first = usize::from(!pieces.contains_key("0") && !pieces.contains_key("0*"));
+        for number in first..first + pieces.len() {
+            if let Some(value) = pieces.get(format!("{number}*").as_str()) {
+                let value = if number == first {
+                    let (charset, rest) = charset_of(value);
+                    label = charset;
                     rest
                 } else {
                     value
                 };
                 bytes.extend(percent(value));
                 plain = false;
-            } else if let Some((_, value)) =
-                self.list.iter().find(|(n, _)| is_starred(n, name, &quoted))
-            {
+            } else if let Some(value) = pieces.get(number.to_string().as_str()) {
                 bytes.extend(value.as_bytes());
             } else {
                 break;
@@ -92,10 +95,6 @@ impl Params {
             text
         })
     }
-}
-
-fn is_starred(have: &str, name: &str, suffix: &str) -> bool {
-    have.strip_suffix(suffix).is_some_and(|stem| stem == name)
 }
 
 /// Cuts at the semicolons outside quotes.
@@ -235,6 +234,12 @@ mod tests {
         // 办公.pdf: B0 EC B9 AB
         let raw = b"attachment;\r\n filename*0*=gb2312''%B0%EC%B9;\r\n filename*1*=%AB;\r\n filename*2=.pdf";
         assert_eq!(name(raw), "办公.pdf");
+    }
+
+    #[test]
+    fn continuations_counted_from_one() {
+        let raw = b"attachment; filename*1*=utf-8''%E5%8A%9E; filename*2=.pdf";
+        assert_eq!(name(raw), "办.pdf");
     }
 
     #[test]

@@ -298,18 +298,18 @@ fn cut_at<'a>(body: &'a [u8], boundary: &[u8], notes: &mut Notes) -> Vec<&'a [u8
     let mut parts = Vec::new();
     let mut begin: Option<usize> = None;
     let mut closed = false;
-    let mut at = 0;
-    for line in body.split_inclusive(|b| *b == b'\n') {
-        let start = at;
-        at += line.len();
-        let Some(closes) = delimiter(line, boundary) else {
+    let marker = [b"--", boundary].concat();
+    // One search a level, which skips what cannot be a boundary: sixty levels over a large mail
+    // stay cheap.
+    for start in memchr::memmem::find_iter(body, &marker) {
+        let Some((closes, next)) = delimiter(body, start, marker.len()) else {
             continue;
         };
         if let Some(begin) = begin {
             parts.push(without_line_end(&body[begin..start]));
         }
         closed = closes;
-        begin = (!closes).then_some(at);
+        begin = (!closes).then_some(next);
     }
     if let Some(begin) = begin {
         // Cut off: what came is still a part.
@@ -323,17 +323,24 @@ fn cut_at<'a>(body: &'a [u8], boundary: &[u8], notes: &mut Notes) -> Vec<&'a [u8
     parts
 }
 
-/// Whether a line is the boundary, and if so, whether it closes the multipart.
-fn delimiter(line: &[u8], boundary: &[u8]) -> Option<bool> {
-    let rest = line
-        .strip_prefix(b"--")?
-        .strip_prefix(boundary)?
-        .trim_ascii_end();
-    match rest {
-        b"" => Some(false),
-        b"--" => Some(true),
-        _ => None,
+/// Whether the line at `start` is the boundary alone, and if so, whether it closes the multipart,
+/// and where the next line begins.
+fn delimiter(body: &[u8], start: usize, marker: usize) -> Option<(bool, usize)> {
+    if start > 0 && body[start - 1] != b'\n' {
+        return None;
     }
+    let rest = &body[start + marker..];
+    let (rest, closes) = match rest.strip_prefix(b"--") {
+        Some(after) => (after, true),
+        None => (rest, false),
+    };
+    let blank = rest.iter().position(|b| !matches!(b, b' ' | b'\t' | b'\r'));
+    let next = match blank.map(|at| (at, rest[at])) {
+        None => body.len(),
+        Some((at, b'\n')) => body.len() - rest.len() + at + 1,
+        Some(_) => return None,
+    };
+    Some((closes, next))
 }
 
 /// The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1).

@@ -7,6 +7,9 @@ pub(super) struct File {
     pub(super) bytes: Vec<u8>,
 }
 
+/// Most files taken out of one text.
+const MOST: usize = 200;
+
 /// Takes the encoded files out of a text. `None` where there is none, which costs one search.
 pub(super) fn extract(text: &str) -> Option<(String, Vec<File>)> {
     if !text.contains("begin ") {
@@ -17,7 +20,8 @@ pub(super) fn extract(text: &str) -> Option<(String, Vec<File>)> {
     let mut files = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        if let Some(name) = begin(lines[at])
+        if files.len() < MOST
+            && let Some(name) = begin(lines[at])
             && let Some((bytes, next)) = content(&lines, at + 1)
         {
             files.push(File {

@@ -71,7 +71,12 @@ fn word<'a>(from: &'a str, may_end: &mut bool) -> Option<(Word<'a>, &'a str)> {
     let (payload, after) = match end {
         Some(end) => (&payload[..end], &payload[end + 2..]),
         // Cut off: the rest of the header is the word, up to where another thing starts.
-        None => payload.split_at(payload.find(['\n', '"', '<']).unwrap_or(payload.len())),
+        None => {
+            let next = payload.find("=?").unwrap_or(payload.len());
+            let stop = payload[..next].find(['\n', '"', '<']);
+            // Where another word begins before that, it is cut there below.
+            payload.split_at(stop.unwrap_or(if base64 { next } else { payload.len() }))
+        }
     };
     // An unfinished word before a finished one.
     if let Some(next) = payload.find("=?").filter(|n| *n > 0 && base64) {
