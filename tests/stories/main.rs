@@ -13,6 +13,7 @@ mod figures_add_up;
 mod hostile_mail_is_inert;
 mod killed_at_every_commit;
 mod letters_on_paper_keep_their_day;
+mod mail_is_read_right;
 mod mailboxes_of_every_kind;
 mod no_written_word_is_lost;
 mod nobody_but_the_named_reads_a_sealed_letter;

@@ -55,7 +55,9 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
     }
     let raw = with_line_ends(raw);
     let mut notes = Notes {
-        hint: declared(&raw),
+        hint: declared(&raw)
+            .filter(|table| *table != encoding_rs::UTF_8)
+            .or_else(|| from_china(&raw)),
         complaints: Vec::new(),
     };
     let tree = parts::walk(&raw, &mut notes)?;
@@ -151,6 +153,21 @@ fn declared(raw: &[u8]) -> Option<&'static encoding_rs::Encoding> {
                 _ => None,
             }
         })
+}
+
+/// The charset of a mail that declares none and comes from China, by its clock or its providers.
+fn from_china(raw: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    const SIGNS: [&[u8]; 6] = [
+        b" +0800",
+        b".cn>",
+        b"@qq.com",
+        b"@163.com",
+        b"@126.com",
+        b"@foxmail.com",
+    ];
+    let head = &raw[..raw.len().min(8_192)];
+    let shows = |sign: &&[u8]| memchr::memmem::find(head, sign).is_some();
+    SIGNS.iter().any(shows).then_some(encoding_rs::GB18030)
 }
 
 /// The first From that holds an address or a name.
