@@ -111,6 +111,11 @@ fn joined(texts: &[String]) -> String {
 
 /// A leaf after its transfer encoding.
 fn bytes(leaf: &Leaf<'_>, notes: &mut Notes) -> Vec<u8> {
+    decoded(leaf, false, notes)
+}
+
+/// A leaf after its transfer encoding; of words also what stands behind their base64.
+fn decoded(leaf: &Leaf<'_>, words: bool, notes: &mut Notes) -> Vec<u8> {
     let encoding = leaf
         .fields
         .ascii("content-transfer-encoding")
@@ -118,24 +123,24 @@ fn bytes(leaf: &Leaf<'_>, notes: &mut Notes) -> Vec<u8> {
     let encoding = encoding.split([';', ' ', '(']).next().unwrap_or_default();
     match encoding.trim_matches('"') {
         "base64" | "b" => {
-            let decoded = transfer::base64(leaf.body);
-            if decoded.damaged {
+            let base64 = transfer::base64(leaf.body);
+            if base64.damaged {
                 notes.complain(BAD_BASE64, "");
             }
-            match decoded.tail {
+            match base64.tail {
                 Some(0) => leaf.body.to_vec(),
-                _ if decoded.doubtful && is_noise(leaf, &decoded.bytes) => {
+                _ if base64.doubtful && is_noise(leaf, &base64.bytes) => {
                     notes.complain(BAD_BASE64, "");
                     leaf.body.to_vec()
                 }
                 // Words behind the base64 of a text are words; behind a file they are none of it.
-                Some(tail) if leaf.media_type.starts_with("text/") => {
-                    let mut bytes = decoded.bytes;
+                Some(tail) if words => {
+                    let mut bytes = base64.bytes;
                     bytes.push(b'\n');
                     bytes.extend_from_slice(&leaf.body[tail..]);
                     bytes
                 }
-                _ => decoded.bytes,
+                _ => base64.bytes,
             }
         }
         "quoted-printable" | "q" | "quoted_printable" => transfer::quoted_printable(leaf.body),
@@ -157,7 +162,7 @@ fn is_noise(leaf: &Leaf<'_>, decoded: &[u8]) -> bool {
 
 /// A text leaf in words, not yet cleaned. `left` is what the leaves before it left of the limit.
 fn words(leaf: &Leaf<'_>, left: usize, notes: &mut Notes) -> Result<String, Unreadable> {
-    let bytes = bytes(leaf, notes);
+    let bytes = decoded(leaf, true, notes);
     let html = leaf.media_type == "text/html";
     // Files in uuencode count as words until they are taken out.
     if bytes.len() > left {

@@ -149,6 +149,10 @@ fn by_table(table: &'static Encoding, label: &str, bytes: &[u8], notes: &mut Not
         }
         return text.into_owned();
     }
+    if table == UTF_8 && is_cut_off(bytes) {
+        notes.complain(CHARSET_UNDECODABLE, label);
+        return text.into_owned();
+    }
     let guessed = guess::best(bytes, notes.hint);
     let (other, other_bad) = guessed.decode_without_bom_handling(bytes);
     if guessed != table && !other_bad && damage(&text) > 0.05 {
@@ -157,6 +161,11 @@ fn by_table(table: &'static Encoding, label: &str, bytes: &[u8], notes: &mut Not
     }
     notes.complain(CHARSET_UNDECODABLE, label);
     text.into_owned()
+}
+
+/// UTF-8 whose only fault is that its last character is not whole.
+fn is_cut_off(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|e| e.error_len().is_none())
 }
 
 /// Text that decodes as UTF-8 although labelled otherwise. Bytes of another charset are UTF-8 by
@@ -315,6 +324,7 @@ mod tests {
         let text = decode("utf-8", &whole[..whole.len() - 1], &mut notes);
         assert!(text.starts_with("您好，我想反映") && text.ends_with('\u{FFFD}'));
         assert_eq!(notes.complaints, ["charset-undecodable: utf-8"]);
+        assert_eq!(read("utf-8", b"hello\xf0"), "hello\u{FFFD}");
     }
 
     #[test]

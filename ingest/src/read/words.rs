@@ -172,6 +172,8 @@ fn q_bytes(bytes: &[u8]) -> Vec<u8> {
                     out.push(byte);
                     at += 2;
                 }
+                // A code cut off at the end of the word.
+                None if at + 1 == bytes.len() => {}
                 None => out.push(b'='),
             },
             b'\r' | b'\n' => {}
@@ -256,6 +258,7 @@ mod tests {
     fn raw_bytes_inside_a_word_are_of_its_charset() {
         assert_eq!(read(b"=?iso-8859-1?Q?J\xfcrgen?="), "Jürgen");
         assert_eq!(read("=?utf-8?Q?关=E4=BA=8E?=".as_bytes()), "关于");
+        assert_eq!(read(b"=?utf-8?Q?hello=F0=?="), "hello\u{FFFD}");
     }
 
     #[test]
