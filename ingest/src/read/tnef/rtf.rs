@@ -161,7 +161,7 @@ impl Reader<'_> {
                 self.to_skip = self.group().replaced;
             }
             "uc" => {
-                self.group().replaced = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(9)
+                self.group().replaced = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(9);
             }
             "ansicpg" => {
                 let page = number

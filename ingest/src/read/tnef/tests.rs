@@ -18,7 +18,7 @@ fn property(id: u16, kind: u16, data: &[u8]) -> Vec<u8> {
         out.extend(u32::try_from(data.len()).expect("short").to_le_bytes());
     }
     out.extend(data);
-    while out.len() % 4 != 0 {
+    while !out.len().is_multiple_of(4) {
         out.push(0);
     }
     out
