@@ -6,6 +6,7 @@ mod a_hundred_thousand_letters;
 mod a_letter_by_mail_is_answered;
 mod a_mail_that_kills_its_reader;
 mod a_report_by_mail_leaves_no_trace;
+mod bombs_cost_little;
 mod codes_cannot_be_guessed;
 mod commands_speak_json;
 mod every_route_has_a_row;
