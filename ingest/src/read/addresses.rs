@@ -69,8 +69,11 @@ fn entries(text: &str, notes: &mut Notes) -> Vec<Address> {
                 let inner = reader.angle();
                 entry.angle.get_or_insert(inner);
             }
-            // Behind an address it separates like a comma.
+            // Behind an address these separate like a comma; the wide ones a Chinese keyboard gives.
             ':' if entry.angle.is_some() => finish(&mut list, &mut entry, notes),
+            '，' | '；' if entry.angle.is_some() || entry.phrase.contains('@') => {
+                finish(&mut list, &mut entry, notes);
+            }
             // The name of a group.
             ':' if !entry.phrase.contains('@') => entry = Entry::default(),
             // An unquoted comma inside a name: `Zhang, San <zs@example.cn>`.
@@ -215,6 +218,14 @@ fn finish(list: &mut Vec<Address>, entry: &mut Entry, notes: &mut Notes) {
         after,
     } = std::mem::take(entry);
     let phrase = phrase.trim();
+    // `<Undisclosed-Recipient:;>`: an empty group that went into the brackets.
+    let angle = angle.map(|a| {
+        if a.trim_end_matches(['"', ' ']).ends_with(';') {
+            String::new()
+        } else {
+            a
+        }
+    });
     let (name, address) = match angle {
         Some(angle) => {
             let name = [phrase, after.trim(), &comment]
@@ -338,6 +349,7 @@ mod tests {
     #[test]
     fn groups_are_flattened_and_empty_ones_are_nothing() {
         assert_eq!(read(b"undisclosed-recipients:;"), []);
+        assert_eq!(read(b"<Undisclosed-Recipient:@mx.x.cn;>"), []);
         assert_eq!(read(b"Staff: a@x, B <b@x>; c@x").len(), 3);
     }
 
@@ -382,6 +394,14 @@ mod tests {
             [pair("San:)", "zs@x.cn")]
         );
         assert_eq!(read(b"<zs@x.cn> San"), [pair("San", "zs@x.cn")]);
+        assert_eq!(
+            read("张三 <zs@x.cn>；li@x.cn，wang@x.cn".as_bytes()),
+            [
+                pair("张三", "zs@x.cn"),
+                pair("", "li@x.cn"),
+                pair("", "wang@x.cn")
+            ]
+        );
         assert_eq!(
             read(b"<x.cn postmaster@x.cn>"),
             [pair("", "postmaster@x.cn")]

@@ -12,6 +12,7 @@ pub(super) enum Charset {
     Table(&'static Encoding),
     Utf7,
     Utf16,
+    Utf32,
     Hz,
     Iso2022Kr,
     Iso2022Cn,
@@ -26,7 +27,12 @@ impl Charset {
     pub(super) fn is_stateful(self) -> bool {
         match self {
             Self::Table(table) => table == encoding_rs::ISO_2022_JP,
-            Self::Utf7 | Self::Utf16 | Self::Hz | Self::Iso2022Kr | Self::Iso2022Cn => true,
+            Self::Utf7
+            | Self::Utf16
+            | Self::Utf32
+            | Self::Hz
+            | Self::Iso2022Kr
+            | Self::Iso2022Cn => true,
             Self::Other | Self::Unknown => false,
         }
     }
@@ -48,6 +54,9 @@ pub(super) fn of_label(label: &str) -> Charset {
         }
         "utf-7" | "utf7" | "unicode-1-1-utf-7" | "csunicode11utf7" => return Charset::Utf7,
         "utf-16" | "utf16" | "unicode" | "ucs-2" | "iso-10646-ucs-2" => return Charset::Utf16,
+        "utf-32" | "utf32" | "utf-32le" | "utf-32be" | "ucs-4" | "iso-10646-ucs-4" => {
+            return Charset::Utf32;
+        }
         "hz" | "hz-gb-2312" | "hz-gb2312" => return Charset::Hz,
         "iso-2022-kr" | "csiso2022kr" => return Charset::Iso2022Kr,
         "iso-2022-cn" | "iso-2022-cn-ext" => return Charset::Iso2022Cn,
@@ -105,6 +114,7 @@ pub(super) fn decode(label: &str, bytes: &[u8], notes: &mut Notes) -> String {
         Charset::Unknown => unlabelled(bytes, notes),
         Charset::Utf7 => stateful::utf7(bytes),
         Charset::Utf16 => utf16(bytes, notes),
+        Charset::Utf32 => checked(utf32(bytes), label, notes),
         Charset::Other => {
             let bare = label.trim().trim_matches(['"', '\'']);
             match charset_decoder(bare.as_bytes()) {
@@ -249,6 +259,28 @@ fn utf16(bytes: &[u8], notes: &mut Notes) -> String {
     table.decode_without_bom_handling(bytes).0.into_owned()
 }
 
+/// UTF-32 either way round: no character reaches beyond seventeen planes, so that the wrong way
+/// shows itself at once.
+fn utf32(bytes: &[u8]) -> String {
+    let units = || {
+        bytes
+            .chunks_exact(4)
+            .filter_map(|c| <[u8; 4]>::try_from(c).ok())
+    };
+    let big_endian = units()
+        .next()
+        .is_some_and(|c| u32::from_le_bytes(c) > 0x10_FFFF);
+    let read = if big_endian {
+        u32::from_be_bytes
+    } else {
+        u32::from_le_bytes
+    };
+    units()
+        .map(|c| char::from_u32(read(c)).unwrap_or(char::REPLACEMENT_CHARACTER))
+        .filter(|c| *c != '\u{FEFF}')
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,6 +339,13 @@ mod tests {
         assert_eq!(read("euc-jp", b"\xa5\xcf\xa5\xed"), "ハロ");
         assert_eq!(read("iso-2022-jp", b"\x1b$B%O%m\x1b(B!"), "ハロ!");
         assert_eq!(read("shift_jis", b"\x83n\x83\x8D"), "ハロ");
+    }
+
+    #[test]
+    fn utf32_either_way_round() {
+        assert_eq!(read("utf-32", b"\xff\xfe\0\0\x60\x4f\0\0"), "你");
+        assert_eq!(read("utf-32", b"\0\0\x4f\x60\0\0\0a"), "你a");
+        assert_eq!(read("utf-32le", b"\x60\x4f\0\0"), "你");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use encoding_rs::GB18030;
+
 use super::charset;
 use super::complaints::Notes;
 use super::transfer::hex_pair;
@@ -213,9 +215,16 @@ fn percent_encoded(value: &str) -> Option<String> {
     if !value.is_ascii() || !value.contains('%') || value.contains("=?") {
         return None;
     }
-    String::from_utf8(percent(value))
-        .ok()
-        .filter(|text| !text.is_ascii())
+    match String::from_utf8(percent(value)) {
+        Ok(text) => Some(text).filter(|text| !text.is_ascii()),
+        Err(bytes) => {
+            let (text, bad) = GB18030.decode_without_bom_handling(bytes.as_bytes());
+            let hanzi = |c: char| c.is_ascii() || ('\u{4E00}'..='\u{9FFF}').contains(&c);
+            // Two characters at least: one may be chance.
+            let enough = value.matches('%').count() >= 4;
+            (!bad && enough && text.chars().all(hanzi)).then(|| text.into_owned())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -271,6 +280,14 @@ mod tests {
             "土地的.pdf"
         );
         assert_eq!(name(b"attachment; filename=\"%E5%8A%9E.pdf\""), "办.pdf");
+        assert_eq!(
+            name(b"attachment; filename=\"%B0%EC%B9%AB.pdf\""),
+            "办公.pdf"
+        );
+        assert_eq!(
+            name(b"attachment; filename=\"RV %A312.xls\""),
+            "RV %A312.xls"
+        );
         assert_eq!(name(b"attachment; filename=\"100%25.txt\""), "100%25.txt");
     }
 
