@@ -2,6 +2,7 @@
 
 use crate::letter::Address;
 
+use super::address_tokens::Reader;
 use super::charset;
 use super::clean;
 use super::complaints::Notes;
@@ -88,122 +89,6 @@ fn entries(text: &str, notes: &mut Notes) -> Vec<Address> {
     }
     finish(&mut list, &mut entry, notes);
     list
-}
-
-/// The characters still to be read, and which searches among them are in vain: so that a field of
-/// open ends costs one pass.
-struct Reader<'a> {
-    chars: std::str::Chars<'a>,
-    comments_end: bool,
-    quotes_end: bool,
-}
-
-impl<'a> Reader<'a> {
-    fn new(text: &'a str) -> Self {
-        Self {
-            chars: text.chars(),
-            comments_end: true,
-            quotes_end: true,
-        }
-    }
-
-    /// Takes a quoted string; without its end, the `<` of the address ends it.
-    fn quoted(&mut self, phrase: &mut String) {
-        self.quotes_end &= self.chars.as_str().contains('"');
-        while let Some(c) = self.chars.clone().next() {
-            if !self.quotes_end && c == '<' {
-                return;
-            }
-            self.chars.next();
-            match c {
-                '"' => return,
-                '\\' => match self.chars.clone().next() {
-                    Some(next @ ('"' | '\\')) => {
-                        self.chars.next();
-                        phrase.push(next);
-                    }
-                    _ => phrase.push('\\'),
-                },
-                c => phrase.push(c),
-            }
-        }
-    }
-
-    /// Takes a comment, nested ones included; one that never ends is none.
-    fn comment(&mut self, comment: &mut String) -> bool {
-        if !self.comments_end {
-            return false;
-        }
-        let (before, length) = (self.chars.clone(), comment.len());
-        let mut depth = 1;
-        while let Some(c) = self.chars.next() {
-            match c {
-                '(' => depth += 1,
-                ')' => depth -= 1,
-                '\\' => {
-                    comment.extend(self.chars.next());
-                    continue;
-                }
-                _ => {}
-            }
-            if depth == 0 {
-                return true;
-            }
-            comment.push(c);
-        }
-        self.comments_end = false;
-        self.chars = before;
-        comment.truncate(length);
-        false
-    }
-
-    /// Takes the encoded word whose `=` was just read, if it is one.
-    fn encoded_word(&mut self, words: &mut String) -> bool {
-        let rest = self.chars.as_str();
-        let length = rest.strip_prefix('?').and_then(|inner| {
-            let charset = inner.bytes().take(80).position(|b| b == b'?')?;
-            let encoding = inner.as_bytes().get(charset + 1..charset + 3)?;
-            let encoded = matches!(encoding, [b'B' | b'b' | b'Q' | b'q', b'?']);
-            let payload = inner.get(charset + 3..).filter(|_| encoded)?;
-            let end = payload.find('?')?;
-            payload[end..]
-                .starts_with("?=")
-                .then_some(1 + charset + 3 + end + 2)
-        });
-        let Some(length) = length else {
-            return false;
-        };
-        words.push('=');
-        words.push_str(&rest[..length]);
-        self.chars = rest[length..].chars();
-        true
-    }
-
-    /// Takes what stands between `<` and `>`, without its comments.
-    fn angle(&mut self) -> String {
-        let mut inner = String::new();
-        let mut dropped = String::new();
-        while let Some(c) = self.chars.next() {
-            match c {
-                '>' => break,
-                '(' if self.comment(&mut dropped) => {}
-                c => inner.push(c),
-            }
-        }
-        inner
-    }
-
-    /// The text up to the next comma goes on as a name and ends in `<…>`. Looks a short way ahead.
-    fn names_on(&self) -> bool {
-        for c in self.chars.clone().take(120) {
-            match c {
-                '<' => return true,
-                ',' | ';' | '@' | '"' | ':' => return false,
-                _ => {}
-            }
-        }
-        false
-    }
 }
 
 fn is_half_a_name(entry: &Entry) -> bool {

@@ -2,15 +2,18 @@
 //! database and no clock; it never panics, and what it cannot read it says.
 //!
 //! One file is one family of traps: [`fields`] header blocks, [`charset`], [`guess`] and
-//! [`stateful`] encodings, [`words`] RFC 2047, [`params`] RFC 2231, [`addresses`], [`dates`],
-//! [`ids`], [`transfer`] and [`uu`] content encodings, [`tnef`] winmail.dat, [`parts`] the tree of parts, [`bodies`] what
-//! is read of it, [`mod@html`], [`names`] of files, [`clean`] control characters, [`quote`] whose words
-//! are whose, [`automatic`] who is no person, [`authentication`], [`tokens`].
+//! [`stateful`] encodings, [`words`] RFC 2047, [`params`] RFC 2231, [`addresses`] and their
+//! [`address_tokens`], [`dates`], [`ids`], [`transfer`] and [`uu`] content encodings, [`tnef`]
+//! winmail.dat, [`parts`] the tree of parts and [`boundary`] where it is cut, [`bodies`] what is read
+//! of it, [`mod@html`], [`names`] of files, [`clean`] control characters, [`quote`] whose words are
+//! whose, [`automatic`] who is no person, [`authentication`], [`tokens`].
 
+mod address_tokens;
 mod addresses;
 mod authentication;
 mod automatic;
 mod bodies;
+mod boundary;
 mod charset;
 mod clean;
 mod complaints;
