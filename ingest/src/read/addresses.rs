@@ -2,6 +2,7 @@
 
 use crate::letter::Address;
 
+use super::address_tokens::Reader;
 use super::charset;
 use super::clean;
 use super::complaints::Notes;
@@ -15,7 +16,7 @@ pub(super) fn list(raw: &[u8], notes: &mut Notes) -> Vec<Address> {
     let text = charset::decode("", raw, notes).replace(['\r', '\n'], "");
     let mut found = entries(&text, notes);
     // Whole lists wrapped into one encoded word, by mailers that know no better.
-    if text.contains("=?") && !found.iter().any(|a| a.address.contains('@')) {
+    if text.contains("=?") && !found.iter().any(is_whole) {
         let decoded = words::decode(&text, notes);
         if decoded.contains('@') && !decoded.contains("=?") {
             found = entries(&decoded, notes);
@@ -24,36 +25,63 @@ pub(super) fn list(raw: &[u8], notes: &mut Notes) -> Vec<Address> {
     found
 }
 
+fn is_whole(address: &Address) -> bool {
+    address.address.contains('@') && !address.address.contains('<')
+}
+
 /// One entry while it is read.
 #[derive(Default)]
 struct Entry {
+    /// Words before the address, or all of it.
     phrase: String,
     comment: String,
     angle: Option<String>,
+    /// Words behind the address.
+    after: String,
+}
+
+impl Entry {
+    fn words(&mut self) -> &mut String {
+        if self.angle.is_some() {
+            &mut self.after
+        } else {
+            &mut self.phrase
+        }
+    }
 }
 
 fn entries(text: &str, notes: &mut Notes) -> Vec<Address> {
     let mut list = Vec::new();
     let mut entry = Entry::default();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
+    let mut reader = Reader::new(text);
+    while let Some(c) = reader.chars.next() {
         match c {
-            '"' => quoted(&mut chars, &mut entry.phrase),
-            '(' => comment(&mut chars, &mut entry.comment),
+            '"' => reader.quoted(entry.words()),
+            '(' if reader.comment(&mut entry.comment) => {}
+            // An encoded word is one word, whatever signs it wrongly holds (RFC 2047 §5).
+            '=' if reader.encoded_word(entry.words()) => {}
             '<' => {
-                let mut inner = String::new();
-                for c in chars.by_ref().take_while(|c| *c != '>') {
-                    inner.push(c);
+                if entry.angle.is_some() && !entry.after.trim().is_empty() {
+                    // `A <a@x> B <b@x>`: the comma is missing.
+                    let phrase = std::mem::take(&mut entry.after);
+                    finish(&mut list, &mut entry, notes);
+                    entry.phrase = phrase;
                 }
+                let inner = reader.angle();
                 entry.angle.get_or_insert(inner);
             }
+            // Behind an address these separate like a comma; the wide ones a Chinese keyboard gives.
+            ':' if entry.angle.is_some() => finish(&mut list, &mut entry, notes),
+            '，' | '；' if entry.angle.is_some() || entry.phrase.contains('@') => {
+                finish(&mut list, &mut entry, notes);
+            }
             // The name of a group.
-            ':' if entry.angle.is_none() && !entry.phrase.contains('@') => entry = Entry::default(),
+            ':' if !entry.phrase.contains('@') => entry = Entry::default(),
             // An unquoted comma inside a name: `Zhang, San <zs@example.cn>`.
-            ',' if is_half_a_name(&entry) && names_on(&chars) => entry.phrase.push(','),
+            ',' if is_half_a_name(&entry) && reader.names_on() => entry.phrase.push(','),
             ',' | ';' => finish(&mut list, &mut entry, notes),
             '>' => {}
-            c => entry.phrase.push(c),
+            c => entry.words().push(c),
         }
         if list.len() >= MOST {
             return list;
@@ -63,64 +91,8 @@ fn entries(text: &str, notes: &mut Notes) -> Vec<Address> {
     list
 }
 
-type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
-
-/// Takes a quoted string; without its end, the `<` of the address ends it.
-fn quoted(chars: &mut Chars<'_>, phrase: &mut String) {
-    let closed = chars.clone().any(|c| c == '"');
-    while let Some(c) = chars.peek().copied() {
-        if !closed && c == '<' {
-            return;
-        }
-        chars.next();
-        match c {
-            '"' => return,
-            '\\' => match chars.peek().copied() {
-                Some(next @ ('"' | '\\')) => {
-                    chars.next();
-                    phrase.push(next);
-                }
-                _ => phrase.push('\\'),
-            },
-            c => phrase.push(c),
-        }
-    }
-}
-
-fn comment(chars: &mut Chars<'_>, comment: &mut String) {
-    let mut depth = 1;
-    while let Some(c) = chars.next() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            '\\' => {
-                comment.extend(chars.next());
-                continue;
-            }
-            _ => {}
-        }
-        if depth == 0 {
-            return;
-        }
-        comment.push(c);
-    }
-}
-
 fn is_half_a_name(entry: &Entry) -> bool {
     entry.angle.is_none() && !entry.phrase.contains('@') && !entry.phrase.trim().is_empty()
-}
-
-/// The text up to the next comma goes on as a name and ends in `<…>`. Looks a short way ahead, so
-/// that a field of commas stays linear.
-fn names_on(chars: &Chars<'_>) -> bool {
-    for c in chars.clone().take(120) {
-        match c {
-            '<' => return true,
-            ',' | ';' | '@' | '"' | ':' => return false,
-            _ => {}
-        }
-    }
-    false
 }
 
 fn finish(list: &mut Vec<Address>, entry: &mut Entry, notes: &mut Notes) {
@@ -128,16 +100,23 @@ fn finish(list: &mut Vec<Address>, entry: &mut Entry, notes: &mut Notes) {
         phrase,
         comment,
         angle,
+        after,
     } = std::mem::take(entry);
     let phrase = phrase.trim();
+    // `<Undisclosed-Recipient:;>`: an empty group that went into the brackets.
+    let angle = angle.map(|a| {
+        if a.trim_end_matches(['"', ' ']).ends_with(';') {
+            String::new()
+        } else {
+            a
+        }
+    });
     let (name, address) = match angle {
         Some(angle) => {
-            let name = if phrase.is_empty() {
-                comment
-            } else {
-                phrase.to_owned()
-            };
-            (name, route_free(&angle))
+            let name = [phrase, after.trim(), &comment]
+                .into_iter()
+                .find(|n| !n.is_empty());
+            (name.unwrap_or_default().to_owned(), route_free(&angle))
         }
         None if phrase.is_empty() => return,
         None if phrase.contains('@') => spaced(phrase, comment),
@@ -158,8 +137,8 @@ fn finish(list: &mut Vec<Address>, entry: &mut Entry, notes: &mut Notes) {
 
 /// `Zhang San zs@example.cn`: the word with the at sign is the address.
 fn spaced(phrase: &str, comment: String) -> (String, String) {
-    let joined = phrase.replace(" @", "@").replace("@ ", "@");
-    let Some(address) = joined.split_whitespace().find(|w| w.contains('@')) else {
+    let joined = closed_up(phrase);
+    let Some(address) = joined.split(' ').find(|w| w.contains('@')) else {
         return (comment, joined);
     };
     let name = joined.replacen(address, "", 1);
@@ -169,6 +148,15 @@ fn spaced(phrase: &str, comment: String) -> (String, String) {
         name.trim().to_owned()
     };
     (name, address.trim_matches(['\'', '[', ']']).to_owned())
+}
+
+/// Without the obsolete white space round the signs of an address (RFC 5322 §4.4), and with single
+/// spaces elsewhere.
+fn closed_up(text: &str) -> String {
+    let single = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    [(" . ", "."), (" .", "."), (" @", "@"), ("@ ", "@")]
+        .into_iter()
+        .fold(single, |text, (from, to)| text.replace(from, to))
 }
 
 /// Drops a source route and white space: `<@relay:zs@example.cn>`.
@@ -183,7 +171,12 @@ fn route_free(angle: &str) -> String {
     };
     let address = address.trim();
     let address = address.strip_prefix("mailto:").unwrap_or(address);
-    address.chars().filter(|c| !c.is_whitespace()).collect()
+    let address = closed_up(address).replace(". ", ".");
+    // Of several words the last that is an address; a quoted local part may hold spaces.
+    match address.rsplit(' ').find(|w| w.contains('@')) {
+        Some(word) if !address.contains('"') => word.to_owned(),
+        _ => address,
+    }
 }
 
 #[cfg(test)]
@@ -241,6 +234,7 @@ mod tests {
     #[test]
     fn groups_are_flattened_and_empty_ones_are_nothing() {
         assert_eq!(read(b"undisclosed-recipients:;"), []);
+        assert_eq!(read(b"<Undisclosed-Recipient:@mx.x.cn;>"), []);
         assert_eq!(read(b"Staff: a@x, B <b@x>; c@x").len(), 3);
     }
 
@@ -251,6 +245,71 @@ mod tests {
         assert_eq!(read(b"<<zs@x.cn>>"), [pair("", "zs@x.cn")]);
         assert_eq!(read("张三".as_bytes()), [pair("张三", "")]);
         assert_eq!(read(b"San zs@x.cn"), [pair("San", "zs@x.cn")]);
+    }
+
+    #[test]
+    fn comments_and_white_space_inside_an_address() {
+        let raw = b"Pete(A wonderful \\) chap) <pete(his account)@silly.test(his host)>";
+        assert_eq!(read(raw), [pair("Pete", "pete@silly.test")]);
+        assert_eq!(
+            read(b"A Group(Some people)  :Chris Jones <c@(Chris's host.)public.example>"),
+            [pair("Chris Jones", "c@public.example")]
+        );
+        assert_eq!(
+            read(b"John <jdoe@machine(comment).  example>, , jdoe@test   . example"),
+            [
+                pair("John", "jdoe@machine.example"),
+                pair("", "jdoe@test.example")
+            ]
+        );
+    }
+
+    #[test]
+    fn separators_that_are_missing_or_inside_an_encoded_word() {
+        assert_eq!(
+            read(b"A <a@x> B <b@x>"),
+            [pair("A", "a@x"), pair("B", "b@x")]
+        );
+        assert_eq!(
+            read(b"\"San\" <zs@x.cn>:<attacker@x.cn>")[0],
+            pair("San", "zs@x.cn")
+        );
+        assert_eq!(
+            read(b"=?utf-8?Q?San:)?= <zs@x.cn>"),
+            [pair("San:)", "zs@x.cn")]
+        );
+        assert_eq!(read(b"<zs@x.cn> San"), [pair("San", "zs@x.cn")]);
+        assert_eq!(
+            read("张三 <zs@x.cn>；li@x.cn，wang@x.cn".as_bytes()),
+            [
+                pair("张三", "zs@x.cn"),
+                pair("", "li@x.cn"),
+                pair("", "wang@x.cn")
+            ]
+        );
+        assert_eq!(
+            read(b"<x.cn postmaster@x.cn>"),
+            [pair("", "postmaster@x.cn")]
+        );
+        assert_eq!(read(b"San (x <zs@x.cn>"), [pair("San (x", "zs@x.cn")]);
+    }
+
+    #[test]
+    fn a_field_of_open_ends_costs_one_pass() {
+        for piece in [
+            "(",
+            "\"",
+            "<",
+            "=?a?q?",
+            "a,",
+            "(a\"<",
+            "=?",
+            "\\",
+            ":",
+            "a <b> c <",
+        ] {
+            let _ = read(piece.repeat(200_000).as_bytes());
+        }
     }
 
     #[test]

@@ -6,7 +6,8 @@ use crate::letter::Attachment;
 
 use super::complaints::{BAD_BASE64, Notes};
 use super::parts::{Leaf, Tree};
-use super::{charset, clean, fields, html, names, transfer, uu, words};
+use super::unreadable::{MAX_HTML, MAX_TEXT, Unreadable};
+use super::{charset, clean, fields, html, names, tnef, transfer, uu, words};
 
 /// The readable side of a mail.
 #[derive(Debug, Default)]
@@ -17,18 +18,29 @@ pub(super) struct Bodies {
 }
 
 /// Decodes every leaf into its place.
-pub(super) fn of(tree: &Tree<'_>, notes: &mut Notes) -> Bodies {
+pub(super) fn of(tree: &Tree<'_>, notes: &mut Notes) -> Result<Bodies, Unreadable> {
+    let mut left = MAX_HTML;
     let mut attachments = Vec::new();
     let mut text = Vec::new();
     let mut html = Vec::new();
+    let mut packed = None;
     for (number, leaf) in tree.leaves.iter().enumerate() {
         let in_text = tree.text.contains(&number);
         let in_html = tree.html.contains(&number);
         if !in_text && !in_html {
-            attachments.push(attachment(leaf, number, notes));
+            let content = bytes(leaf, notes);
+            match winmail(leaf, &content, notes) {
+                Some(opened) => {
+                    let files = opened.files.iter().enumerate();
+                    attachments.extend(files.map(|(place, file)| unpacked(file, number, place)));
+                    packed.get_or_insert(opened);
+                }
+                None => attachments.push(attachment(leaf, number, &content, notes)),
+            }
             continue;
         }
-        let words = self::words(leaf, notes);
+        let words = self::words(leaf, left, notes)?;
+        left -= words.len().min(left);
         let is_html = leaf.media_type == "text/html";
         if in_text && is_html {
             text.push(html::to_text(&words));
@@ -46,16 +58,24 @@ pub(super) fn of(tree: &Tree<'_>, notes: &mut Notes) -> Bodies {
             html.push(words.replace('\0', ""));
         }
     }
-    let html = (!html.is_empty()).then(|| html.join("\n"));
+    let mut html = (!html.is_empty()).then(|| html.join("\n"));
     let mut text = joined(&text);
+    // Outlook repeats in winmail.dat the body that stands beside it.
+    if let Some(packed) = packed.filter(|_| text.is_empty() && html.is_none()) {
+        text = clean::body(&packed.text);
+        html = packed.html.map(|h| h.replace('\0', ""));
+    }
     if let Some(html) = html.as_deref().filter(|_| text.is_empty()) {
         text = html::to_text(html);
     }
-    Bodies {
+    if text.len() > MAX_TEXT {
+        return Err(Unreadable::TextTooLong { limit: MAX_TEXT });
+    }
+    Ok(Bodies {
         text,
         html,
         attachments,
-    }
+    })
 }
 
 /// The bytes of an attachment, by the part that its [`Attachment`] names.
@@ -68,8 +88,13 @@ pub(super) fn file(tree: &Tree<'_>, part: &str) -> Option<Vec<u8>> {
     match inside {
         None => Some(bytes(leaf, &mut notes)),
         Some(inside) => {
-            let place = inside.strip_prefix('u')?.parse::<usize>().ok()?;
-            let (_, files) = uu::extract(&words(leaf, &mut notes))?;
+            let (kind, place) = inside.split_at_checked(1)?;
+            let place = place.parse::<usize>().ok()?;
+            if kind == "t" {
+                let opened = winmail(leaf, &bytes(leaf, &mut notes), &mut notes)?;
+                return opened.files.into_iter().nth(place).map(|f| f.bytes);
+            }
+            let (_, files) = uu::extract(&words(leaf, MAX_HTML, &mut notes).ok()?)?;
             files.into_iter().nth(place).map(|f| f.bytes)
         }
     }
@@ -86,6 +111,11 @@ fn joined(texts: &[String]) -> String {
 
 /// A leaf after its transfer encoding.
 fn bytes(leaf: &Leaf<'_>, notes: &mut Notes) -> Vec<u8> {
+    decoded(leaf, false, notes)
+}
+
+/// A leaf after its transfer encoding; of words also what stands behind their base64.
+fn decoded(leaf: &Leaf<'_>, words: bool, notes: &mut Notes) -> Vec<u8> {
     let encoding = leaf
         .fields
         .ascii("content-transfer-encoding")
@@ -93,20 +123,24 @@ fn bytes(leaf: &Leaf<'_>, notes: &mut Notes) -> Vec<u8> {
     let encoding = encoding.split([';', ' ', '(']).next().unwrap_or_default();
     match encoding.trim_matches('"') {
         "base64" | "b" => {
-            let decoded = transfer::base64(leaf.body);
-            if decoded.damaged {
+            let base64 = transfer::base64(leaf.body);
+            if base64.damaged {
                 notes.complain(BAD_BASE64, "");
             }
-            match decoded.tail {
+            match base64.tail {
                 Some(0) => leaf.body.to_vec(),
+                _ if base64.doubtful && is_noise(leaf, &base64.bytes) => {
+                    notes.complain(BAD_BASE64, "");
+                    leaf.body.to_vec()
+                }
                 // Words behind the base64 of a text are words; behind a file they are none of it.
-                Some(tail) if leaf.media_type.starts_with("text/") => {
-                    let mut bytes = decoded.bytes;
+                Some(tail) if words => {
+                    let mut bytes = base64.bytes;
                     bytes.push(b'\n');
                     bytes.extend_from_slice(&leaf.body[tail..]);
                     bytes
                 }
-                _ => decoded.bytes,
+                _ => base64.bytes,
             }
         }
         "quoted-printable" | "q" | "quoted_printable" => transfer::quoted_printable(leaf.body),
@@ -117,29 +151,68 @@ fn bytes(leaf: &Leaf<'_>, notes: &mut Notes) -> Vec<u8> {
     }
 }
 
-/// A text leaf in words, not yet cleaned.
-fn words(leaf: &Leaf<'_>, notes: &mut Notes) -> String {
-    let bytes = bytes(leaf, notes);
+/// Whether a text decoded to what nobody writes: the words of a mailer that calls them base64 and
+/// does not encode them.
+fn is_noise(leaf: &Leaf<'_>, decoded: &[u8]) -> bool {
     let label = leaf.content_type.get("charset").unwrap_or_default();
-    let declared = charset::of_label(label);
-    if leaf.media_type == "text/html" && declared == charset::Charset::Unknown && !bytes.is_ascii()
-    {
-        let meta = html::declared_charset(&bytes);
-        return charset::decode(meta.as_deref().unwrap_or_default(), &bytes, notes);
-    }
-    charset::decode(label, &bytes, notes)
+    let text = || charset::decode(label, decoded, &mut Notes::default());
+    let strange = |c: char| c == '\u{FFFD}' || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'));
+    leaf.media_type.starts_with("text/") && text().chars().any(strange)
 }
 
-fn attachment(leaf: &Leaf<'_>, number: usize, notes: &mut Notes) -> Attachment {
-    let content = bytes(leaf, notes);
-    let mut name = leaf
-        .disposition
+/// A text leaf in words, not yet cleaned. `left` is what the leaves before it left of the limit.
+fn words(leaf: &Leaf<'_>, left: usize, notes: &mut Notes) -> Result<String, Unreadable> {
+    let bytes = decoded(leaf, true, notes);
+    let html = leaf.media_type == "text/html";
+    // Files in uuencode count as words until they are taken out.
+    if bytes.len() > left {
+        return Err(Unreadable::TextTooLong {
+            limit: if html { MAX_HTML } else { MAX_TEXT },
+        });
+    }
+    let label = leaf.content_type.get("charset").unwrap_or_default();
+    let declared = charset::of_label(label);
+    if html && declared == charset::Charset::Unknown && !bytes.is_ascii() {
+        let meta = html::declared_charset(&bytes).unwrap_or_default();
+        return Ok(charset::decode(&meta, &bytes, notes));
+    }
+    Ok(charset::decode(label, &bytes, notes))
+}
+
+fn declared_name(leaf: &Leaf<'_>, notes: &mut Notes) -> Option<String> {
+    leaf.disposition
         .words("filename", notes)
         .or_else(|| leaf.content_type.words("name", notes))
         .or_else(|| leaf.disposition.words("name", notes))
-        .or_else(|| leaf.content_type.words("filename", notes));
+        .or_else(|| leaf.content_type.words("filename", notes))
+}
+
+/// The content of a winmail.dat, which is told by its type or its name.
+fn winmail(leaf: &Leaf<'_>, content: &[u8], notes: &mut Notes) -> Option<tnef::Opened> {
+    let declared = matches!(
+        leaf.media_type.as_str(),
+        "application/ms-tnef" | "application/vnd.ms-tnef"
+    );
+    let named = || declared_name(leaf, &mut Notes::default());
+    if declared || named().is_some_and(|n| n.eq_ignore_ascii_case("winmail.dat")) {
+        return tnef::open(content, notes);
+    }
+    None
+}
+
+fn unpacked(file: &tnef::File, number: usize, place: usize) -> Attachment {
+    let media_type = match file.media_type.as_str() {
+        "" => "application/octet-stream",
+        told => told,
+    };
+    let name = names::safe(Some(&file.name), media_type, number + place + 1);
+    file_of(name, media_type, &file.bytes, format!("{number}.t{place}"))
+}
+
+fn attachment(leaf: &Leaf<'_>, number: usize, content: &[u8], notes: &mut Notes) -> Attachment {
+    let mut name = declared_name(leaf, notes);
     if name.is_none() && leaf.media_type == "message/rfc822" {
-        name = subject_of(&content, notes).map(|subject| format!("{subject}.eml"));
+        name = subject_of(content, notes).map(|subject| format!("{subject}.eml"));
     }
     if name.is_none() {
         name = leaf
@@ -152,7 +225,7 @@ fn attachment(leaf: &Leaf<'_>, number: usize, notes: &mut Notes) -> Attachment {
         });
     }
     let name = names::safe(name.as_deref(), &leaf.media_type, number + 1);
-    file_of(name, &leaf.media_type, &content, number.to_string())
+    file_of(name, &leaf.media_type, content, number.to_string())
 }
 
 /// The subject of an attached mail, as a name: its slashes are no path.

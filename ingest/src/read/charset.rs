@@ -12,6 +12,7 @@ pub(super) enum Charset {
     Table(&'static Encoding),
     Utf7,
     Utf16,
+    Utf32,
     Hz,
     Iso2022Kr,
     Iso2022Cn,
@@ -26,7 +27,12 @@ impl Charset {
     pub(super) fn is_stateful(self) -> bool {
         match self {
             Self::Table(table) => table == encoding_rs::ISO_2022_JP,
-            Self::Utf7 | Self::Utf16 | Self::Hz | Self::Iso2022Kr | Self::Iso2022Cn => true,
+            Self::Utf7
+            | Self::Utf16
+            | Self::Utf32
+            | Self::Hz
+            | Self::Iso2022Kr
+            | Self::Iso2022Cn => true,
             Self::Other | Self::Unknown => false,
         }
     }
@@ -48,6 +54,9 @@ pub(super) fn of_label(label: &str) -> Charset {
         }
         "utf-7" | "utf7" | "unicode-1-1-utf-7" | "csunicode11utf7" => return Charset::Utf7,
         "utf-16" | "utf16" | "unicode" | "ucs-2" | "iso-10646-ucs-2" => return Charset::Utf16,
+        "utf-32" | "utf32" | "utf-32le" | "utf-32be" | "ucs-4" | "iso-10646-ucs-4" => {
+            return Charset::Utf32;
+        }
         "hz" | "hz-gb-2312" | "hz-gb2312" => return Charset::Hz,
         "iso-2022-kr" | "csiso2022kr" => return Charset::Iso2022Kr,
         "iso-2022-cn" | "iso-2022-cn-ext" => return Charset::Iso2022Cn,
@@ -105,6 +114,7 @@ pub(super) fn decode(label: &str, bytes: &[u8], notes: &mut Notes) -> String {
         Charset::Unknown => unlabelled(bytes, notes),
         Charset::Utf7 => stateful::utf7(bytes),
         Charset::Utf16 => utf16(bytes, notes),
+        Charset::Utf32 => checked(utf32(bytes), label, notes),
         Charset::Other => {
             let bare = label.trim().trim_matches(['"', '\'']);
             match charset_decoder(bare.as_bytes()) {
@@ -149,6 +159,10 @@ fn by_table(table: &'static Encoding, label: &str, bytes: &[u8], notes: &mut Not
         }
         return text.into_owned();
     }
+    if table == UTF_8 && is_cut_off(bytes) {
+        notes.complain(CHARSET_UNDECODABLE, label);
+        return text.into_owned();
+    }
     let guessed = guess::best(bytes, notes.hint);
     let (other, other_bad) = guessed.decode_without_bom_handling(bytes);
     if guessed != table && !other_bad && damage(&text) > 0.05 {
@@ -157,6 +171,11 @@ fn by_table(table: &'static Encoding, label: &str, bytes: &[u8], notes: &mut Not
     }
     notes.complain(CHARSET_UNDECODABLE, label);
     text.into_owned()
+}
+
+/// UTF-8 whose only fault is that its last character is not whole.
+fn is_cut_off(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|e| e.error_len().is_none())
 }
 
 /// Text that decodes as UTF-8 although labelled otherwise. Bytes of another charset are UTF-8 by
@@ -240,6 +259,28 @@ fn utf16(bytes: &[u8], notes: &mut Notes) -> String {
     table.decode_without_bom_handling(bytes).0.into_owned()
 }
 
+/// UTF-32 either way round: no character reaches beyond seventeen planes, so that the wrong way
+/// shows itself at once.
+fn utf32(bytes: &[u8]) -> String {
+    let units = || {
+        bytes
+            .chunks_exact(4)
+            .filter_map(|c| <[u8; 4]>::try_from(c).ok())
+    };
+    let big_endian = units()
+        .next()
+        .is_some_and(|c| u32::from_le_bytes(c) > 0x10_FFFF);
+    let read = if big_endian {
+        u32::from_be_bytes
+    } else {
+        u32::from_le_bytes
+    };
+    units()
+        .map(|c| char::from_u32(read(c)).unwrap_or(char::REPLACEMENT_CHARACTER))
+        .filter(|c| *c != '\u{FEFF}')
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,6 +342,13 @@ mod tests {
     }
 
     #[test]
+    fn utf32_either_way_round() {
+        assert_eq!(read("utf-32", b"\xff\xfe\0\0\x60\x4f\0\0"), "你");
+        assert_eq!(read("utf-32", b"\0\0\x4f\x60\0\0\0a"), "你a");
+        assert_eq!(read("utf-32le", b"\x60\x4f\0\0"), "你");
+    }
+
+    #[test]
     fn utf16_with_and_without_a_mark() {
         assert_eq!(read("utf-16", b"\xff\xfe\x60\x4f"), "你");
         assert_eq!(read("utf-16", b"\xfe\xff\x4f\x60"), "你");
@@ -315,6 +363,7 @@ mod tests {
         let text = decode("utf-8", &whole[..whole.len() - 1], &mut notes);
         assert!(text.starts_with("您好，我想反映") && text.ends_with('\u{FFFD}'));
         assert_eq!(notes.complaints, ["charset-undecodable: utf-8"]);
+        assert_eq!(read("utf-8", b"hello\xf0"), "hello\u{FFFD}");
     }
 
     #[test]

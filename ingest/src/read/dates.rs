@@ -8,6 +8,9 @@ use jiff::{Timestamp, civil};
 pub(super) fn parse(raw: &[u8]) -> Option<Timestamp> {
     let text = String::from_utf8_lossy(raw);
     let text = without_comments(&text);
+    // Obsolete white space inside the time (RFC 5322 §4.3): `09 : 55 : 06`.
+    let text = text.replace("上午", " am ").replace("下午", " pm ");
+    let text = text.split(':').map(str::trim).collect::<Vec<_>>().join(":");
     let text = text.trim();
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Some(instant);
@@ -41,6 +44,16 @@ impl Found {
         let lower = word.to_ascii_lowercase();
         if word.contains(':') {
             self.time = self.time.or_else(|| time(word));
+        } else if let Some(parts) = dotted(word) {
+            // `09.30.00`, and `13.05.2024` as Germans write it.
+            match parts {
+                [day, month, year] if year.len() == 4 => {
+                    self.day = self.day.or_else(|| day.parse().ok());
+                    self.month = self.month.or_else(|| month.parse().ok());
+                    self.year = self.year.or_else(|| year.parse().ok());
+                }
+                _ => self.time = self.time.or_else(|| time(&parts.join(":"))),
+            }
         } else if self.time.is_some() && word.starts_with(['+', '-']) {
             self.offset = self.offset.or_else(|| offset(word));
         } else if let Some(month) = month(&lower) {
@@ -55,7 +68,9 @@ impl Found {
     }
 
     fn number(&mut self, number: i16, digits: usize) {
-        if digits >= 3 || number > 31 {
+        // `029` is a day that a clock filled up.
+        let filled = digits == 3 && number <= 31 && self.day.is_none();
+        if (digits >= 3 && !filled) || number > 31 {
             // RFC 5322 §4.3: two digits below 50 are of this century, three count from 1900.
             self.year.get_or_insert(match digits {
                 3 => number + 1900,
@@ -118,6 +133,14 @@ fn pieces(word: &str) -> Vec<String> {
         return vec![word[..at].to_owned(), word[at..].to_owned()];
     }
     vec![word.trim_end_matches('.').to_owned()]
+}
+
+/// Three numbers between dots.
+fn dotted(word: &str) -> Option<[&str; 3]> {
+    let mut parts = word.split('.');
+    let three = [parts.next()?, parts.next()?, parts.next()?];
+    let digits = |p: &str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit());
+    (parts.next().is_none() && three.iter().all(|p| digits(p))).then_some(three)
 }
 
 fn time(word: &str) -> Option<civil::Time> {
@@ -208,7 +231,25 @@ mod tests {
         assert_eq!(read("2023-05-01 10:00:00 +0800"), "2023-05-01T02:00:00Z");
         assert_eq!(read("2023-05-01T10:00:00+08:00"), "2023-05-01T02:00:00Z");
         assert_eq!(read("1-May-2023 10:00:00 +0800"), "2023-05-01T02:00:00Z");
+        assert_eq!(
+            read("Mon, 1 May 2023 10.00.00 +0800"),
+            "2023-05-01T02:00:00Z"
+        );
+        assert_eq!(read("01.05.2023 10:00:00 +0800"), "2023-05-01T02:00:00Z");
+        assert_eq!(read("2023年5月1日 下午3:00 +0800"), "2023-05-01T07:00:00Z");
         assert_eq!(read("2023年5月1日 10:00:00 +0800"), "2023-05-01T02:00:00Z");
+        assert_eq!(
+            read("Fri, 21 Nov 1997 09(comment):   55  :  06 -0600"),
+            "1997-11-21T15:55:06Z"
+        );
+        assert_eq!(
+            read("Tue, 029 Apr 2019 23:34:45 -0800 (PST)"),
+            "2019-04-30T07:34:45Z"
+        );
+        assert_eq!(
+            read("Wed 29 May 2019 06:09:22 PM EDT"),
+            "2019-05-29T22:09:22Z"
+        );
         assert_eq!(
             read("Mon, 1 May 2023 10:00:60 +0000"),
             "2023-05-01T10:00:59Z"

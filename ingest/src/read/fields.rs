@@ -134,7 +134,7 @@ fn split(raw: &[u8], start: usize, top: bool) -> Result<(Fields<'_>, &[u8]), Unr
         }
         if matches!(text[0], b' ' | b'\t') {
             // White space alone is a fold only if more header follows.
-            let ends = blank(text) && !starts_header(raw, next);
+            let ends = blank(text) && !goes_on(raw, next);
             if ends || fields.is_empty() {
                 return Ok((Fields(fields), &raw[if ends { next } else { at }..]));
             }
@@ -146,7 +146,7 @@ fn split(raw: &[u8], start: usize, top: bool) -> Result<(Fields<'_>, &[u8]), Unr
             });
         } else if mbox_from(text) && (top || fields.is_empty()) {
             // A mailbox separator that a gateway left inside.
-        } else if !fields.is_empty() && starts_header(raw, next) {
+        } else if !fields.is_empty() && goes_on(raw, next) {
             // A line that lost its indentation: the field before goes on.
             extend(&mut fields, raw, at, text);
         } else {
@@ -178,12 +178,28 @@ const KNOWN: [&str; 14] = [
     "references",
 ];
 
+/// Folded lines looked at before a header is taken to have ended, so that it stays linear.
+const MOST_FOLDS: usize = 20;
+
 fn starts_header(raw: &[u8], at: usize) -> bool {
     let (text, _) = line(raw, at);
     field(text).is_some_and(|(name, _)| {
         let name = String::from_utf8_lossy(&text[..name]).to_ascii_lowercase();
         KNOWN.contains(&name.as_str()) || name.starts_with("x-")
     })
+}
+
+/// Whether the header goes on behind folded lines, blank ones among them: RFC 5322 §4.2 lets a
+/// line of a fold hold nothing but white space.
+fn goes_on(raw: &[u8], mut at: usize) -> bool {
+    for _ in 0..MOST_FOLDS {
+        let (text, next) = line(raw, at);
+        if !matches!(text.first(), Some(b' ' | b'\t')) {
+            return starts_header(raw, at);
+        }
+        at = next;
+    }
+    false
 }
 
 /// Lets the last field reach to the end of this line.
@@ -201,6 +217,17 @@ mod tests {
     fn value(raw: &[u8], name: &str) -> String {
         let (fields, _) = of_mail(raw).expect("readable");
         String::from_utf8_lossy(fields.first(name).unwrap_or_default()).into_owned()
+    }
+
+    #[test]
+    fn a_line_of_white_space_folds_where_the_header_goes_on() {
+        let raw = b"To: a@x,\n\t\n \n b@x\nSubject: s\n\nhi";
+        assert_eq!(value(raw, "to"), " a@x,\n\t\n \n b@x");
+        let (fields, body) = of_mail(b"Subject: s\n  \n  one\ntwo").expect("readable");
+        assert_eq!(
+            (fields.first("subject"), body),
+            (Some(&b" s"[..]), &b"  one\ntwo"[..])
+        );
     }
 
     #[test]

@@ -170,6 +170,8 @@ fn score(table: &'static Encoding, sample: &[u8]) -> f64 {
                 '\u{FFFD}' => -12.0,
                 '\u{E000}'..='\u{F8FF}' => -6.0,
                 '\u{80}'..='\u{9F}' => -6.0,
+                '\u{2500}'..='\u{259F}' if table == KOI8_R => -6.0,
+                '†' | '‡' | '‰' if !(japanese || is_wide(table)) => -1.0,
                 '\u{3041}'..='\u{309F}' => {
                     if japanese {
                         3.0
@@ -190,16 +192,11 @@ fn score(table: &'static Encoding, sample: &[u8]) -> f64 {
                 | '\u{2010}'..='\u{2017}'
                 | '\u{201E}'..='\u{203B}' => 1.0,
                 c if is_hanzi(c) => hanzi(table, c),
-                '\u{AC00}'..='\u{D7AF}' if table == EUC_KR => {
-                    if HANGUL.contains(c) {
-                        4.0
-                    } else {
-                        1.0
-                    }
-                }
+                '\u{AC00}'..='\u{D7AF}' if table == EUC_KR => hangul(c),
                 // Cyrillic and Latin letters stand among their like, small after small.
                 '\u{430}'..='\u{44F}' if is_cyrillic(before) || !before.is_alphabetic() => 2.0,
                 '\u{410}'..='\u{42F}' if !before.is_alphabetic() => 1.5,
+                '\u{410}'..='\u{42F}' if before.is_lowercase() => -4.0,
                 '\u{C0}'..='\u{17F}' if before.is_ascii_alphabetic() => 2.0,
                 '\u{C0}'..='\u{17F}' if !before.is_alphabetic() && before.is_ascii() => 1.0,
                 '\u{2018}'..='\u{201D}' => {
@@ -215,7 +212,13 @@ fn score(table: &'static Encoding, sample: &[u8]) -> f64 {
         }
         before = c;
     }
-    if count == 0.0 { -20.0 } else { sum / count }
+    // Names are short and rare: what may be Chinese is.
+    let likelier = if table == GB18030 { 0.4 } else { 0.0 };
+    if count == 0.0 {
+        -20.0
+    } else {
+        sum / count + likelier
+    }
 }
 
 fn is_wide(table: &'static Encoding) -> bool {
@@ -224,6 +227,17 @@ fn is_wide(table: &'static Encoding) -> bool {
 
 fn is_cyrillic(c: char) -> bool {
     ('\u{410}'..='\u{44F}').contains(&c)
+}
+
+/// A syllable: the commonest, those of KS X 1001, and the rare rest that only Windows has.
+fn hangul(c: char) -> f64 {
+    let mut buffer = [0_u8; 4];
+    let text: &str = c.encode_utf8(&mut buffer);
+    match &*EUC_KR.encode(text).0 {
+        _ if HANGUL.contains(c) => 4.0,
+        [0xA1..=0xFE, 0xA1..=0xFE] => 1.0,
+        _ => -2.0,
+    }
 }
 
 /// A hanzi by its place in the table: the first level is what letters are written in.
@@ -261,6 +275,28 @@ mod tests {
             BIG5
         );
         assert_eq!(guessed(UTF_8, "关于"), UTF_8);
+    }
+
+    #[test]
+    fn short_names_without_a_label() {
+        // Four bytes are as good in many charsets: where the mail comes from decides.
+        for name in [
+            "林晓芸",
+            "张三",
+            "吴秀兰",
+            "赵喆",
+            "欧阳",
+            "陈国栋",
+            "李晖",
+            "王淼",
+        ] {
+            let bytes = GB18030.encode(name).0;
+            assert_eq!(best(&bytes, Some(GB18030)), GB18030, "{name}");
+        }
+        assert_eq!(guessed(GB18030, "林晓芸"), GB18030);
+        assert_eq!(guessed(WINDOWS_1251, "тест тест"), WINDOWS_1251);
+        assert_eq!(guessed(KOI8_R, "Рассылка"), KOI8_R);
+        assert_eq!(guessed(KOI8_R, "тест тест"), KOI8_R);
     }
 
     #[test]

@@ -2,15 +2,18 @@
 //! database and no clock; it never panics, and what it cannot read it says.
 //!
 //! One file is one family of traps: [`fields`] header blocks, [`charset`], [`guess`] and
-//! [`stateful`] encodings, [`words`] RFC 2047, [`params`] RFC 2231, [`addresses`], [`dates`],
-//! [`ids`], [`transfer`] and [`uu`] content encodings, [`parts`] the tree of parts, [`bodies`] what
-//! is read of it, [`mod@html`], [`names`] of files, [`clean`] control characters, [`quote`] whose words
-//! are whose, [`automatic`] who is no person, [`authentication`], [`tokens`].
+//! [`stateful`] encodings, [`words`] RFC 2047, [`params`] RFC 2231, [`addresses`] and their
+//! [`address_tokens`], [`dates`], [`ids`], [`transfer`] and [`uu`] content encodings, [`tnef`]
+//! winmail.dat, [`parts`] the tree of parts and [`boundary`] where it is cut, [`bodies`] what is read
+//! of it, [`mod@html`], [`names`] of files, [`clean`] control characters, [`quote`] whose words are
+//! whose, [`automatic`] who is no person, [`authentication`], [`tokens`].
 
+mod address_tokens;
 mod addresses;
 mod authentication;
 mod automatic;
 mod bodies;
+mod boundary;
 mod charset;
 mod clean;
 mod complaints;
@@ -24,6 +27,7 @@ mod params;
 mod parts;
 pub mod quote;
 mod stateful;
+mod tnef;
 mod tokens;
 mod transfer;
 mod unreadable;
@@ -54,11 +58,13 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
     }
     let raw = with_line_ends(raw);
     let mut notes = Notes {
-        hint: declared(&raw),
+        hint: declared(&raw)
+            .filter(|table| *table != encoding_rs::UTF_8)
+            .or_else(|| from_china(&raw)),
         complaints: Vec::new(),
     };
     let tree = parts::walk(&raw, &mut notes)?;
-    let bodies = bodies::of(&tree, &mut notes);
+    let bodies = bodies::of(&tree, &mut notes)?;
     let fields = &tree.fields;
     let from = first_from(fields, &mut notes);
     let reply_to = all_addresses(fields, "reply-to", &mut notes);
@@ -150,6 +156,21 @@ fn declared(raw: &[u8]) -> Option<&'static encoding_rs::Encoding> {
                 _ => None,
             }
         })
+}
+
+/// The charset of a mail that declares none and comes from China, by its clock or its providers.
+fn from_china(raw: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    const SIGNS: [&[u8]; 6] = [
+        b" +0800",
+        b".cn>",
+        b"@qq.com",
+        b"@163.com",
+        b"@126.com",
+        b"@foxmail.com",
+    ];
+    let head = &raw[..raw.len().min(8_192)];
+    let shows = |sign: &&[u8]| memchr::memmem::find(head, sign).is_some();
+    SIGNS.iter().any(shows).then_some(encoding_rs::GB18030)
 }
 
 /// The first From that holds an address or a name.

@@ -1,6 +1,10 @@
 //! Content-Type and Content-Disposition: the value and its parameters, RFC 2231 continuations in
 //! any charset, and parameters as careless mailers write them.
 
+use std::collections::HashMap;
+
+use encoding_rs::GB18030;
+
 use super::charset;
 use super::complaints::Notes;
 use super::transfer::hex_pair;
@@ -42,40 +46,42 @@ impl Params {
 
     /// A parameter in words (a file name), continuations joined and decoded.
     pub(super) fn words(&self, name: &str, notes: &mut Notes) -> Option<String> {
-        self.extended(name, notes).or_else(|| {
+        let extended = self.extended(name, notes).filter(|n| !n.trim().is_empty());
+        extended.or_else(|| {
             let plain = self.get(name)?;
             Some(percent_encoded(plain).unwrap_or_else(|| words::decode(plain, notes)))
         })
     }
 
     fn extended(&self, name: &str, notes: &mut Notes) -> Option<String> {
-        if let Some((_, value)) = self.list.iter().find(|(n, _)| is_starred(n, name, "*")) {
+        // What stands behind the star, by that; of a repeated one the first.
+        let pieces: HashMap<&str, &str> = self
+            .list
+            .iter()
+            .rev()
+            .filter_map(|(n, v)| Some((n.strip_prefix(name)?.strip_prefix('*')?, v.as_str())))
+            .collect();
+        if let Some(value) = pieces.get("") {
             let (label, value) = charset_of(value);
             return Some(charset::decode(label, &percent(value), notes));
         }
         let mut bytes = Vec::new();
         let mut label = "";
         let mut plain = true;
-        for number in 0..self.list.len() {
-            let quoted = format!("*{number}");
-            let starred = format!("*{number}*");
-            if let Some((_, value)) = self
-                .list
-                .iter()
-                .find(|(n, _)| is_starred(n, name, &starred))
-            {
-                let value = if number == 0 {
-                    let (first, rest) = charset_of(value);
-                    label = first;
+        // Some mailers count from one.
+        let first = usize::from(!pieces.contains_key("0") && !pieces.contains_key("0*"));
+        for number in first..first + pieces.len() {
+            if let Some(value) = pieces.get(format!("{number}*").as_str()) {
+                let value = if number == first {
+                    let (charset, rest) = charset_of(value);
+                    label = charset;
                     rest
                 } else {
                     value
                 };
                 bytes.extend(percent(value));
                 plain = false;
-            } else if let Some((_, value)) =
-                self.list.iter().find(|(n, _)| is_starred(n, name, &quoted))
-            {
+            } else if let Some(value) = pieces.get(number.to_string().as_str()) {
                 bytes.extend(value.as_bytes());
             } else {
                 break;
@@ -91,10 +97,6 @@ impl Params {
             text
         })
     }
-}
-
-fn is_starred(have: &str, name: &str, suffix: &str) -> bool {
-    have.strip_suffix(suffix).is_some_and(|stem| stem == name)
 }
 
 /// Cuts at the semicolons outside quotes.
@@ -213,9 +215,16 @@ fn percent_encoded(value: &str) -> Option<String> {
     if !value.is_ascii() || !value.contains('%') || value.contains("=?") {
         return None;
     }
-    String::from_utf8(percent(value))
-        .ok()
-        .filter(|text| !text.is_ascii())
+    match String::from_utf8(percent(value)) {
+        Ok(text) => Some(text).filter(|text| !text.is_ascii()),
+        Err(bytes) => {
+            let (text, bad) = GB18030.decode_without_bom_handling(bytes.as_bytes());
+            let hanzi = |c: char| c.is_ascii() || ('\u{4E00}'..='\u{9FFF}').contains(&c);
+            // Two characters at least: one may be chance.
+            let enough = value.matches('%').count() >= 4;
+            (!bad && enough && text.chars().all(hanzi)).then(|| text.into_owned())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -234,6 +243,12 @@ mod tests {
         // 办公.pdf: B0 EC B9 AB
         let raw = b"attachment;\r\n filename*0*=gb2312''%B0%EC%B9;\r\n filename*1*=%AB;\r\n filename*2=.pdf";
         assert_eq!(name(raw), "办公.pdf");
+    }
+
+    #[test]
+    fn continuations_counted_from_one() {
+        let raw = b"attachment; filename*1*=utf-8''%E5%8A%9E; filename*2=.pdf";
+        assert_eq!(name(raw), "办.pdf");
     }
 
     #[test]
@@ -265,6 +280,14 @@ mod tests {
             "土地的.pdf"
         );
         assert_eq!(name(b"attachment; filename=\"%E5%8A%9E.pdf\""), "办.pdf");
+        assert_eq!(
+            name(b"attachment; filename=\"%B0%EC%B9%AB.pdf\""),
+            "办公.pdf"
+        );
+        assert_eq!(
+            name(b"attachment; filename=\"RV %A312.xls\""),
+            "RV %A312.xls"
+        );
         assert_eq!(name(b"attachment; filename=\"100%25.txt\""), "100%25.txt");
     }
 

@@ -1,6 +1,7 @@
 //! The tree of parts, walked into its leaves, and which of them are the body (RFC 8621 §4.1.4 with
 //! what broken multiparts need).
 
+use super::boundary;
 use super::complaints::{BROKEN_MULTIPART, Notes};
 use super::fields::{self, Fields};
 use super::params::Params;
@@ -103,7 +104,7 @@ impl<'a> Tree<'a> {
             .map(str::to_owned);
         if let Some(subtype) = kind {
             let boundary = part.content_type.get("boundary").map(str::to_owned);
-            let cut = cut(part.body, boundary.as_deref().map(str::trim_end), notes);
+            let cut = boundary::cut(part.body, boundary.as_deref().map(str::trim_end), notes);
             if !cut.is_empty() {
                 self.multipart(&cut, &subtype, place, depth, notes)?;
                 return Ok((place.text, place.html));
@@ -273,87 +274,6 @@ fn looks_like_html(body: &[u8]) -> bool {
             .is_some_and(|s| s.eq_ignore_ascii_case(tag))
     };
     starts(b"<html") || starts(b"<!doctype html")
-}
-
-/// The raw parts between the boundary's lines. A missing final boundary is no matter; a boundary
-/// that is not declared, or declared wrongly, is looked for.
-fn cut<'a>(body: &'a [u8], boundary: Option<&str>, notes: &mut Notes) -> Vec<&'a [u8]> {
-    if let Some(boundary) = boundary.filter(|b| !b.is_empty()) {
-        let parts = cut_at(body, boundary.as_bytes(), notes);
-        if !parts.is_empty() {
-            return parts;
-        }
-    }
-    match stray_boundary(body) {
-        Some(boundary) => {
-            notes.complain(BROKEN_MULTIPART, "");
-            cut_at(body, boundary, notes)
-        }
-        None => Vec::new(),
-    }
-}
-
-fn cut_at<'a>(body: &'a [u8], boundary: &[u8], notes: &mut Notes) -> Vec<&'a [u8]> {
-    let mut parts = Vec::new();
-    let mut begin: Option<usize> = None;
-    let mut closed = false;
-    let mut at = 0;
-    for line in body.split_inclusive(|b| *b == b'\n') {
-        let start = at;
-        at += line.len();
-        let Some(closes) = delimiter(line, boundary) else {
-            continue;
-        };
-        if let Some(begin) = begin {
-            parts.push(without_line_end(&body[begin..start]));
-        }
-        closed = closes;
-        begin = (!closes).then_some(at);
-    }
-    if let Some(begin) = begin {
-        // Cut off: what came is still a part.
-        if begin < body.len() {
-            parts.push(&body[begin..]);
-        }
-        if !closed {
-            notes.complain(BROKEN_MULTIPART, "");
-        }
-    }
-    parts
-}
-
-/// Whether a line is the boundary, and if so, whether it closes the multipart.
-fn delimiter(line: &[u8], boundary: &[u8]) -> Option<bool> {
-    let rest = line
-        .strip_prefix(b"--")?
-        .strip_prefix(boundary)?
-        .trim_ascii_end();
-    match rest {
-        b"" => Some(false),
-        b"--" => Some(true),
-        _ => None,
-    }
-}
-
-/// The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1).
-fn without_line_end(part: &[u8]) -> &[u8] {
-    let part = part.strip_suffix(b"\n").unwrap_or(part);
-    part.strip_suffix(b"\r").unwrap_or(part)
-}
-
-/// A line `--…` that Content fields follow, in the first lines of a body.
-fn stray_boundary(body: &[u8]) -> Option<&[u8]> {
-    let mut lines = body.split(|b| *b == b'\n').take(200).peekable();
-    while let Some(line) = lines.next() {
-        let Some(boundary) = line.trim_ascii_end().strip_prefix(b"--") else {
-            continue;
-        };
-        let content = lines.peek().and_then(|next| next.get(..8));
-        if !boundary.is_empty() && content.is_some_and(|c| c.eq_ignore_ascii_case(b"content-")) {
-            return Some(boundary);
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -113,6 +113,25 @@ fn an_attachment_is_found_again_by_its_part() {
 }
 
 #[test]
+fn every_file_of_the_corpus_is_found_again() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/corpus/mail");
+    let mut inside = 0;
+    for entry in std::fs::read_dir(folder).expect("the corpus") {
+        let path = entry.expect("an entry").path();
+        let raw = std::fs::read(&path).expect("a file");
+        let Ok(letter) = read(&raw) else {
+            continue;
+        };
+        for file in letter.attachments {
+            let bytes = attachment(&raw, &file.part).map(|b| b.len() as u64);
+            assert_eq!(bytes, Some(file.size), "{} of {path:?}", file.name);
+            inside += usize::from(file.part.contains('.'));
+        }
+    }
+    assert!(inside >= 10, "{inside} files from inside of others");
+}
+
+#[test]
 fn a_mail_cut_off_before_its_final_boundary() {
     let cut = &MIXED[..MIXED.len() - 7];
     let letter = letter(cut);

@@ -6,6 +6,9 @@ pub(super) struct Base64 {
     pub(super) bytes: Vec<u8>,
     /// Characters were skipped or the text is not base64 at all.
     pub(super) damaged: bool,
+    /// Gaps inside its lines or a count of letters that no bytes give: perhaps words of letters
+    /// alone, which decode to noise.
+    pub(super) doubtful: bool,
     /// Where plain words begin that something (a mailing list, a scanner) wrote behind the end;
     /// 0 where nothing is base64.
     pub(super) tail: Option<usize>,
@@ -14,6 +17,8 @@ pub(super) struct Base64 {
 const SKIP: u8 = 64;
 const PAD: u8 = 65;
 const BAD: u8 = 66;
+/// White space within a line.
+const GAP: u8 = 67;
 
 const TABLE: [u8; 256] = {
     let mut table = [BAD; 256];
@@ -25,8 +30,8 @@ const TABLE: [u8; 256] = {
     }
     table[b'\r' as usize] = SKIP;
     table[b'\n' as usize] = SKIP;
-    table[b' ' as usize] = SKIP;
-    table[b'\t' as usize] = SKIP;
+    table[b' ' as usize] = GAP;
+    table[b'\t' as usize] = GAP;
     table[0] = SKIP;
     table[b'=' as usize] = PAD;
     table
@@ -40,6 +45,7 @@ pub(super) fn base64(text: &[u8]) -> Base64 {
     };
     let (mut bits, mut held) = (0_u32, 0_u32);
     let mut ended = false;
+    let mut count = 0_usize;
     let mut at = 0;
     for line in text.split_inclusive(|b| *b == b'\n') {
         if is_words(line, ended) {
@@ -48,15 +54,20 @@ pub(super) fn base64(text: &[u8]) -> Base64 {
             break;
         }
         at += line.len();
+        let mut gap = false;
+        let before = count;
         for byte in line {
             match TABLE[usize::from(*byte)] {
                 SKIP => {}
+                GAP => gap = count > before,
                 PAD => {
                     (bits, held) = (0, 0);
                     ended = true;
                 }
                 BAD => result.damaged = true,
                 value => {
+                    result.doubtful |= gap;
+                    count += 1;
                     bits = (bits << 6) | u32::from(value);
                     held += 6;
                     if held >= 8 {
@@ -68,6 +79,7 @@ pub(super) fn base64(text: &[u8]) -> Base64 {
             }
         }
     }
+    result.doubtful |= !ended && count % 4 == 1;
     result
 }
 
@@ -78,7 +90,7 @@ fn is_words(line: &[u8], ended: bool) -> bool {
     for byte in trimmed {
         match TABLE[usize::from(*byte)] {
             BAD => bad += 1,
-            SKIP => spaces += 1,
+            GAP => spaces += 1,
             _ => {}
         }
     }
@@ -158,6 +170,12 @@ mod tests {
     fn words_that_are_no_base64_are_told() {
         let result = base64(b"Hello, this is plain text.\n");
         assert!(result.damaged && result.tail == Some(0));
+    }
+
+    #[test]
+    fn words_of_letters_alone_are_doubted() {
+        assert!(base64(b"just some words\n").doubtful && base64(b"stuff").doubtful);
+        assert!(!base64(b" aGVs\nbG8= \n").doubtful && !base64(b"aGVsbG8").doubtful);
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! Why a mail cannot be read at all: it becomes an item for a clerk, never a letter and never a
-//! crash.
+//! crash. Reading is linear in what these limits let in, so that they bound its time as well.
 
 /// Largest mail that is read, in bytes: beyond what any mail server hands on.
 pub(super) const MAX_MAIL: usize = 100 << 20;
 /// Largest header block that is read; real ones stay below a hundredth of it.
 pub(super) const MAX_HEADER: usize = 1 << 20;
+/// Longest text that is read, in bytes: two novels. What is larger came as a file, or is no letter.
+pub(super) const MAX_TEXT: usize = 4 << 20;
+/// Longest HTML, which may hold pictures as `data:`.
+pub(super) const MAX_HTML: usize = 16 << 20;
 /// Most parts of one mail.
 pub(super) const MAX_PARTS: usize = 2_000;
 /// Deepest nesting of multiparts.
@@ -31,6 +35,12 @@ pub enum Unreadable {
     /// The header block of the mail or of a part is larger than any real one.
     #[error("the header is larger than {limit} bytes: inspect the raw mail before registering it")]
     HeaderTooLarge {
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// The words are longer than any letter.
+    #[error("the text is longer than {limit} bytes: inspect the raw mail before registering it")]
+    TextTooLong {
         /// Bytes allowed.
         limit: usize,
     },
@@ -63,6 +73,9 @@ impl Unreadable {
             }
             Self::HeaderTooLarge { limit } => {
                 format!("邮件头超过 {limit} 字节：请查看原始邮件后再登记。")
+            }
+            Self::TextTooLong { limit } => {
+                format!("邮件正文超过 {limit} 字节：请查看原始邮件后再登记。")
             }
             Self::TooManyParts { limit } => {
                 format!("邮件包含的部分超过 {limit} 个：请查看原始邮件后再登记。")

@@ -7,6 +7,9 @@ pub(super) struct File {
     pub(super) bytes: Vec<u8>,
 }
 
+/// Most files taken out of one text.
+const MOST: usize = 200;
+
 /// Takes the encoded files out of a text. `None` where there is none, which costs one search.
 pub(super) fn extract(text: &str) -> Option<(String, Vec<File>)> {
     if !text.contains("begin ") {
@@ -17,7 +20,8 @@ pub(super) fn extract(text: &str) -> Option<(String, Vec<File>)> {
     let mut files = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        if let Some(name) = begin(lines[at])
+        if files.len() < MOST
+            && let Some(name) = begin(lines[at])
             && let Some((bytes, next)) = content(&lines, at + 1)
         {
             files.push(File {
@@ -65,12 +69,18 @@ fn content(lines: &[&str], mut at: usize) -> Option<(Vec<u8>, usize)> {
 }
 
 fn decode(line: &str, out: &mut Vec<u8>) -> bool {
+    // What a Japanese or Korean terminal made of the backslash.
+    let line = line.replace(['¥', '₩'], "\\");
     let bytes = line.as_bytes();
     let value = |b: u8| (b.wrapping_sub(b' ')) & 0x3F;
     if bytes.iter().any(|b| !(b' '..=b'`').contains(b)) {
         return false;
     }
     let length = usize::from(value(bytes[0]));
+    // Nothing in it: the last line, however it is filled up.
+    if length == 0 {
+        return bytes.iter().all(|b| matches!(b, b'`' | b' '));
+    }
     let groups = length.div_ceil(3);
     // Trailing spaces may have been trimmed on the way; more than one stray sign may not follow.
     if bytes.len() - 1 > groups * 4 + 2 || (bytes.len() - 1) * 2 < groups * 4 {

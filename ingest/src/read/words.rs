@@ -71,7 +71,12 @@ fn word<'a>(from: &'a str, may_end: &mut bool) -> Option<(Word<'a>, &'a str)> {
     let (payload, after) = match end {
         Some(end) => (&payload[..end], &payload[end + 2..]),
         // Cut off: the rest of the header is the word, up to where another thing starts.
-        None => payload.split_at(payload.find(['\n', '"', '<']).unwrap_or(payload.len())),
+        None => {
+            let next = payload.find("=?").unwrap_or(payload.len());
+            let stop = payload[..next].find(['\n', '"', '<']);
+            // Where another word begins before that, it is cut there below.
+            payload.split_at(stop.unwrap_or(if base64 { next } else { payload.len() }))
+        }
     };
     // An unfinished word before a finished one.
     if let Some(next) = payload.find("=?").filter(|n| *n > 0 && base64) {
@@ -113,9 +118,9 @@ fn flush(out: &mut String, run: &mut Vec<Word<'_>>, notes: &mut Notes) {
                 }
                 bytes.extend(transfer::base64(base64.as_bytes()).bytes);
             } else {
-                bytes.extend(q(words[at].payload));
+                bytes.extend(q(words[at].payload, label));
             }
-            if !(joinable && same(&words, at, label)) {
+            if !(same(&words, at, label) && (joinable || is_open(&bytes))) {
                 break;
             }
             at += 1;
@@ -136,9 +141,27 @@ fn is_cut(base64: &str) -> bool {
     !base64.ends_with('=') && base64.bytes().filter(|b| !b.is_ascii_whitespace()).count() % 4 != 0
 }
 
-/// The Q encoding: `_` is a space.
-fn q(payload: &str) -> Vec<u8> {
-    let bytes = payload.as_bytes();
+/// Whether ISO-2022 text stops while a double-byte set is on, which RFC 1468 forbids.
+fn is_open(bytes: &[u8]) -> bool {
+    let escape = bytes.iter().rposition(|b| *b == 0x1B);
+    escape.is_some_and(|at| bytes.get(at + 1) == Some(&b'$'))
+}
+
+/// The Q encoding: `_` is a space. Signs that should have been encoded and were not, go back into
+/// the charset that the word names.
+fn q(payload: &str, label: &str) -> Vec<u8> {
+    if !payload.is_ascii()
+        && let charset::Charset::Table(table) = charset::of_label(label)
+    {
+        let (raw, _, unmappable) = table.encode(payload);
+        if !unmappable {
+            return q_bytes(&raw);
+        }
+    }
+    q_bytes(payload.as_bytes())
+}
+
+fn q_bytes(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
@@ -149,6 +172,8 @@ fn q(payload: &str) -> Vec<u8> {
                     out.push(byte);
                     at += 2;
                 }
+                // A code cut off at the end of the word.
+                None if at + 1 == bytes.len() => {}
                 None => out.push(b'='),
             },
             b'\r' | b'\n' => {}
@@ -219,6 +244,21 @@ mod tests {
             read(b"=?iso-2022-jp?B?GyRCJU8=?= =?iso-2022-jp?B?GyRCJW0bKEI=?="),
             "ハロ"
         );
+    }
+
+    #[test]
+    fn an_iso_2022_word_left_open_goes_on_in_the_next() {
+        assert_eq!(
+            read(b"=?iso-2022-jp?B?GyRCJU8=?= =?iso-2022-jp?B?JW0bKEI=?="),
+            "ハロ"
+        );
+    }
+
+    #[test]
+    fn raw_bytes_inside_a_word_are_of_its_charset() {
+        assert_eq!(read(b"=?iso-8859-1?Q?J\xfcrgen?="), "Jürgen");
+        assert_eq!(read("=?utf-8?Q?关=E4=BA=8E?=".as_bytes()), "关于");
+        assert_eq!(read(b"=?utf-8?Q?hello=F0=?="), "hello\u{FFFD}");
     }
 
     #[test]
