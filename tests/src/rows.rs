@@ -46,12 +46,20 @@ const LETTERS: usize = 100;
 struct Table {
     name: &'static str,
     columns: Vec<String>,
-    slices: Vec<Vec<Vec<Value>>>,
+    slices: Vec<Vec<Row>>,
     rows: usize,
 }
 
+/// A table as it was read: name, how its rows find their letter, columns, rows.
+type Read = (&'static str, Owner, Vec<String>, Vec<Row>);
+type Row = Vec<Value>;
+
 /// Everything that was written, ready to be written again.
-pub struct Rows(Vec<Table>);
+pub struct Rows {
+    /// Channels, which letters refer to: there before the clock runs.
+    channels: Table,
+    tables: Vec<Table>,
+}
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
@@ -91,31 +99,25 @@ impl Rows {
             let db = connect(url).await;
             let mut all = Vec::new();
             for (name, owner) in TABLES {
-                let columns = columns(&db, name).await;
-                let names: Vec<String> = columns.iter().map(|(n, _)| format!("\"{n}\"")).collect();
-                let sql = format!("SELECT {} FROM {name} ORDER BY 1", names.join(", "));
-                let found = db
-                    .query_all_raw(Statement::from_string(db.get_database_backend(), sql))
-                    .await
-                    .expect("a table of the product");
-                let rows: Vec<Vec<Value>> = found
-                    .iter()
-                    .map(|row| {
-                        let value = |(at, (_, kind)): (usize, &(String, Kind))| kind.read(row, at);
-                        columns.iter().enumerate().map(value).collect()
-                    })
-                    .collect();
-                let columns = columns.into_iter().map(|(n, _)| n).collect();
-                all.push((name, owner, columns, rows));
+                all.push(read(&db, name, owner).await);
             }
-            Self(by_letter(all))
+            let (name, _, columns, rows) = read(&db, "channel", Owner::Turn).await;
+            Self {
+                channels: Table {
+                    name,
+                    columns,
+                    rows: rows.len(),
+                    slices: vec![rows],
+                },
+                tables: by_letter(all),
+            }
         })
     }
 
     /// How many rows each table has.
     #[must_use]
     pub fn list(&self) -> Vec<(&'static str, usize)> {
-        self.0.iter().map(|t| (t.name, t.rows)).collect()
+        self.tables.iter().map(|t| (t.name, t.rows)).collect()
     }
 
     /// Writes them into an empty database of the same schema; answers how long that took.
@@ -123,18 +125,25 @@ impl Rows {
     pub fn write(&self, url: &str) -> Duration {
         runtime().block_on(async {
             let db = connect(url).await;
-            let slices = self.0.iter().map(|t| t.slices.len()).max().unwrap_or(0);
+            db.execute_unprepared("DELETE FROM channel")
+                .await
+                .expect("a fresh database has its own channels");
+            insert(&db, &self.channels, self.channels.slice(0).to_vec()).await;
+            let slices = self
+                .tables
+                .iter()
+                .map(|t| t.slices.len())
+                .max()
+                .unwrap_or(0);
             // Statements take values by ownership: copies are made before the clock runs.
-            let mut work: Vec<Vec<(&Table, Vec<Vec<Value>>)>> = (0..slices)
-                .map(|n| {
-                    let of = |t| (t, Table::slice(t, n).to_vec());
-                    self.0.iter().map(of).collect()
-                })
+            let of = |n| move |table: &'_ Table| table.slice(n).to_vec();
+            let work: Vec<Vec<Vec<Row>>> = (0..slices)
+                .map(|n| self.tables.iter().map(of(n)).collect())
                 .collect();
             let started = Instant::now();
-            for transaction in work.drain(..) {
+            for transaction in work {
                 let tx = db.begin().await.expect("a transaction");
-                for (table, rows) in transaction {
+                for (table, rows) in self.tables.iter().zip(transaction) {
                     insert(&tx, table, rows).await;
                 }
                 tx.commit().await.expect("a commit");
@@ -145,12 +154,12 @@ impl Rows {
 }
 
 impl Table {
-    fn slice(&self, n: usize) -> &[Vec<Value>] {
+    fn slice(&self, n: usize) -> &[Row] {
         self.slices.get(n).map_or(&[], Vec::as_slice)
     }
 }
 
-async fn insert(db: &impl ConnectionTrait, table: &Table, rows: Vec<Vec<Value>>) {
+async fn insert(db: &impl ConnectionTrait, table: &Table, rows: Vec<Row>) {
     let per_statement = 30_000 / table.columns.len();
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
@@ -166,8 +175,29 @@ async fn insert(db: &impl ConnectionTrait, table: &Table, rows: Vec<Vec<Value>>)
     }
 }
 
+async fn read(db: &DatabaseConnection, name: &'static str, owner: Owner) -> Read {
+    let columns = columns(db, name).await;
+    let names: Vec<String> = columns.iter().map(|(n, _)| format!("\"{n}\"")).collect();
+    let sql = format!("SELECT {} FROM {name} ORDER BY 1", names.join(", "));
+    let found = db
+        .query_all_raw(Statement::from_string(db.get_database_backend(), sql))
+        .await
+        .expect("a table of the product");
+    let row = |row: &sea_orm::QueryResult| {
+        let value = |(at, (_, kind)): (usize, &(String, Kind))| kind.read(row, at);
+        columns.iter().enumerate().map(value).collect()
+    };
+    let rows = found.iter().map(row).collect();
+    (
+        name,
+        owner,
+        columns.into_iter().map(|(n, _)| n).collect(),
+        rows,
+    )
+}
+
 /// Sorts rows into transactions of so many letters each.
-fn by_letter(all: Vec<(&'static str, Owner, Vec<String>, Vec<Vec<Value>>)>) -> Vec<Table> {
+fn by_letter(all: Vec<Read>) -> Vec<Table> {
     let at = |columns: &[String], name: &str| {
         let place = columns.iter().position(|c| c == name);
         place.expect("a column of the product")
