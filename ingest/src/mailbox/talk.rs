@@ -101,7 +101,8 @@ impl Talk {
     fn note(&mut self, count: wire::Count) {
         match count {
             wire::Count::Exists(n) => {
-                self.news = true;
+                // Some servers tell it with every answer; what went is counted by EXPUNGE.
+                self.news |= n > self.exists;
                 self.exists = n;
             }
             wire::Count::Expunge => self.exists = self.exists.saturating_sub(1),
