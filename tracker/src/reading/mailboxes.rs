@@ -182,7 +182,7 @@ impl Comparison {
         &mut self,
         mails: Vec<(String, Option<String>, Vec<u8>)>,
     ) -> std::result::Result<(), LedgerError> {
-        let digest = |raw: &[u8]| self.app.store.vault.keys.digest("raw", raw);
+        let digest = |raw: &[u8]| self.app.store.vault.blob_id(raw);
         let digests: Vec<String> = mails.iter().map(|(_, _, raw)| digest(raw)).collect();
         let store = self.app.store.clone();
         let name = self.compared.name.clone();
