@@ -1,6 +1,7 @@
 //! The thread of a mailbox: one conversation after the other, whatever ends them, until stopped.
 
 use std::{
+    collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::Duration,
@@ -117,6 +118,7 @@ fn converse(job: &Job, memory: &mut Memory, failures: &mut u32) -> Result<(), Fa
     talk.take_news();
     let mut full = true;
     let mut rush = 0;
+    let mut missing = BTreeSet::new();
     loop {
         let (came, complaint) = (false, None);
         let mut folder = Folder {
@@ -128,10 +130,14 @@ fn converse(job: &Job, memory: &mut Memory, failures: &mut u32) -> Result<(), Fa
             complaint,
         };
         sweep(&mut folder, full)?;
+        if folder.came {
+            // A first mail moved may have made its folder.
+            missing.clear();
+        }
         let complaint = folder.complaint;
         full = false;
         *failures = 0;
-        count(job, &mut talk)?;
+        count(job, &mut talk, &mut missing)?;
         // What came meanwhile will not wake IDLE again.
         rush = if talk.take_news() {
             u32::saturating_add(rush, 1)
@@ -153,10 +159,17 @@ fn converse(job: &Job, memory: &mut Memory, failures: &mut u32) -> Result<(), Fa
 }
 
 /// Tells what lies in the folders that mail is moved to: somebody compares it with the ledger.
-fn count(job: &Job, talk: &mut Talk) -> Result<(), Fault> {
+/// A folder that is missing is not asked about again and again, as every refusal costs a look.
+fn count<'a>(job: &'a Job, talk: &mut Talk, missing: &mut BTreeSet<&'a str>) -> Result<(), Fault> {
     for folder in job.mailbox.targets() {
-        if let Some(mails) = talk.status(folder)? {
-            job.ledger.counted(folder, mails);
+        if missing.contains(folder) {
+            continue;
+        }
+        match talk.status(folder)? {
+            Some(mails) => job.ledger.counted(folder, mails),
+            None => {
+                missing.insert(folder);
+            }
         }
     }
     Ok(())
