@@ -69,6 +69,7 @@ impl Unreadable {
             Self::HeaderTooLarge { .. } => "header-too-large",
             Self::TooManyParts { .. } => "too-many-parts",
             Self::TooDeep { .. } => "too-deep",
+            Self::TextTooLong { .. } => "text-too-long",
         }
     }
 
