@@ -140,6 +140,10 @@ pub trait Ledger: Send + Sync {
     /// When the ledger cannot be written; harmless, it is told again at the next sweep.
     fn acknowledged(&self, keys: &[String]) -> Result<(), LedgerError>;
 
+    /// How many messages lie in a folder beside the one that is read. Nothing follows from it but
+    /// what people see.
+    fn counted(&self, _folder: &str, _messages: u32) {}
+
     /// How the source is doing.
     fn health(&self, health: Health);
 }

@@ -17,6 +17,7 @@ mod m0004_history;
 mod m0005_leaving;
 mod m0006_figures;
 mod m0007_running;
+mod m0008_rescue;
 mod m0009_desk;
 
 /// Applies the migrations in order.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_leaving::Migration),
             Box::new(m0006_figures::Migration),
             Box::new(m0007_running::Migration),
+            Box::new(m0008_rescue::Migration),
             Box::new(m0009_desk::Migration),
         ]
     }

@@ -27,7 +27,8 @@ pub struct Dovecot {
     pub tls_port: u16,
 }
 
-type Session = imap::Session<TcpStream>;
+/// Somebody's own conversation with their mailbox.
+pub type Session = imap::Session<TcpStream>;
 
 impl Dovecot {
     /// Starts one.
@@ -295,6 +296,14 @@ impl Dovecot {
         session.delete(folder).expect("Dovecot deletes a folder");
         session.create(folder).expect("Dovecot makes a folder");
         let _ = session.logout();
+    }
+
+    /// Does something in somebody's mailbox as another mail program would.
+    pub fn meddle<T>(&self, user: &str, work: impl FnOnce(&mut Session) -> T) -> T {
+        let mut session = self.session(user);
+        let done = work(&mut session);
+        let _ = session.logout();
+        done
     }
 
     fn session(&self, user: &str) -> Session {

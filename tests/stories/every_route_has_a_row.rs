@@ -60,6 +60,7 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("POST", "/intake/new", Whose::Registrar),
     ("GET", "/intake/{id}", Whose::Registrar),
     ("GET", "/intake/{id}/raw", Whose::Registrar),
+    ("POST", "/intake/bulk", Whose::Registrar),
     ("POST", "/intake/{id}/{decision}", Whose::Registrar),
     ("GET", "/admin", Whose::Administrator),
     ("GET", "/admin/roles", Whose::Administrator),

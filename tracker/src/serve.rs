@@ -10,7 +10,7 @@ use crate::{
     config,
     letters::setup,
     web::{Side, Web, listen},
-    workers::{delivery, figures, intake},
+    workers::{alarms, delivery, figures, intake, ledger},
 };
 
 /// Why it does not serve.
@@ -53,6 +53,8 @@ pub async fn serve(
     let tasks = TaskTracker::new();
     tasks.spawn(intake::resume(app.clone(), stop.clone()));
     tasks.spawn(figures::run(app.clone(), stop.clone()));
+    tasks.spawn(alarms::run(app.clone(), stop.clone()));
+    tasks.spawn(ledger::run(app.clone(), stop.clone()));
     if let Some(outlet) = outlet(&app)? {
         tasks.spawn(delivery::run(app.clone(), Arc::new(outlet), stop.clone()));
     }

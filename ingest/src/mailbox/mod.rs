@@ -4,7 +4,8 @@
 //! [`run`] starts the thread. It connects (`net`, `filter`, `tls`, `login`), talks (`talk`, with
 //! `wire` reading what the client library would choke on), sweeps the folder (`sweep`,
 //! `fetch`, `acknowledge`), waits by IDLE or polling, and comes back after any failure
-//! (`supervise`). What must outlive a broken connection stands in `memory`.
+//! (`supervise`). What must outlive a broken connection stands in `memory`. [`survey`] only looks,
+//! for the proof that the ledger knows all that lies there.
 //!
 //! Reasons handed to [`Health`](crate::arrival::Health) and
 //! [`Unfetched`](crate::arrival::Unfetched) begin with a code and a colon, so that a page can say
@@ -24,6 +25,7 @@ mod login;
 mod memory;
 mod net;
 mod supervise;
+mod survey;
 mod sweep;
 mod talk;
 #[cfg(test)]
@@ -33,6 +35,7 @@ mod tests;
 mod tls;
 mod wire;
 
+pub use self::survey::{Lying, SurveyError, Surveyor, survey};
 use std::{fmt, path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -120,6 +123,15 @@ impl Mailbox {
     /// The key of a mail: unique over all mailboxes and through every reset of the folder.
     pub(crate) fn key(&self, uid_validity: u32, uid: u32) -> String {
         format!("imap:{}/{}/{uid_validity}/{uid}", self.name, self.folder)
+    }
+
+    /// The folders that mail is moved to, each once.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &str> {
+        let failed = Some(self.failed.as_str()).filter(|f| *f != self.processed);
+        [Some(self.processed.as_str()), failed]
+            .into_iter()
+            .flatten()
+            .filter(|f| !f.is_empty())
     }
 
     /// What makes this configuration unusable, each in a sentence; empty where nothing does.

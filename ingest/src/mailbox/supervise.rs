@@ -1,6 +1,7 @@
 //! The thread of a mailbox: one conversation after the other, whatever ends them, until stopped.
 
 use std::{
+    collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::Duration,
@@ -117,6 +118,7 @@ fn converse(job: &Job, memory: &mut Memory, failures: &mut u32) -> Result<(), Fa
     talk.take_news();
     let mut full = true;
     let mut rush = 0;
+    let mut missing = BTreeSet::new();
     loop {
         let (came, complaint) = (false, None);
         let mut folder = Folder {
@@ -128,16 +130,25 @@ fn converse(job: &Job, memory: &mut Memory, failures: &mut u32) -> Result<(), Fa
             complaint,
         };
         sweep(&mut folder, full)?;
+        if folder.came {
+            // A first mail moved may have made its folder.
+            missing.clear();
+        }
         let complaint = folder.complaint;
         full = false;
         *failures = 0;
+        count(job, &mut talk, &mut missing)?;
         // What came meanwhile will not wake IDLE again.
-        rush = if talk.take_news() { rush + 1 } else { 0 };
+        rush = if talk.take_news() {
+            u32::saturating_add(rush, 1)
+        } else {
+            0
+        };
         if rush > 0 && rush <= RUSH {
             continue;
         }
         report(job, memory, &talk, complaint);
-        wait(job, memory, &mut talk)?;
+        wait(job, memory, &mut talk, breath(rush))?;
         if job.stop.is_cancelled() {
             return Ok(());
         }
@@ -145,6 +156,23 @@ fn converse(job: &Job, memory: &mut Memory, failures: &mut u32) -> Result<(), Fa
         talk.ask("NOOP")?;
         talk.take_news();
     }
+}
+
+/// Tells what lies in the folders that mail is moved to: somebody compares it with the ledger.
+/// A folder that is missing is not asked about again and again, as every refusal costs a look.
+fn count<'a>(job: &'a Job, talk: &mut Talk, missing: &mut BTreeSet<&'a str>) -> Result<(), Fault> {
+    for folder in job.mailbox.targets() {
+        if missing.contains(folder) {
+            continue;
+        }
+        match talk.status(folder)? {
+            Some(mails) => job.ledger.counted(folder, mails),
+            None => {
+                missing.insert(folder);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn report(job: &Job, memory: &Memory, talk: &Talk, complaint: Option<String>) {
@@ -161,12 +189,13 @@ fn report(job: &Job, memory: &Memory, talk: &Talk, complaint: Option<String>) {
 }
 
 /// Until something happens, or it is time to look anyway.
-fn wait(job: &Job, memory: &mut Memory, talk: &mut Talk) -> Result<(), Fault> {
+fn wait(job: &Job, memory: &mut Memory, talk: &mut Talk, most: Duration) -> Result<(), Fault> {
     let poll = if memory.reading {
         READING
     } else {
         job.mailbox.poll.clamp(Duration::from_secs(1), IDLE)
     };
+    let poll = poll.min(most);
     if talk.can("IDLE") && memory.idle_failures < IDLE_FAILURES {
         talk.idle(poll)?;
         memory.idle_failures = 0;
@@ -174,6 +203,16 @@ fn wait(job: &Job, memory: &mut Memory, talk: &mut Talk) -> Result<(), Fault> {
         rest(&job.stop, poll);
     }
     Ok(())
+}
+
+/// How long to wait at most where the last sweeps brought news again and again: what came during
+/// the last of them will not wake IDLE, so the next look follows soon, and later where the news
+/// never ends.
+fn breath(rush: u32) -> Duration {
+    match rush.checked_sub(RUSH + 1) {
+        None => IDLE,
+        Some(more) => Duration::from_secs(1 << more.min(10)),
+    }
 }
 
 /// Twice as long after every failure, spread so that many mailboxes don't come back together.
@@ -196,6 +235,15 @@ fn rest(stop: &CancellationToken, pause: Duration) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn unending_news_is_looked_at_less_and_less() {
+        assert_eq!(breath(0), IDLE);
+        assert_eq!(breath(RUSH), IDLE);
+        let seconds = |rush| breath(rush).as_secs();
+        assert_eq!((seconds(RUSH + 1), seconds(RUSH + 4)), (1, 8));
+        assert_eq!(seconds(u32::MAX), 1024);
+    }
 
     #[test]
     fn pauses_double_up_to_five_minutes_and_spread() {

@@ -119,17 +119,29 @@ impl Talk {
     /// Opens the folder for reading and moving.
     pub(super) fn select(&mut self, folder: &str) -> Result<Selected, Fault> {
         match self.ask(&format!("SELECT {}", wire::folder(folder)))? {
-            Answer::Done(raw) => {
-                let code = |name| wire::untagged(&raw).find_map(|line| wire::code(line, name));
-                Ok(Selected {
-                    uid_validity: code("UIDVALIDITY"),
-                    uid_next: code("UIDNEXT"),
-                })
-            }
+            Answer::Done(raw) => Ok(selected(&raw)),
             Answer::Refused(words) => {
                 Err(Fault::Folder(format!("{folder} cannot be opened: {words}")))
             }
         }
+    }
+
+    /// Opens a folder for looking only; `None` where there is none of that name.
+    pub(super) fn examine(&mut self, folder: &str) -> Result<Option<Selected>, Fault> {
+        let answer = self.ask(&format!("EXAMINE {}", wire::folder(folder)))?;
+        Ok(match answer {
+            Answer::Done(raw) => Some(selected(&raw)),
+            Answer::Refused(_) => None,
+        })
+    }
+
+    /// How many messages lie in a folder that is not open; `None` where the server does not say.
+    pub(super) fn status(&mut self, folder: &str) -> Result<Option<u32>, Fault> {
+        let answer = self.ask(&format!("STATUS {} (MESSAGES)", wire::folder(folder)))?;
+        Ok(match answer {
+            Answer::Done(raw) => wire::untagged(&raw).find_map(wire::messages),
+            Answer::Refused(_) => None,
+        })
     }
 
     /// UIDs from `first` on, ascending.
@@ -265,6 +277,14 @@ impl Talk {
                 "the server does not know how to idle".to_owned(),
             )),
         }
+    }
+}
+
+fn selected(raw: &[u8]) -> Selected {
+    let code = |name| wire::untagged(raw).find_map(|line| wire::code(line, name));
+    Selected {
+        uid_validity: code("UIDVALIDITY"),
+        uid_next: code("UIDNEXT"),
     }
 }
 

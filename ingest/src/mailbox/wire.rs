@@ -74,6 +74,16 @@ pub(super) fn code(line: &str, name: &str) -> Option<u32> {
         .then(|| number.trim().parse().ok())?
 }
 
+/// The number in `STATUS "Processed" (MESSAGES 12)`.
+pub(super) fn messages(line: &str) -> Option<u32> {
+    line.get(..7)
+        .filter(|s| s.eq_ignore_ascii_case("STATUS "))?;
+    let inside = line.rsplit_once('(')?.1.split(')').next()?;
+    let (word, number) = inside.trim().split_once(' ')?;
+    word.eq_ignore_ascii_case("MESSAGES")
+        .then(|| number.trim().parse().ok())?
+}
+
 /// The UIDs of a SEARCH answer, ascending.
 pub(super) fn search(raw: &[u8]) -> Vec<u32> {
     let mut uids = BTreeSet::new();
@@ -147,6 +157,8 @@ mod tests {
         assert_eq!(codes("UIDNEXT"), Some(u32::MAX));
         assert_eq!(codes("HIGHESTMODSEQ"), None);
         assert_eq!(search(raw), [3, 5, 9]);
+        assert_eq!(messages("STATUS \"a (b)\" (MESSAGES 12)"), Some(12));
+        assert_eq!(messages("STATUS x (UNSEEN 12)"), None);
         let counts: Vec<_> = untagged(raw).filter_map(count).collect();
         assert_eq!(counts, [Count::Exists(12), Count::Expunge]);
     }

@@ -15,7 +15,7 @@ use jiff::{Timestamp, ToSpan};
 
 pub use self::watch::watch;
 use crate::{
-    arrival::{Arrival, Kept, Ledger, Unfetched},
+    arrival::{Arrival, Kept, Ledger, LedgerError, Unfetched},
     files::{
         Found, SourceError, Sweep,
         batch::{self, Intake},
@@ -88,6 +88,27 @@ fn pass(
     let done = intake.finish()?;
     settle(maildir, ledger, &mut pending, settled, done)?;
     Ok(intake.sweep)
+}
+
+/// Shows every message that lies there to `each`, one at a time, and changes nothing.
+///
+/// # Errors
+/// When the folders or a file cannot be read, or `each` fails.
+pub fn survey(
+    maildir: &Maildir,
+    now: Timestamp,
+    each: &mut dyn FnMut(Found) -> Result<(), LedgerError>,
+) -> Result<(), SourceError> {
+    for lying in list(&maildir.path)? {
+        let key = format!("maildir:{}:{}", maildir.name, lying.base);
+        match read(&lying, &key, now) {
+            Ok(Some(found)) => each(found)?,
+            // Taken away since it was listed.
+            Ok(None) => {}
+            Err(e) => return Err(SourceError::io(&lying.path, e)),
+        }
+    }
+    Ok(())
 }
 
 /// After the commit: out of `new`, visibly.

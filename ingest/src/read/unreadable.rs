@@ -59,6 +59,20 @@ pub enum Unreadable {
 }
 
 impl Unreadable {
+    /// A short key for lists and the ledger, without the limit.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "no-content",
+            Self::NoHeader => "no-header",
+            Self::TooLarge { .. } => "too-large",
+            Self::HeaderTooLarge { .. } => "header-too-large",
+            Self::TooManyParts { .. } => "too-many-parts",
+            Self::TooDeep { .. } => "too-deep",
+            Self::TextTooLong { .. } => "text-too-long",
+        }
+    }
+
     /// The same reason for a clerk, in `zh-CN` unless the language starts with `en`.
     #[must_use]
     pub fn explain(&self, language: &str) -> String {

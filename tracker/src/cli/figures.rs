@@ -1,6 +1,7 @@
 //! `huiyin stats`, `overdue`, `reconcile`.
 
 use clap::{Args, ValueEnum};
+use ingest::maildir::Maildir;
 use jiff::{Timestamp, civil::Date};
 use rust_xlsxwriter::Workbook;
 
@@ -9,10 +10,12 @@ use crate::{
     app::App,
     letters::Error,
     reading::{
+        mailboxes::{self, Place},
         overdue, reconcile as proof,
         statistics::{self, Question},
     },
     web::statistics::to_csv,
+    workers::intake,
 };
 
 #[derive(Debug, Args)]
@@ -185,21 +188,75 @@ fn xlsx(names: &[&str], rows: &[Vec<String>]) -> Outcome {
 }
 
 /// `huiyin reconcile`
-pub(crate) async fn reconcile(app: &App, json: bool) -> Outcome {
-    let bar = out::progress("letters checked");
-    let found = proof::reconcile(app, &|n| bar.set_position(n)).await?;
-    bar.finish_and_clear();
-    if json {
-        out::json(&found)?;
-    } else if found.ok {
-        out::say("figures, histories, obligations and ledger agree")?;
-    } else {
-        for d in &found.differences {
-            out::say(&format!(
-                "{} {}: expected {}, found {}",
-                d.kind, d.what, d.expected, d.found
-            ))?;
+#[derive(Debug, Args)]
+pub(crate) struct Reconcile {
+    /// Also hold every mailbox and Maildir against the ledger, mail by mail.
+    #[arg(long)]
+    mailboxes: bool,
+}
+
+impl Reconcile {
+    pub(crate) async fn run(self, app: &App, json: bool) -> Outcome {
+        let bar = out::progress("letters checked");
+        let mut found = proof::reconcile(app, &|n| bar.set_position(n)).await?;
+        if self.mailboxes {
+            bar.set_message("mails compared");
+            let told = bar.clone();
+            let places = places(app);
+            found.add(mailboxes::compare(app, places, move |n| told.set_position(n)).await?);
         }
+        bar.finish_and_clear();
+        if json {
+            out::json(&found)?;
+        } else {
+            say(&found)?;
+        }
+        if found.ok { Ok(()) } else { Err(Failure::No) }
     }
-    if found.ok { Ok(()) } else { Err(Failure::No) }
+}
+
+fn places(app: &App) -> Vec<Place> {
+    let mailboxes = app.config.mailbox.iter();
+    let mailboxes = mailboxes.map(|m| Place::Mailbox(intake::imap(app, m)));
+    let maildirs = app.config.maildir.iter().map(|m| {
+        Place::Maildir(Maildir {
+            name: m.name.clone(),
+            path: m.path.clone(),
+        })
+    });
+    mailboxes.chain(maildirs).collect()
+}
+
+fn say(found: &proof::Reconciliation) -> Outcome {
+    for m in &found.mailboxes {
+        let fates: Vec<String> = m.by_fate.iter().map(|(f, n)| format!("{n} {f}")).collect();
+        out::say(&format!(
+            "{}:{}: {} on the server = {} + {} unknown + {} withheld; {} in the ledger, {} of \
+             them no longer there",
+            m.source,
+            m.name,
+            m.on_server,
+            if fates.is_empty() {
+                "0".to_owned()
+            } else {
+                fates.join(" + ")
+            },
+            m.unknown,
+            m.withheld,
+            m.in_ledger,
+            m.elsewhere
+        ))?;
+    }
+    if found.ok {
+        return Ok(out::say(
+            "figures, histories, obligations and ledger agree",
+        )?);
+    }
+    for d in &found.differences {
+        out::say(&format!(
+            "{} {}: expected {}, found {}",
+            d.kind, d.what, d.expected, d.found
+        ))?;
+    }
+    Ok(())
 }

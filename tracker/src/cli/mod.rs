@@ -45,7 +45,7 @@ enum Command {
     /// The figures, the identity checked.
     Stats(figures::Stats),
     /// Recompute figures and histories, and name every difference.
-    Reconcile,
+    Reconcile(figures::Reconcile),
     /// Units.
     #[command(subcommand)]
     Unit(people::UnitCommand),
@@ -152,7 +152,7 @@ async fn with_app(command: Command, app: App, json: bool) -> Outcome {
         Command::Ingest(ingest) => ingest.run(&app, json).await,
         Command::Overdue(overdue) => overdue.run(&app, json).await,
         Command::Stats(stats) => stats.run(&app, json).await,
-        Command::Reconcile => figures::reconcile(&app, json).await,
+        Command::Reconcile(reconcile) => reconcile.run(&app, json).await,
         Command::Unit(unit) => unit.run(&app, json).await,
         Command::User(user) => user.run(&app, json).await,
         Command::Token(token) => token.run(&app, json).await,

@@ -283,6 +283,12 @@ pub struct Mailbox {
     pub sub_address: bool,
     /// The address people write to, where the login is not one.
     pub address: Option<String>,
+    /// So many whole working days without mail are an alarm; 0 never.
+    #[serde(default = "silent_workdays")]
+    pub alarm_silent_workdays: u32,
+    /// So many minutes without a successful fetch are an alarm.
+    #[serde(default = "stopped_minutes")]
+    pub alarm_stopped_minutes: u32,
 }
 
 fn imap_port() -> u16 {
@@ -302,6 +308,12 @@ fn start() -> String {
 }
 fn poll() -> u64 {
     60
+}
+fn silent_workdays() -> u32 {
+    5
+}
+fn stopped_minutes() -> u32 {
+    15
 }
 
 impl Mailbox {
@@ -325,4 +337,10 @@ pub struct Maildir {
     pub channel: String,
     /// The folder that holds `new`, `cur` and `tmp`.
     pub path: PathBuf,
+    /// So many whole working days without mail are an alarm; 0 never.
+    #[serde(default = "silent_workdays")]
+    pub alarm_silent_workdays: u32,
+    /// So many minutes without a successful look are an alarm.
+    #[serde(default = "stopped_minutes")]
+    pub alarm_stopped_minutes: u32,
 }

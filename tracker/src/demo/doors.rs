@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::words::Source,
+    domain::words::{Discard, Source},
     letters::{
         Error,
         arrive::{self, From},
@@ -248,7 +248,7 @@ pub(super) async fn discard(
 ) -> Result<(), Error> {
     let staff = office.staff(office.registrar(false));
     let staff = staff.ok_or(Error::NotFound)?;
-    let decision = release::Decision::Discard(reason.to_owned());
+    let decision = release::Decision::Discard(Discard::Spam, reason.to_owned());
     release::decide(app, staff, line, decision).await?;
     Ok(())
 }

@@ -10,6 +10,8 @@
 //! - [`figures`]: what each letter adds to the public figures, so that they always add up.
 //! - [`event`]: the history's chain.
 //! - [`thread`]: when a message joins a letter, and when a person must say.
+//! - [`likely`]: which letters a held message probably belongs to, and why.
+//! - [`silence`]: when a source has been silent for too long.
 //! - [`delivery`]: when to try again, and how much automatic mail is enough.
 //! - [`number`], [`code`]: what letters are called, and what proves whose they are.
 //! - [`words`]: the vocabulary.
@@ -21,8 +23,10 @@ pub mod code;
 pub mod delivery;
 pub mod event;
 pub mod figures;
+pub mod likely;
 pub mod number;
 pub mod obligation;
+pub mod silence;
 pub mod status;
 pub mod term;
 pub mod text;

@@ -255,6 +255,24 @@ words! {
 }
 
 words! {
+    /// Why a message is discarded from the intake.
+    Discard, "reason for discarding" {
+        /// 广告、群发、垃圾邮件.
+        Spam = "spam",
+        /// 空白、测试.
+        Blank = "blank",
+        /// 已另行办理.
+        Handled = "handled",
+        /// 发错单位.
+        Misdirected = "misdirected",
+        /// 冒名、诈骗.
+        Fraud = "fraud",
+        /// Said in words.
+        Other = "other",
+    }
+}
+
+words! {
     /// How a reply reached the writer (送达).
     Service, "way of service" {
         /// 邮件.

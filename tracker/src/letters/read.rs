@@ -29,7 +29,7 @@ pub type Words = std::result::Result<IncomingLetter, String>;
 pub fn read(source: Source, raw: &[u8]) -> Words {
     deadly(raw);
     if source.is_mail() {
-        ingest::read::read(raw).map_err(|e| e.to_string())
+        ingest::read::read(raw).map_err(|e| e.code().to_owned())
     } else {
         ingest::form::read(raw).map_err(|e| e.to_string())
     }

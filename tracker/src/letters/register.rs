@@ -244,7 +244,11 @@ struct Entry {
     obligation: Obligation,
 }
 
-async fn add_new(
+/// Adds a letter for each of these, with all that belongs to it but the lines' fates.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn add_new(
     app: &App,
     step: &Step<'_>,
     channels: &[Channel],
@@ -550,33 +554,6 @@ pub(crate) fn message(
         attachments: i32::try_from(files.len()).unwrap_or(i32::MAX),
     };
     (message, files)
-}
-
-/// Makes a letter of a message that was set aside, as a person decided.
-///
-/// # Errors
-/// When somebody decided meanwhile, or the database refuses.
-pub(crate) async fn admit(
-    app: &App,
-    mut line: ArrivalRecord,
-    incoming: IncomingLetter,
-    from: Fate,
-    by: i64,
-) -> Result<Verdict> {
-    let channels = app.store.channels().await?;
-    line.settled_by = Some(by);
-    let step = app.store.begin(app.now()).await?;
-    // Back to "being read" first: from here on it is registered like any other line.
-    if !step.reopen_arrival(line.id, from, by).await? {
-        return Err(Error::Rule("decided-meanwhile"));
-    }
-    let verdicts = add_new(app, &step, &channels, vec![(line, Box::new(incoming))]).await?;
-    if !step.give_fates(&verdicts).await? {
-        return Err(Error::Rule("decided-meanwhile"));
-    }
-    step.commit().await?;
-    app.outbox_bell.notify_one();
-    verdicts.into_iter().next().ok_or(Error::NotFound)
 }
 
 /// What a writer is told once their letter is registered.

@@ -123,3 +123,16 @@ pub async fn record_reading(app: &App, staff: &Staff, letter: &Letter, what: &st
     step.save_letter(current, version).await?;
     Ok(step.commit().await?)
 }
+
+/// Records that somebody looked at a sealed line of the intake ledger, which belongs to no letter
+/// yet; `what`: its page or its bytes.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn record_looking(app: &App, staff: &Staff, arrival: i64, what: &str) -> Result<()> {
+    let step = app.store.begin(app.now()).await?;
+    let data = json!({ "arrival": arrival, "what": what });
+    step.add_admin_event(app.id(), Some(staff.person_id), "sealed-line-read", data)
+        .await?;
+    Ok(step.commit().await?)
+}

@@ -153,6 +153,8 @@ pub struct Opened {
     pub messages: Vec<Message>,
     /// Their files.
     pub files: Vec<FileRecord>,
+    /// Lines of the ledger whose sender our own mail server calls forged.
+    pub forged: Vec<i64>,
     /// What is and was owed.
     pub obligations: Vec<Obligation>,
     /// Its history.
@@ -192,6 +194,7 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
         .filter(|m| m.attachments > 0)
         .map(|m| m.id)
         .collect();
+    let arrivals: Vec<i64> = messages.iter().filter_map(|m| m.arrival_id).collect();
     let may = |a: &Action| access::permits(staff, *a, holding(&letter)).is_ok();
     let sealed_only =
         |a: &Action| letter.is_sealed() || !matches!(a, Action::NameParty | Action::NameReader);
@@ -224,6 +227,7 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
         events: app.store.events(&letter).await?,
         draft: app.store.draft(&letter).await?,
         outgoing: app.store.outgoing(&letter).await?,
+        forged: app.store.forged(&arrivals).await?,
         parties: app.store.parties(letter.id).await?,
         readers: app.store.readers(letter.id).await?,
         units: app.store.units().await?,

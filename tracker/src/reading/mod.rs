@@ -3,7 +3,12 @@
 pub mod desk;
 pub mod due;
 pub mod ledger;
+pub mod likely;
+pub mod mailboxes;
 pub mod overdue;
 pub mod reconcile;
+pub mod sources;
 pub mod statistics;
 pub mod track;
+
+pub(crate) use desk::scope;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::mailboxes::{Compared, Mailboxes};
 use crate::{
     app::App,
     domain::{
@@ -19,7 +20,7 @@ use crate::{
 /// One thing that is not as it should be.
 #[derive(Debug, Clone, Serialize)]
 pub struct Difference {
-    /// `figure`, `history`, `obligation`, `ledger`.
+    /// `figure`, `history`, `obligation`, `ledger`, `mailbox`.
     pub kind: &'static str,
     /// Which.
     pub what: String,
@@ -36,6 +37,18 @@ pub struct Reconciliation {
     pub ok: bool,
     /// Each one named.
     pub differences: Vec<Difference>,
+    /// What each mailbox came to, where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mailboxes: Vec<Compared>,
+}
+
+impl Reconciliation {
+    /// Adds what the mailboxes came to.
+    pub fn add(&mut self, mailboxes: Mailboxes) {
+        self.differences.extend(mailboxes.differences);
+        self.mailboxes = mailboxes.compared;
+        self.ok = self.differences.is_empty();
+    }
 }
 
 /// Recomputes everything; `progress` is told after every slice.
@@ -79,6 +92,7 @@ pub async fn reconcile(app: &App, progress: &dyn Fn(u64)) -> Result<Reconciliati
     Ok(Reconciliation {
         ok: differences.is_empty(),
         differences,
+        mailboxes: Vec::new(),
     })
 }
 
@@ -148,12 +162,12 @@ fn cell(d: &Dimensions, measure: &str, bucket: i32) -> String {
 }
 
 async fn check_ledger(app: &App, letters: u64, differences: &mut Vec<Difference>) -> Result<()> {
-    let counts = app.store.ledger_counts(None).await?;
+    let counts = app.store.ledger_counts().await?;
     let with = |fate: Option<&str>| {
         counts
             .iter()
-            .filter(|c| c.2.as_deref() == fate)
-            .map(|c| c.3)
+            .filter(|c| c.fate.as_deref() == fate)
+            .map(|c| c.n)
             .sum::<i64>()
     };
     let registered = with(Some(Fate::Letter.code()));

@@ -4,22 +4,18 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
     sea_query::{Expr, ExprTrait},
 };
 
 use super::{
     Result, Store, decode, decode_opt,
-    entities::{arrival, source_state},
-    scope::of_ledger,
+    entities::arrival,
     step::Step,
     time::{instant, instant_opt, micros},
 };
-use crate::domain::{
-    access::Scope,
-    words::{Fate, Source},
-};
+use crate::domain::words::{Fate, Source};
 
 /// A line of the ledger.
 #[derive(Debug, Clone)]
@@ -86,7 +82,7 @@ pub struct Verdict {
     pub sealed: bool,
 }
 
-fn to_record(row: arrival::Model) -> Result<ArrivalRecord> {
+pub(crate) fn to_record(row: arrival::Model) -> Result<ArrivalRecord> {
     let id = row.id;
     Ok(ArrivalRecord {
         id,
@@ -138,6 +134,7 @@ impl Step<'_> {
             acknowledged_at: None,
             settled_at: a.settled_at.map(micros),
             settled_by: a.settled_by,
+            forged: false,
         });
         self.insert::<arrival::Entity, _>(rows.collect()).await
     }
@@ -306,35 +303,6 @@ impl Step<'_> {
     }
 }
 
-/// Which lines to show.
-#[derive(Debug, Clone)]
-pub struct LedgerFilter {
-    /// What the viewer may see.
-    pub scope: Scope,
-    /// Only this fate.
-    pub fate: Option<Fate>,
-    /// Only this kind of source.
-    pub source: Option<Source>,
-    /// Older than this id.
-    pub before: Option<i64>,
-}
-
-impl LedgerFilter {
-    fn condition(&self) -> Condition {
-        let mut all = of_ledger(&self.scope);
-        if let Some(fate) = self.fate {
-            all = all.add(arrival::Column::Fate.eq(fate.code()));
-        }
-        if let Some(source) = self.source {
-            all = all.add(arrival::Column::Source.eq(source.code()));
-        }
-        if let Some(before) = self.before {
-            all = all.add(arrival::Column::Id.lt(before));
-        }
-        all
-    }
-}
-
 impl Store {
     /// Which of these keys are in the ledger, with their fates so far.
     ///
@@ -369,137 +337,5 @@ impl Store {
             .into_iter()
             .map(to_record)
             .collect()
-    }
-
-    /// A page of the ledger, newest first.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn ledger(&self, filter: &LedgerFilter, n: u64) -> Result<Vec<ArrivalRecord>> {
-        arrival::Entity::find()
-            .filter(filter.condition())
-            .order_by_desc(arrival::Column::Id)
-            .limit(n)
-            .all(&self.read)
-            .await?
-            .into_iter()
-            .map(to_record)
-            .collect()
-    }
-
-    /// One line, where the viewer may see it.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn ledger_line(&self, id: i64, scope: &Scope) -> Result<Option<ArrivalRecord>> {
-        arrival::Entity::find_by_id(id)
-            .filter(of_ledger(scope))
-            .one(&self.read)
-            .await?
-            .map(to_record)
-            .transpose()
-    }
-
-    /// Lines by source and fate: those a viewer may see, or, without a scope, all.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn ledger_counts(
-        &self,
-        scope: Option<&Scope>,
-    ) -> Result<Vec<(String, String, Option<String>, i64)>> {
-        let visible = scope.map_or_else(Condition::all, of_ledger);
-        Ok(arrival::Entity::find()
-            .select_only()
-            .column(arrival::Column::Source)
-            .column(arrival::Column::SourceName)
-            .column(arrival::Column::Fate)
-            .column_as(arrival::Column::Id.count(), "n")
-            .filter(visible)
-            .group_by(arrival::Column::Source)
-            .group_by(arrival::Column::SourceName)
-            .group_by(arrival::Column::Fate)
-            .into_tuple()
-            .all(&self.read)
-            .await?)
-    }
-
-    /// How the sources fare.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn sources(&self) -> Result<Vec<SourceState>> {
-        let rows = source_state::Entity::find().all(&self.read).await?;
-        Ok(rows.into_iter().map(SourceState::from).collect())
-    }
-}
-
-/// How far a folder was read, and how it fares.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SourceState {
-    /// `name/folder`.
-    pub folder: String,
-    /// Fixed at the first contact.
-    pub started_at: Option<i64>,
-    /// UIDVALIDITY then.
-    pub uid_validity: Option<i64>,
-    /// UIDNEXT then.
-    pub first_uid: Option<i64>,
-    /// Fetching works.
-    pub fine: bool,
-    /// What is wrong.
-    pub note: String,
-    /// Messages lying there.
-    pub waiting: i64,
-    /// When it was last told.
-    pub told_at: i64,
-}
-
-impl From<source_state::Model> for SourceState {
-    fn from(r: source_state::Model) -> Self {
-        Self {
-            folder: r.folder,
-            started_at: r.started_at,
-            uid_validity: r.uid_validity,
-            first_uid: r.first_uid,
-            fine: r.fine,
-            note: r.note,
-            waiting: r.waiting,
-            told_at: r.told_at,
-        }
-    }
-}
-
-impl Step<'_> {
-    /// How a folder stands.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn source(&self, folder: &str) -> Result<Option<SourceState>> {
-        let row = source_state::Entity::find_by_id(folder)
-            .one(&self.tx)
-            .await?;
-        Ok(row.map(SourceState::from))
-    }
-
-    /// Saves how a folder stands.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn save_source(&self, state: SourceState) -> Result<()> {
-        source_state::Entity::delete_by_id(&state.folder)
-            .exec(&self.tx)
-            .await?;
-        let row = source_state::Model {
-            folder: state.folder,
-            started_at: state.started_at,
-            uid_validity: state.uid_validity,
-            first_uid: state.first_uid,
-            fine: state.fine,
-            note: state.note,
-            waiting: state.waiting,
-            told_at: state.told_at,
-        };
-        self.insert::<source_state::Entity, _>(vec![row]).await
     }
 }

@@ -30,6 +30,28 @@ impl Step<'_> {
     }
 }
 
+impl Step<'_> {
+    /// Sets a setting, whatever stood there.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set(&self, name: &str, value: String) -> Result<()> {
+        let row = setting::Model {
+            name: name.to_owned(),
+            value,
+        };
+        setting::Entity::insert(row.into_active_model())
+            .on_conflict(
+                OnConflict::column(setting::Column::Name)
+                    .update_column(setting::Column::Value)
+                    .to_owned(),
+            )
+            .exec_without_returning(&self.tx)
+            .await?;
+        Ok(())
+    }
+}
+
 impl Store {
     /// Takes or keeps a lease; `false` while somebody else holds it.
     ///

@@ -32,6 +32,8 @@ macro_rules! tables {
 tables!(
     admin_event,
     arrival,
+    arrival_decision,
+    arrival_words,
     attachment,
     blob,
     blob_chunk,
@@ -57,6 +59,7 @@ tables!(
     person_role,
     session,
     setting,
+    source_alarm,
     source_state,
     token,
     unit,

@@ -1,4 +1,5 @@
-//! The one place that turns a [`Scope`] into a condition. Every read of letters carries it.
+//! The one place that turns a [`Scope`] into a condition. Every read of letters and of the intake
+//! ledger carries it.
 
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -52,28 +53,28 @@ pub(crate) fn parts(scope: &Scope, named: &[i64]) -> Vec<Condition> {
     parts
 }
 
-/// What a registrar may see of the table `arrival`: no line of a sealed letter, but for those
-/// cleared for the channel it came by or of the letter it belongs to. A reporter's answer may have
-/// come by any mailbox, and somebody must be able to work on it.
+/// What a viewer may see of the table `arrival`: a sealed line where they are cleared for its
+/// channel or see the letter it concerns, and never a trace of a letter that accuses them.
 pub(crate) fn of_ledger(scope: &Scope) -> Condition {
-    let cleared = || scope.sealed_channels.iter().copied();
-    let theirs = letter::Entity::find()
-        .select_only()
-        .column(letter::Column::Id)
-        .filter(letter::Column::IsSealed.eq(true))
-        .filter(letter::Column::ChannelId.is_in(cleared()))
-        .into_query();
-    let any = Condition::any()
-        .add(arrival::Column::Sealed.eq(false))
-        .add(arrival::Column::ChannelId.is_in(cleared()))
-        .add(arrival::Column::LetterId.in_subquery(theirs));
+    use arrival::Column::{ChannelId, LetterId, Sealed};
+    let mut any = Condition::any().add(Sealed.eq(false));
+    if !scope.sealed_channels.is_empty() {
+        any = any.add(ChannelId.is_in(scope.sealed_channels.iter().copied()));
+    }
+    if let Some(sealed) = sealed(scope) {
+        let letters = letter::Entity::find()
+            .select_only()
+            .column(letter::Column::Id)
+            .filter(sealed);
+        any = any.add(LetterId.in_subquery(letters.into_query()));
+    }
     let all = Condition::all().add(any);
     match accused(scope) {
         None => all,
         Some(letters) => all.add(
             Condition::any()
-                .add(arrival::Column::LetterId.is_null())
-                .add(arrival::Column::LetterId.not_in_subquery(letters)),
+                .add(LetterId.is_null())
+                .add(LetterId.not_in_subquery(letters)),
         ),
     }
 }

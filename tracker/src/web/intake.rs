@@ -1,4 +1,4 @@
-//! The registrar's side: new letters, what was held or quarantined, and the ledger.
+//! The registrar's side: new letters, what was held or quarantined, the ledger, and its sources.
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
@@ -10,21 +10,24 @@ use super::{
     extract::{Asked, Named, Posted},
     intake_view, page,
     pages::{
-        intake::{HeldPage, IntakePage, ItemPage, QuarantinedPage},
-        ledger::LedgerPage,
+        intake::{BulkPage, IntakePage, ItemPage, WaitingPage},
+        ledger::{LedgerPage, SourcesPage},
         parts::{Errors, FieldError, Paging},
     },
-    show,
+    show, sources_view,
     visit::Visit,
+    write,
 };
 use crate::{
     domain::{
+        access::Staff,
         status::Status,
-        words::{Fate, Source},
+        words::{Discard, Fate},
     },
     letters::{
         Error,
         release::{self, Decision},
+        seal,
     },
     reading::{
         desk::{self, View},
@@ -39,7 +42,33 @@ pub struct Query {
     tab: String,
     fate: String,
     source: String,
+    channel: String,
+    from: String,
+    to: String,
+    q: String,
+    all: String,
     cursor: String,
+}
+
+impl Query {
+    /// The address of this list from `cursor` on.
+    fn link(&self, tab: &str, cursor: &str) -> String {
+        let mut link = format!("/intake?tab={tab}");
+        for (name, value) in [
+            ("fate", self.fate.as_str()),
+            ("source", &self.source),
+            ("channel", &self.channel),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("q", &self.q),
+            ("cursor", cursor),
+        ] {
+            if !value.is_empty() {
+                link = format!("{link}&{name}={}", show::escape(value));
+            }
+        }
+        link
+    }
 }
 
 /// `GET /intake?tab`
@@ -54,65 +83,89 @@ pub async fn list(
     let staff = visit.registrar()?;
     let (app, chrome) = (&web.app, visit.chrome());
     let tabs = intake_view::tabs(app, &chrome, staff, &query.tab).await?;
-    let before = query.cursor.parse().ok();
-    let link = |tab: &str, cursor: &str| {
-        chrome.url(format!(
-            "/intake?tab={tab}&fate={}&source={}&cursor={cursor}",
-            show::escape(&query.fate),
-            show::escape(&query.source)
-        ))
+    let tab = tabs.current.clone();
+    let paging = |next: Option<String>| Paging {
+        next: next.map(|cursor| chrome.url(query.link(&tab, &cursor))),
+        first: (!query.cursor.is_empty()).then(|| chrome.url(query.link(&tab, ""))),
     };
-    let first = |tab: &str| (!query.cursor.is_empty()).then(|| link(tab, ""));
-    match tabs.current.as_str() {
-        tab @ ("held" | "quarantined") => {
-            let fate = if tab == "held" {
-                Fate::Held
-            } else {
+    match tab.as_str() {
+        "held" | "quarantined" => {
+            let quarantined = tab == "quarantined";
+            let fate = if quarantined {
                 Fate::Quarantined
-            };
-            let (lines, next) = ledger::page(app, staff, (Some(fate), None), before).await?;
-            let rows = intake_view::items(app, &chrome, staff, &lines).await?;
-            let next = next.map(|id| link(tab, &id.to_string()));
-            let paging = Paging {
-                next,
-                first: first(tab),
-            };
-            if fate == Fate::Held {
-                page::page(&HeldPage {
-                    tabs,
-                    rows,
-                    paging,
-                    chrome,
-                })
             } else {
-                page::page(&QuarantinedPage {
-                    tabs,
-                    rows,
-                    paging,
-                    chrome,
-                })
-            }
+                Fate::Held
+            };
+            let asked = ledger::Asked {
+                fate: Some(fate),
+                before: query.cursor.parse().ok(),
+                ..ledger::Asked::default()
+            };
+            let (lines, next) = ledger::page(app, staff, &asked).await?;
+            let ticked = query.all == "1";
+            let tick = if ticked { "" } else { "&all=1" };
+            let here = query.link(&tab, &query.cursor);
+            page::page(&WaitingPage {
+                rows: intake_view::rows(app, &chrome, &lines).await?,
+                quarantined,
+                ticked,
+                tick_url: chrome.url(format!("{here}{tick}")),
+                grounds: intake_view::grounds(&chrome, ""),
+                paging: paging(next.map(|id| id.to_string())),
+                tabs,
+                chrome,
+            })
         }
         "ledger" => {
-            let fate = query.fate.parse().ok();
-            let source = query.source.parse().ok();
-            let (lines, next) = ledger::page(app, staff, (fate, source), before).await?;
-            let (totals, sum) = intake_view::totals(app, staff).await?;
+            let channels = app.store.channels().await?;
+            let (kind, name) = match query.source.split_once(':') {
+                Some((kind, name)) => (kind, Some(name.to_owned())),
+                None => (query.source.as_str(), None),
+            };
+            let asked = ledger::Asked {
+                fate: query.fate.parse().ok(),
+                source: kind.parse().ok(),
+                name,
+                channel_id: channels
+                    .iter()
+                    .find(|c| c.code == query.channel)
+                    .map(|c| c.id),
+                from: query.from.parse().ok(),
+                to: query.to.parse().ok(),
+                words: Some(query.q.trim().to_owned()).filter(|q| !q.is_empty()),
+                before: query.cursor.parse().ok(),
+            };
+            let (lines, next) = ledger::page(app, staff, &asked).await?;
             let fates = Fate::ALL.iter().map(Fate::code);
+            let is_set = |v: &&String| !v.is_empty();
             page::page(&LedgerPage {
-                rows: intake_view::ledger_rows(app, &chrome, &lines).await?,
-                fates: fates.clone().map(ToOwned::to_owned).collect(),
+                rows: intake_view::ledger_rows(app, &chrome, staff, &lines).await?,
                 fate_choices: chrome.choices("fate", [""].into_iter().chain(fates), &query.fate),
-                source_choices: chrome.choices(
-                    "source",
-                    [""].into_iter().chain(Source::ALL.iter().map(Source::code)),
+                source_choices: sources_view::choices(app, &chrome, &query.source),
+                channel_choices: intake_view::channel_choices(&chrome, &channels, &query.channel),
+                filtered: [
+                    &query.fate,
                     &query.source,
-                ),
-                filtered: fate.is_some() || source.is_some(),
-                paging: Paging {
-                    next: next.map(|id| link("ledger", &id.to_string())),
-                    first: first("ledger"),
-                },
+                    &query.channel,
+                    &query.from,
+                    &query.to,
+                    &query.q,
+                ]
+                .iter()
+                .any(is_set),
+                paging: paging(next.map(|id| id.to_string())),
+                from: query.from.clone(),
+                to: query.to.clone(),
+                q: query.q.clone(),
+                tabs,
+                chrome,
+            })
+        }
+        "sources" => {
+            let (totals, sum) = sources_view::totals(app).await?;
+            page::page(&SourcesPage {
+                cards: sources_view::cards(app, &chrome).await?,
+                fates: Fate::ALL.iter().map(|f| f.code().to_owned()).collect(),
                 totals,
                 sum,
                 tabs,
@@ -127,10 +180,7 @@ pub async fn list(
             let (letters, next) = desk::page(app, staff, &filter, after.as_ref()).await?;
             page::page(&IntakePage {
                 rows: desk_page::rows(app, &chrome, &names, &letters).await?,
-                paging: Paging {
-                    next: next.map(|c| link("new", &desk_page::write_cursor(&c))),
-                    first: first("new"),
-                },
+                paging: paging(next.map(|c| desk_page::write_cursor(&c))),
                 tabs,
                 chrome,
             })
@@ -147,24 +197,41 @@ pub async fn item(
     visit: Visit,
     Named(id): Named<i64>,
 ) -> Result<Response, Trouble> {
-    page::page(&item_page(&web, &visit, id, Errors::default(), &Posted::default()).await?)
+    let template = intake_view::item(&web.app, &visit.chrome(), visit.registrar()?, id).await?;
+    if template.item.sealed {
+        seal::record_looking(&web.app, visit.registrar()?, id, "page").await?;
+    }
+    page::page(&template)
 }
 
-async fn item_page(
+/// The item once more, with what was entered and what is wrong with it.
+async fn again(
     web: &Web,
     visit: &Visit,
-    id: i64,
+    (id, what): (i64, &str),
     errors: Errors,
     posted: &Posted,
-) -> Result<ItemPage, Trouble> {
-    let staff = visit.registrar()?;
+) -> Result<Response, Trouble> {
     let chrome = visit.chrome();
-    let mut template = intake_view::item(&web.app, &chrome, staff, id).await?;
+    let mut template: ItemPage =
+        intake_view::item(&web.app, &chrome, visit.registrar()?, id).await?;
     template.number = posted.get("number").to_owned();
     template.reason = posted.get("reason").to_owned();
+    template.grounds = intake_view::grounds(&chrome, posted.get("ground"));
+    if what == "write" {
+        template.entry = write::entered(web, posted).await?.0;
+        for (choices, field) in [
+            (&mut template.kinds, "kind"),
+            (&mut template.channels, "to"),
+        ] {
+            for choice in choices.iter_mut() {
+                choice.chosen = choice.value == posted.get(field);
+            }
+        }
+    }
+    template.refused = what.to_owned();
     template.errors = errors;
-    template.chrome = chrome;
-    Ok(template)
+    page::with_status(StatusCode::UNPROCESSABLE_ENTITY, &template)
 }
 
 /// `GET /intake/{id}/raw`: the message as it came.
@@ -176,8 +243,62 @@ pub async fn raw(
     visit: Visit,
     Named(id): Named<i64>,
 ) -> Result<Response, Trouble> {
-    let bytes = ledger::raw(&web.app, visit.registrar()?, id).await?;
+    let staff = visit.registrar()?;
+    let (bytes, sealed) = ledger::raw(&web.app, staff, id).await?;
+    if sealed {
+        seal::record_looking(&web.app, staff, id, "raw").await?;
+    }
     Ok(page::download(&format!("{id}.eml"), bytes))
+}
+
+fn fault(field: &str, code: &str) -> Errors {
+    Errors(vec![FieldError {
+        field: field.into(),
+        code: code.into(),
+        arg: String::new(),
+    }])
+}
+
+/// What a form decides, and the notice that follows.
+async fn decision(
+    web: &Web,
+    visit: &Visit,
+    what: &str,
+    posted: &Posted,
+) -> Result<Result<(Decision, &'static str), Errors>, Trouble> {
+    Ok(Ok(match what {
+        "letter" => (
+            Decision::NewLetter(posted.get("channel").to_owned()),
+            "registered",
+        ),
+        "write" => {
+            let (entry, errors) = write::entered(web, posted).await?;
+            if !errors.is_empty() {
+                return Ok(Err(errors));
+            }
+            let mut form = write::letter(web, visit, &entry);
+            form.language = None;
+            (
+                Decision::Written(posted.get("to").to_owned(), Box::new(form)),
+                "registered",
+            )
+        }
+        "addition" => match posted.get("number").trim().parse() {
+            Ok(number) => (Decision::Joins(number), "joined"),
+            Err(_) => return Ok(Err(fault("number", "unknown"))),
+        },
+        "automatic" => (Decision::Automatic, "marked-automatic"),
+        "retry" => (Decision::Retry, "retried"),
+        "reopen" => (Decision::Reopen, "reopened"),
+        "discard" => match posted.get("ground").parse::<Discard>() {
+            Ok(ground) => (
+                Decision::Discard(ground, posted.get("reason").to_owned()),
+                "discarded",
+            ),
+            Err(_) => return Ok(Err(fault("ground", "required"))),
+        },
+        _ => return Err(Trouble::not_found()),
+    }))
 }
 
 /// `POST /intake/{id}/{decision}`
@@ -191,63 +312,78 @@ pub async fn decide(
     posted: Posted,
 ) -> Result<Response, Trouble> {
     let staff = visit.registrar()?;
-    let fault = |field: &str, code: &str| {
-        Errors(vec![FieldError {
-            field: field.into(),
-            code: code.into(),
-            arg: String::new(),
-        }])
-    };
-    let decision = match what.as_str() {
-        "letter" => Decision::NewLetter(posted.get("channel").to_owned()),
-        "automatic" => Decision::Automatic,
-        "retry" => Decision::Retry,
-        "discard" => Decision::Discard(posted.get("reason").to_owned()),
-        "addition" => match posted.get("number").parse() {
-            Ok(number) => Decision::Joins(number),
-            Err(_) => {
-                let errors = fault("number", "unknown");
-                let again = item_page(&web, &visit, id, errors, &posted).await?;
-                return page::with_status(StatusCode::UNPROCESSABLE_ENTITY, &again);
-            }
-        },
-        _ => return Err(Trouble::not_found()),
-    };
-    let said = match &decision {
-        Decision::NewLetter(_) => "registered",
-        Decision::Joins(_) => "joined",
-        Decision::Automatic => "marked-automatic",
-        Decision::Retry => "retried",
-        Decision::Discard(_) => "discarded",
+    let place = (id, what.as_str());
+    let (decision, said) = match decision(&web, &visit, &what, &posted).await? {
+        Ok(decided) => decided,
+        Err(errors) => return again(&web, &visit, place, errors, &posted).await,
     };
     match release::decide(&web.app, staff, id, decision).await {
         Ok(verdict) => {
-            let number = match verdict.letter_id {
-                Some(letter) => web.app.store.numbers(&[letter]).await?,
-                None => Vec::new(),
+            let back = match (what.as_str(), verdict.fate) {
+                ("reopen", _) => format!("/intake/{id}"),
+                (_, Fate::Quarantined) => "/intake?tab=quarantined".to_owned(),
+                _ if posted.get("tab") == "quarantined" => "/intake?tab=quarantined".to_owned(),
+                _ => "/intake?tab=held".to_owned(),
             };
-            let number = number
-                .into_iter()
-                .next()
-                .map(|(_, n)| n)
-                .unwrap_or_default();
-            Ok(page::to_saying(&web, "/intake?tab=held", said, &number))
-        }
-        Err(error @ (Error::Rule(_) | Error::Fields(_))) => {
-            let errors = match (&error, what.as_str()) {
-                (Error::Rule(_), "discard") if posted.some("reason").is_none() => {
-                    fault("reason", "required")
-                }
-                _ => show::refused(&error).unwrap_or_default(),
-            };
-            let again = item_page(&web, &visit, id, errors, &posted).await?;
-            page::with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
+            let number = intake_view::number(&web.app, verdict.letter_id).await?;
+            Ok(page::to_saying(&web, &back, said, &number))
         }
         Err(Error::NotFound) if what == "addition" => {
-            let errors = fault("number", "unknown");
-            let again = item_page(&web, &visit, id, errors, &posted).await?;
-            page::with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
+            again(&web, &visit, place, fault("number", "unknown"), &posted).await
         }
-        Err(error) => Err(error.into()),
+        Err(error) => match show::refused(&error) {
+            Some(errors) => again(&web, &visit, place, errors, &posted).await,
+            None => Err(error.into()),
+        },
     }
+}
+
+/// `POST /intake/bulk`: one decision on every ticked item, each in a transaction of its own.
+///
+/// # Errors
+/// For anybody but a registrar.
+pub async fn bulk(
+    State(web): State<Web>,
+    visit: Visit,
+    posted: Posted,
+) -> Result<Response, Trouble> {
+    let staff: &Staff = visit.registrar()?;
+    let (app, chrome) = (&web.app, visit.chrome());
+    let what = posted.get("what");
+    if !matches!(what, "retry" | "letter" | "automatic" | "discard") {
+        return Err(Trouble::not_found());
+    }
+    let decision = decision(&web, &visit, what, &posted).await?;
+    let mut rows = Vec::new();
+    for id in posted.all("id").filter_map(|id| id.parse::<i64>().ok()) {
+        let before = intake_view::one(app, &chrome, staff, id).await;
+        let done = match &decision {
+            Ok((decision, _)) => release::decide(app, staff, id, decision.clone()).await,
+            Err(errors) => Err(Error::Rule(if errors.of("ground").is_some() {
+                "ground-required"
+            } else {
+                "not-now"
+            })),
+        };
+        let item = match before {
+            Ok(item) => item,
+            Err(Error::NotFound) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        rows.push(intake_view::done(app, &chrome, item, done).await?);
+    }
+    let tab = if posted.get("tab") == "quarantined" {
+        "quarantined"
+    } else {
+        "held"
+    };
+    let worked = rows.iter().filter(|r| r.ok).count();
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    page::page(&BulkPage {
+        back_url: chrome.url(format!("/intake?tab={tab}")),
+        worked: count(worked),
+        failed: count(rows.len() - worked),
+        rows,
+        chrome,
+    })
 }

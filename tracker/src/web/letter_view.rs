@@ -200,6 +200,7 @@ fn all_messages(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Message> {
                 String::new()
             },
             raw_url: String::new(),
+            forged: m.arrival_id.is_some_and(|id| o.forged.contains(&id)),
             files: files
                 .map(|f| File {
                     name: f.words.name.clone(),

@@ -25,6 +25,7 @@ mod resume;
 pub mod routes;
 pub mod show;
 pub mod sign_in;
+mod sources_view;
 pub mod statistics;
 pub mod track;
 pub mod visit;

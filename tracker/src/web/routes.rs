@@ -91,6 +91,7 @@ pub fn routes() -> Vec<Route> {
         post(Staff, "/intake/new", upload(by_hand::enter)),
         get(Staff, "/intake/{id}", page(intake::item)),
         get(Staff, "/intake/{id}/raw", page(intake::raw)),
+        post(Staff, "/intake/bulk", form(intake::bulk)),
         post(Staff, "/intake/{id}/{decision}", form(intake::decide)),
         get(Staff, "/admin", page(admin::index)),
         get(Staff, "/admin/roles", page(admin::roles)),

@@ -36,6 +36,28 @@ pub fn size(bytes: i64) -> String {
     }
 }
 
+/// Words of a stranger with every character marked that shows nothing or turns the writing round:
+/// what is read is what stands there.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    use std::fmt::Write as _;
+    let hidden = |c: char| {
+        matches!(c,
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' | '\u{00ad}' | '\u{061c}' | '\u{180e}')
+            || (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
+    };
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut out, c| {
+            if hidden(c) {
+                write!(out, "[U+{:04X}]", u32::from(c)).expect("a string can be written to");
+            } else {
+                out.push(c);
+            }
+            out
+        })
+}
+
 /// Percent-encoding of everything but letters, digits and `-._~/`.
 #[must_use]
 pub fn escape(text: &str) -> String {
@@ -163,5 +185,17 @@ pub fn refused(error: &letters::Error) -> Option<Errors> {
         letters::Error::Rule(words) => Some(whole((*words).to_owned())),
         letters::Error::Refused(_) => Some(whole("not-now".into())),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn what_hides_or_turns_writing_is_marked() {
+        assert_eq!(visible("发票\u{202e}fdp.exe"), "发票[U+202E]fdp.exe");
+        assert_eq!(visible("a\0b\nc\u{200b}"), "a[U+0000]b\nc[U+200B]");
+        assert_eq!(visible("您好，\t谢谢"), "您好，\t谢谢");
     }
 }

@@ -185,7 +185,7 @@ fn every_code_of_the_domain_has_its_words() {
     use crate::domain::obligation::ObligationKind;
     use crate::domain::status::Status;
     use crate::domain::words::{
-        Class, Fate, Kind, MessageKind, OutboxState, Route, Service, Source,
+        Class, Discard, Fate, Kind, MessageKind, OutboxState, Route, Service, Source,
     };
 
     fn codes<T: ToString>(all: &[T]) -> Vec<String> {
@@ -201,6 +201,7 @@ fn every_code_of_the_domain_has_its_words() {
         ("status", codes(Status::ALL)),
         ("class", codes(Class::ALL)),
         ("fate", codes(Fate::ALL)),
+        ("discard", codes(Discard::ALL)),
         ("kind", codes(Kind::ALL)),
         ("message", codes(MessageKind::ALL)),
         ("delivery", codes(OutboxState::ALL)),

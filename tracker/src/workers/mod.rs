@@ -1,9 +1,11 @@
 //! What runs beside the pages: each worker is a loop of ten lines round a function that does one
 //! round and can be called by itself.
 
+pub mod alarms;
 pub mod delivery;
 pub mod figures;
 pub mod intake;
+pub mod ledger;
 
 use std::time::Duration;
 

@@ -11,10 +11,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::server::{Command, Server, Trick, fetch_line};
 use crate::{
-    arrival::Health,
+    arrival::{Health, LedgerError},
     mailbox::{
-        Security,
+        Lying, Security, Surveyor,
         net::{Net, Watch, dial},
+        survey,
         testing::Running,
     },
 };
@@ -349,4 +350,55 @@ fn plain_connections_leave_this_machine_never() {
     let watch = Watch::new(CancellationToken::new());
     let error = dial("192.0.2.1", 143, Security::None, &watch).unwrap_err();
     assert!(error.to_string().contains("this very machine"), "{error}");
+}
+
+/// Looks at everything, wants all bytes.
+#[derive(Default)]
+struct Looker {
+    looked: Vec<u32>,
+    held: Vec<(u32, Vec<u8>)>,
+    withheld: Vec<u32>,
+}
+
+impl Surveyor for Looker {
+    fn look(&mut self, mails: &[Lying]) -> Result<Vec<bool>, LedgerError> {
+        self.looked.extend(mails.iter().map(|m| m.uid));
+        assert!(mails.iter().all(|m| m.key.is_some() && m.size.is_some()));
+        Ok(vec![true; mails.len()])
+    }
+
+    fn hold(&mut self, mails: Vec<(Lying, Vec<u8>)>) -> Result<(), LedgerError> {
+        self.held
+            .extend(mails.into_iter().map(|(m, raw)| (m.uid, raw)));
+        Ok(())
+    }
+
+    fn withheld(&mut self, mail: &Lying, why: &str) {
+        assert!(!why.is_empty());
+        self.withheld.push(mail.uid);
+    }
+}
+
+#[test]
+fn a_survey_sees_all_but_the_mail_that_breaks_it_and_changes_nothing() {
+    let server = Server::start(|c| {
+        if c.fetches(4) {
+            Trick::Close("* 4 FETCH (UID 4 BODY[] {99999}\r\ncut".to_owned())
+        } else {
+            Trick::Behave
+        }
+    });
+    server.fill(1..=9, "23-Nov-2026 18:00:00 +0800");
+    let mut looker = Looker::default();
+    let stop = CancellationToken::new();
+    survey(&server.mailbox(), &mut looker, &stop).unwrap();
+    assert_eq!(looker.looked, (1..=9).collect::<Vec<u32>>());
+    let held: Vec<u32> = looker.held.iter().map(|(uid, _)| *uid).collect();
+    assert_eq!(held, [1, 2, 3, 5, 6, 7, 8, 9]);
+    assert_eq!(looker.held[1].1, b"Subject: 2\r\n\r\nbody\r\n");
+    assert_eq!(looker.withheld, [4]);
+    let content = server.content();
+    assert_eq!(content.mails.len(), 9);
+    let spoke = |verb: &str| content.log.iter().any(|line| line.starts_with(verb));
+    assert!(spoke("EXAMINE") && !spoke("SELECT") && !spoke("UID MOVE") && !spoke("UID STORE"));
 }

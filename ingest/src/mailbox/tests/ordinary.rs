@@ -1,7 +1,10 @@
 //! What a well-behaved server's mailbox comes to.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -73,6 +76,34 @@ fn idle_brings_new_mail_at_once() {
         running.book.with(|p| p.health.last().cloned()),
         Some(Health::Fine { waiting: 0 })
     );
+}
+
+#[test]
+fn what_comes_while_folders_are_counted_is_not_left_until_the_next_poll() {
+    let (asked, filled) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicBool::new(false)),
+    );
+    let (told, ready) = (Arc::clone(&asked), Arc::clone(&filled));
+    let server = Server::start(move |c| {
+        if !c.line.starts_with("STATUS") {
+            return Trick::Behave;
+        }
+        told.store(true, Ordering::SeqCst);
+        while !ready.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Trick::Say("* 1 EXISTS\r\n* STATUS \"x\" (MESSAGES 4)\r\n{tag} OK\r\n".to_owned())
+    });
+    let mut mailbox = server.mailbox();
+    mailbox.poll = Duration::from_secs(600);
+    let running = Running::start(mailbox, Arc::default(), NOW);
+    while !asked.load(Ordering::SeqCst) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    server.fill([1], NEW);
+    filled.store(true, Ordering::SeqCst);
+    running.until("the mail that came meanwhile", |p| p.arrivals.len() == 1);
 }
 
 #[test]

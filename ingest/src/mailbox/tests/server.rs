@@ -230,7 +230,10 @@ fn behave(command: &Command, content: &mut Content, tag: &str) -> Vec<u8> {
         ["CAPABILITY"] => {
             format!("* CAPABILITY {}\r\n{tag} OK\r\n", content.capabilities).into_bytes()
         }
-        ["SELECT", _] => format!(
+        ["EXAMINE", folder] if folder != "\"INBOX\"" => {
+            format!("{tag} NO no such folder\r\n").into_bytes()
+        }
+        ["SELECT" | "EXAMINE", _] => format!(
             "* {} EXISTS\r\n{}* OK [UIDVALIDITY {}] x\r\n* OK [UIDNEXT {}] x\r\n{tag} OK [READ-WRITE] x\r\n",
             content.mails.len(),
             content.alert,

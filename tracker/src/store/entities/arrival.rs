@@ -27,6 +27,7 @@ pub struct Model {
     pub acknowledged_at: Option<i64>,
     pub settled_at: Option<i64>,
     pub settled_by: Option<i64>,
+    pub forged: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,6 +7,8 @@
 
 pub(crate) mod admin_event;
 pub(crate) mod arrival;
+pub(crate) mod arrival_decision;
+pub(crate) mod arrival_words;
 pub(crate) mod attachment;
 pub(crate) mod blob;
 pub(crate) mod blob_chunk;
@@ -32,6 +34,7 @@ pub(crate) mod person_function;
 pub(crate) mod person_role;
 pub(crate) mod session;
 pub(crate) mod setting;
+pub(crate) mod source_alarm;
 pub(crate) mod source_state;
 pub(crate) mod token;
 pub(crate) mod unit;

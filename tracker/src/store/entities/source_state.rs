@@ -14,6 +14,8 @@ pub struct Model {
     pub note: String,
     pub waiting: i64,
     pub told_at: i64,
+    pub first_at: Option<i64>,
+    pub fine_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -94,6 +94,22 @@ impl Chrome {
         }
     }
 
+    /// The tag of a message's fate; what waits for a person stands out.
+    #[must_use]
+    pub fn fate_tag(&self, fate: &str) -> Tag {
+        let tone = match fate {
+            "letter" | "addition" => Tone::Done,
+            "quarantined" => Tone::Late,
+            "held" => Tone::Soon,
+            "waiting" => Tone::Plain,
+            _ => Tone::Quiet,
+        };
+        Tag {
+            tone,
+            text: self.word("fate", fate),
+        }
+    }
+
     /// A term in words: `term("workday", 7)` is `7 个工作日内答复`.
     #[must_use]
     pub fn term(&self, unit: &str, length: i64) -> String {

@@ -18,7 +18,7 @@ use crate::{
         arrive::{self, From},
         register::{self, Read},
     },
-    store::arrivals::{ArrivalRecord, SourceState},
+    store::{arrivals::ArrivalRecord, sources::SourceState},
 };
 
 /// Batches that may wait between being committed and being registered: enough that neither side
@@ -212,6 +212,29 @@ impl Ledger for Door {
             step.acknowledge(keys).await?;
             Ok(step.commit().await?)
         })
+    }
+
+    fn counted(&self, folder: &str, messages: u32) {
+        let told = self.wait(async {
+            let key = self.state_key(folder);
+            let step = self.app.store.begin(self.app.now()).await?;
+            let state = step.source(&key).await?.unwrap_or_default();
+            if state.first_at.is_some() && state.waiting == i64::from(messages) {
+                return Ok(());
+            }
+            step.save_source(SourceState {
+                folder: key,
+                fine: true,
+                waiting: messages.into(),
+                told_at: self.app.now().as_microsecond(),
+                ..state
+            })
+            .await?;
+            Ok(step.commit().await?)
+        });
+        if let Err(error) = told {
+            tracing::warn!(source = %self.from.name, %error, "a folder's count could not be noted");
+        }
     }
 
     fn health(&self, health: Health) {

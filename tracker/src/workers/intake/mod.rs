@@ -81,7 +81,8 @@ pub async fn door(app: &App, source: Source, name: &str, channel: &str) -> Resul
     Ok(Door::new(app, from))
 }
 
-fn imap(app: &App, m: &config::Mailbox) -> Mailbox {
+/// A mailbox as its source takes it.
+pub(crate) fn imap(app: &App, m: &config::Mailbox) -> Mailbox {
     let credential = match (&m.oauth2, &m.password) {
         (Some(token), _) => Credential::OAuth2(token.expose().to_owned()),
         (None, Some(password)) => Credential::Password(password.expose().to_owned()),
