@@ -119,22 +119,23 @@ fn converse(job: &Job, memory: &mut Memory, failures: &mut u32) -> Result<(), Fa
     let mut full = true;
     let mut rush = 0;
     let mut missing = BTreeSet::new();
+    let mut complaint = None;
     loop {
-        let (came, complaint) = (false, None);
         let mut folder = Folder {
             job,
             talk: &mut talk,
             memory,
             cursor,
-            came,
-            complaint,
+            came: false,
+            // A move that was refused is not tried again before the next wait.
+            complaint: complaint.take(),
         };
         sweep(&mut folder, full)?;
         if folder.came {
             // A first mail moved may have made its folder.
             missing.clear();
         }
-        let complaint = folder.complaint;
+        complaint = folder.complaint.take();
         full = false;
         *failures = 0;
         count(job, &mut talk, &mut missing)?;
@@ -147,7 +148,7 @@ fn converse(job: &Job, memory: &mut Memory, failures: &mut u32) -> Result<(), Fa
         if rush > 0 && rush <= RUSH {
             continue;
         }
-        report(job, memory, &talk, complaint);
+        report(job, memory, &talk, complaint.take());
         wait(job, memory, &mut talk, breath(rush))?;
         if job.stop.is_cancelled() {
             return Ok(());
