@@ -17,7 +17,7 @@ enum Fate {
 
 /// The text without quotes and signature. Where nothing would be left (the words stand below an
 /// unmarked quote, or only a phone's signature above it), only marked lines go; a mail that is
-/// nothing but marked quote has no words of its own.
+/// nothing but an attributed quote has no words of its own.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
@@ -26,7 +26,8 @@ pub fn visible(text: &str) -> String {
         return kept;
     }
     let (kept, evident) = own_words(&lines, false);
-    if kept.is_empty() && !evident {
+    let attributed = || lines.iter().any(|line| attribution::ends_one(line));
+    if kept.is_empty() && !(evident && attributed()) {
         return tidy(&lines);
     }
     kept
@@ -50,6 +51,7 @@ fn own_words(lines: &[&str], to_end: bool) -> (String, bool) {
 fn cut_quotes(lines: &[&str], fates: &mut [Fate], to_end: bool) -> bool {
     let quoted: Vec<bool> = (0..lines.len()).map(|at| is_quoted(lines, at)).collect();
     let next = next_filled(lines);
+    let fields = block::fields(lines);
     let mut evident = false;
     let mut own = false;
     let mut at = 0;
@@ -60,7 +62,8 @@ fn cut_quotes(lines: &[&str], fates: &mut [Fate], to_end: bool) -> bool {
             at += 1;
             continue;
         }
-        let marker = block::find(lines, at).or_else(|| attribution::find(lines, at, &quoted));
+        let marker =
+            block::find(lines, &fields, at).or_else(|| attribution::find(lines, at, &quoted));
         let Some(marker) = marker else {
             own |= !lines[at].trim().is_empty();
             at += 1;
@@ -74,7 +77,8 @@ fn cut_quotes(lines: &[&str], fates: &mut [Fate], to_end: bool) -> bool {
             evident = true;
             at = after;
         } else if to_end && marker.certain && (own || first.is_none()) && !marker.forwards {
-            if points_below(&lines[..at], fates) {
+            let pasted = !block::is_framed(lines[at]) && introduces(&lines[..at], fates);
+            if pasted || points_below(&lines[..at], fates) {
                 return evident;
             }
             if answered_inside(lines, after, &quoted) {
@@ -119,11 +123,31 @@ fn points_below(above: &[&str], fates: &[Fate]) -> bool {
         .zip(fates)
         .filter(|(l, f)| **f == Fate::Own && !l.trim().is_empty());
     let words: Vec<String> = own.take(9).map(|(line, _)| line.to_lowercase()).collect();
-    words.len() < 9
-        && words.iter().map(String::len).sum::<usize>() < 600
-        && SAYS
-            .iter()
-            .any(|says| words.iter().any(|line| line.contains(says)))
+    let short = words.len() < 9 && words.iter().map(String::len).sum::<usize>() < 600;
+    let says = |says: &&str| words.iter().any(|line| line.contains(*says));
+    short && SAYS.iter().any(says)
+}
+
+/// The last words above announce a mail ("我收到的邮件如下："): who set its header lines there wants
+/// them read.
+fn introduces(above: &[&str], fates: &[Fate]) -> bool {
+    const MAIL: [&str; 9] = [
+        "邮件",
+        "来信",
+        "回信",
+        "回复",
+        "答复",
+        "mail",
+        "letter",
+        "message",
+        "following",
+    ];
+    let own = above.iter().zip(fates).rev();
+    let mut own = own.filter(|(l, f)| **f == Fate::Own && !l.trim().is_empty());
+    own.next().is_some_and(|(line, _)| {
+        let line = line.trim().to_lowercase();
+        line.ends_with([':', '：']) && MAIL.iter().any(|word| line.contains(word))
+    })
 }
 
 /// Lines marked as quoted stand below, and none of them has an attribution or block of its own: the
@@ -160,6 +184,9 @@ fn is_quoted(lines: &[&str], at: usize) -> bool {
     let Some(rest) = marked(lines[at]) else {
         return false;
     };
+    if attribution::is_tail(rest) {
+        return false;
+    }
     if rest.starts_with([' ', '\t', '>']) || rest.is_empty() {
         return true;
     }
@@ -206,10 +233,7 @@ fn rule_above(lines: &[&str], marker: usize) -> usize {
     let mut start = marker;
     while start > 0 {
         let line = lines[start - 1].trim();
-        if line
-            .chars()
-            .all(|c| matches!(c, '_' | '-' | '=' | '*' | '—' | '─' | '－'))
-        {
+        if line.is_empty() || block::is_framed(line) {
             start -= 1;
         } else {
             break;
