@@ -23,6 +23,7 @@ pub mod event;
 pub mod figures;
 pub mod number;
 pub mod obligation;
+pub mod spam;
 pub mod status;
 pub mod term;
 pub mod text;

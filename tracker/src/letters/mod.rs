@@ -6,6 +6,7 @@
 //! | a letter is handed in by form, API or clerk | [`submit`] |
 //! | a message arrives, its bytes are committed | [`arrive`] |
 //! | it becomes a letter, joins one, or is set aside | [`register`] |
+//! | a bounce, our own mail, or spam comes in | [`returned`] |
 //! | a person says what to do with what was set aside | [`release`] |
 //! | accept, decline, direct | [`accept`], [`decline`] |
 //! | to unit and handler, take, send back | [`assign`] |
@@ -29,6 +30,7 @@ pub mod draft;
 pub mod end;
 pub mod register;
 pub mod release;
+pub(crate) mod returned;
 pub mod seal;
 pub mod serve;
 pub mod setup;

@@ -4,7 +4,7 @@
 use ingest::letter::IncomingLetter;
 use serde_json::json;
 
-use super::{Error, Result, arrive, change::Change, register};
+use super::{Error, Result, arrive, change::Change, register, returned};
 use crate::{
     app::App,
     domain::{
@@ -120,6 +120,9 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
                 Err(Error::Rule("still-unreadable"))
             }
             register::Decision::Fate(v) => settle(app, v, from, by).await,
+            register::Decision::Returns(verdict, came_back) => {
+                returned::record(app, verdict, &came_back, Some(from), Some(by)).await
+            }
             register::Decision::New(letter) => register::admit(app, line, *letter, from, by).await,
             register::Decision::Joins(id, letter) => {
                 join(app, &line, id, &letter, Some(from), Some(by)).await

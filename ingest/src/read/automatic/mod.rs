@@ -8,6 +8,7 @@ use super::fields::Fields;
 
 mod bounce;
 mod phrases;
+pub(super) mod returned;
 
 /// What the rules look at.
 #[derive(Debug)]
