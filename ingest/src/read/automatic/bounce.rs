@@ -269,10 +269,46 @@ pub(super) fn is(seen: &Seen<'_>) -> bool {
         return true;
     }
     let words = server_words(seen.text);
+    let told = || is_robot(seen) || has_copy(seen.text) || is_whole(seen.subject);
     (daemon && words >= 1)
         || (null && words >= 2)
-        || (subject && words >= 1 && (has_code(seen.text) || is_whole(seen.subject)))
+        || (subject && words >= 1 && has_code(seen.text) && told() && !is_first_person(seen.text))
+        || (subject && words >= 1 && is_whole(seen.subject) && !is_first_person(seen.text))
         || (subject && words >= 1 && names_failure(seen.text))
+}
+
+/// Sent from an address that no person writes from.
+fn is_robot(seen: &Seen<'_>) -> bool {
+    const LOCALS: [&str; 9] = [
+        "noreply",
+        "no-reply",
+        "no_reply",
+        "donotreply",
+        "do-not-reply",
+        "mailer",
+        "system",
+        "smtp",
+        "mail",
+    ];
+    let local = seen.from.map(|from| from.address.to_lowercase());
+    local.is_some_and(|local| LOCALS.iter().any(|name| local.starts_with(name)))
+}
+
+/// The header of the mail that came back, or what was said to the server, stands in the text.
+fn has_copy(text: &str) -> bool {
+    let head = super::phrases::head(text, 20_000);
+    ["message-id:", "received: from", "rcpt to:"]
+        .iter()
+        .any(|sign| head.contains(sign))
+}
+
+/// A person who tells of a bounce: "我给贵局发的邮件被退回 …", "I got 550 …".
+fn is_first_person(text: &str) -> bool {
+    const SAYS: [&str; 8] = [
+        "我给", "我的", "我是", "我向", "我发", "i tried", "i sent", "i got",
+    ];
+    let head = super::phrases::head(text, 600);
+    SAYS.iter().any(|says| head.contains(says))
 }
 
 /// What Amazon's notification service sends, a mail of nothing but JSON.
@@ -324,7 +360,7 @@ fn is_daemon(seen: &Seen<'_>) -> bool {
     let local = address.split('@').next().unwrap_or_default();
     let name = from.name.to_lowercase();
     const LOCALS: [&str; 15] = [
-        "mdaemon@",
+        "mdaemon",
         "post_master",
         "mail-system",
         "mailer-daemon",

@@ -49,7 +49,7 @@ fn own_words(lines: &[&str], to_end: bool) -> (String, bool) {
 
 /// Marks the quoted lines; true if some quote was beyond doubt.
 fn cut_quotes(lines: &[&str], fates: &mut [Fate], to_end: bool) -> bool {
-    let quoted: Vec<bool> = (0..lines.len()).map(|at| is_quoted(lines, at)).collect();
+    let quoted = quoted_lines(lines);
     let next = next_filled(lines);
     let fields = block::fields(lines);
     let mut evident = false;
@@ -179,29 +179,25 @@ fn next_filled(lines: &[&str]) -> Vec<Option<usize>> {
     next
 }
 
-/// A line that begins with a quote mark. A lone `>100 亩` with nothing quoted beside it is a sign.
-fn is_quoted(lines: &[&str], at: usize) -> bool {
-    let Some(rest) = marked(lines[at]) else {
-        return false;
-    };
-    if attribution::is_tail(rest) {
-        return false;
+/// The lines that begin with a quote mark. Lines of nothing but measures (`>100 亩`) with no quote
+/// beside them and no attribution above are the writer's.
+fn quoted_lines(lines: &[&str]) -> Vec<bool> {
+    let marks = lines.iter().map(|line| marked(line));
+    let marks: Vec<Option<&str>> = marks
+        .map(|rest| rest.filter(|rest| !attribution::is_tail(rest)))
+        .collect();
+    let mut quoted: Vec<bool> = marks.iter().map(Option::is_some).collect();
+    let mut at = 0;
+    for run in marks.chunk_by(|a, b| a.is_some() == b.is_some()) {
+        let measures = run.iter().flatten().all(|rest| is_a_measure(rest));
+        let above = lines[..at].iter().rev().take(3);
+        let mut above = above.filter(|l| !l.trim().is_empty());
+        if measures && !above.next().is_some_and(|l| attribution::ends_one(l)) {
+            quoted[at..at + run.len()].fill(false);
+        }
+        at += run.len();
     }
-    if rest.starts_with([' ', '\t', '>']) || rest.is_empty() {
-        return true;
-    }
-    let beside = |n: Option<usize>| {
-        n.and_then(|n| lines.get(n))
-            .is_some_and(|l| marked(l).is_some())
-    };
-    let attributed = at > 0
-        && lines[..at]
-            .iter()
-            .rev()
-            .take(3)
-            .find(|l| !l.trim().is_empty())
-            .is_some_and(|l| attribution::ends_one(l));
-    attributed || beside(at.checked_sub(1)) || beside(Some(at + 1)) || !is_a_measure(rest)
+    quoted
 }
 
 /// What follows the first quote mark of a line. mboxes write `>From` for a line that begins with

@@ -4,7 +4,10 @@
 const MOST: usize = 15;
 
 /// What mailers add by themselves: the beginning of a line that has no sentence in it.
-const ADDED: [&str; 33] = [
+const ADDED: [&str; 36] = [
+    "发自139邮箱",
+    "发自189邮箱",
+    "来自钉钉",
     "从我的 iphone",
     "从我的iphone",
     "从我的 ipad",
