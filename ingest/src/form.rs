@@ -107,7 +107,9 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, UnreadableForm> {
         html: None,
         attachments: attachments.collect(),
         automatic: None,
+        returned: None,
         authentication: Authentication::None,
+        spam_score: None,
         tokens: Vec::new(),
         writer: Writer {
             name: form.name,

@@ -45,6 +45,17 @@ pub enum Automatic {
     Report,
 }
 
+/// What a bounce tells of the mail that came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Returned {
+    /// The Message-IDs that it names, without `<>`.
+    pub mails: Vec<String>,
+    /// The mail was given up; not merely late.
+    pub given_up: bool,
+    /// What the server says of it, one line; often nothing.
+    pub reason: String,
+}
+
 /// What the topmost Authentication-Results of our own server says of the sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -103,9 +114,16 @@ pub struct IncomingLetter {
     pub attachments: Vec<Attachment>,
     /// Set where no person wrote this.
     pub automatic: Option<Automatic>,
+    /// Set on a [`Automatic::Bounce`].
+    #[serde(skip)]
+    pub returned: Option<Returned>,
     /// Our own server's verdict on the sender.
     #[serde(skip)]
     pub authentication: Authentication,
+    /// What our own server's spam filter counted, in hundredths on SpamAssassin's scale; `None`
+    /// where there is no filter.
+    #[serde(skip)]
+    pub spam_score: Option<i32>,
     /// Reply tokens found anywhere in body or recipient address, most trustworthy first.
     #[serde(skip)]
     pub tokens: Vec<String>,

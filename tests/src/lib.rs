@@ -5,17 +5,21 @@
 //! - [`huiyin`]: the product, started, killed, and asked on the command line
 //! - [`client`]: a visitor or a colleague over HTTP; [`browser`]: the same through Chromium
 //! - [`dovecot`], [`postfix`]: mailboxes and the way to them; [`faulty_smtp`]: a server that errs
+//! - [`corpus`]: mails kept in files; [`fuzz`] and [`mutate`]: what holds for any input at all
 //! - [`mail`]: letters as citizens write them; [`office`]: who answers them
 //! - [`crowd`]: thousands of letters for measuring; [`rows`]: the bare inserts to measure against
 
 pub mod browser;
 pub mod client;
+pub mod corpus;
 pub mod crowd;
 pub mod dovecot;
 pub mod engine;
 pub mod faulty_smtp;
+pub mod fuzz;
 pub mod huiyin;
 pub mod mail;
+pub mod mutate;
 pub mod office;
 pub mod place;
 pub mod postfix;

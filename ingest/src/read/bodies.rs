@@ -110,7 +110,7 @@ fn joined(texts: &[String]) -> String {
 }
 
 /// A leaf after its transfer encoding.
-fn bytes(leaf: &Leaf<'_>, notes: &mut Notes) -> Vec<u8> {
+pub(super) fn bytes(leaf: &Leaf<'_>, notes: &mut Notes) -> Vec<u8> {
     decoded(leaf, false, notes)
 }
 

@@ -6,7 +6,7 @@
 //! [`address_tokens`], [`dates`], [`ids`], [`transfer`] and [`uu`] content encodings, [`tnef`]
 //! winmail.dat, [`parts`] the tree of parts and [`boundary`] where it is cut, [`bodies`] what is read
 //! of it, [`mod@html`], [`names`] of files, [`clean`] control characters, [`quote`] whose words are
-//! whose, [`automatic`] who is no person, [`authentication`], [`tokens`].
+//! whose, [`automatic`] who is no person, [`authentication`], [`spam`], [`tokens`].
 
 mod address_tokens;
 mod addresses;
@@ -26,6 +26,7 @@ mod names;
 mod params;
 mod parts;
 pub mod quote;
+mod spam;
 mod stateful;
 mod tnef;
 mod tokens;
@@ -36,7 +37,7 @@ mod words;
 
 use std::borrow::Cow;
 
-use crate::letter::{Address, IncomingLetter, Writer};
+use crate::letter::{Address, Automatic, IncomingLetter, Returned, Writer};
 
 pub use complaints::explain;
 pub use unreadable::Unreadable;
@@ -83,9 +84,11 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
         .map(ids::list)
         .unwrap_or_default();
     let automatic = automatic_kind(&tree, from.as_ref(), &subject, &bodies.text);
+    let returned = (automatic == Some(Automatic::Bounce)).then(|| returned(&tree, &subject));
     let mut letter = IncomingLetter {
         writer: writer(from.as_ref(), &reply_to),
         authentication: authentication::verdict(fields),
+        spam_score: spam::score(fields),
         date: fields.first("date").and_then(dates::parse),
         message_id: fields.first("message-id").and_then(ids::one),
         visible_text: quote::visible(&bodies.text),
@@ -100,6 +103,7 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
         in_reply_to,
         references,
         automatic,
+        returned,
         tokens: Vec::new(),
         kind: None,
         wants_publication: false,
@@ -216,7 +220,7 @@ fn automatic_kind(
     from: Option<&Address>,
     subject: &str,
     text: &str,
-) -> Option<crate::letter::Automatic> {
+) -> Option<Automatic> {
     let kinds: Vec<&str> = tree.leaves.iter().map(|l| l.media_type.as_str()).collect();
     let report_type = tree
         .content_type
@@ -232,6 +236,15 @@ fn automatic_kind(
         subject,
         text,
     })
+}
+
+/// What a bounce tells of the mail that came back, out of its first parts.
+fn returned(tree: &Tree<'_>, subject: &str) -> Returned {
+    let parts = tree.leaves.iter().take(20).map(|leaf| {
+        let bytes = bodies::bytes(leaf, &mut Notes::default());
+        (leaf.media_type.as_str(), bytes)
+    });
+    automatic::returned::of(subject, &parts.collect::<Vec<_>>())
 }
 
 /// Tokens by trust: the address that the mail was sent to, the ids that it answers, its words.

@@ -76,12 +76,23 @@ pub(crate) fn compose(mail: &Mail, from: &Mailbox, instance: &str) -> Result<Com
         .map_err(|error| MailError::Unsound(error.to_string()))?;
     // A bounce of a receipt says nothing that anyone could act on, and `<>` makes a loop with
     // another machine impossible (RFC 3834 §3.3). What a person wrote must be able to bounce.
-    let sender = (!mail.automatic).then(|| from.email.clone());
+    let sender = (!mail.automatic).then(|| bounces_to(mail, &from.email));
     Ok(Composed {
         sender,
         bytes: checked(message.formatted(), &recipient)?,
         recipient,
     })
+}
+
+/// Where a bounce comes back to: our own address, with the letter's mark where answers carry one
+/// (`letters+mark@…`). Another mailbox than the sender's own would be refused by many relays.
+fn bounces_to(mail: &Mail, own: &Address) -> Address {
+    let marked = mail.reply_to.as_deref().and_then(|to| address(to).ok());
+    let marked = marked.filter(|to| {
+        let plain = to.user().split('+').next();
+        plain == Some(own.user()) && to.domain().eq_ignore_ascii_case(own.domain())
+    });
+    marked.unwrap_or_else(|| own.clone())
 }
 
 fn instant(date: Timestamp) -> SystemTime {

@@ -39,6 +39,8 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     /// Words on their way out.
     pub outbox: Outbox,
+    /// Mail that nobody should have to read.
+    pub spam: Spam,
     /// Mailboxes fetched over IMAP.
     pub mailbox: Vec<Mailbox>,
     /// Maildirs watched.
@@ -60,9 +62,23 @@ impl Default for Config {
             database: Database::default(),
             smtp: None,
             outbox: Outbox::default(),
+            spam: Spam::default(),
             mailbox: Vec::new(),
             maildir: Vec::new(),
         }
+    }
+}
+
+impl Config {
+    /// The addresses that our mail comes from, or is answered at.
+    #[must_use]
+    pub fn own_addresses(&self) -> Vec<&str> {
+        let from = self.smtp.as_ref().map(|smtp| {
+            let address = smtp.from.rsplit('<').next().unwrap_or_default();
+            address.trim_end_matches('>').trim()
+        });
+        let mailboxes = self.mailbox.iter().filter_map(Mailbox::address);
+        from.into_iter().chain(mailboxes).collect()
     }
 }
 
@@ -231,6 +247,29 @@ impl Default for Outbox {
             undo_seconds: 30,
             lanes: 4,
             receipts_per_minute: 120,
+        }
+    }
+}
+
+/// Mail that nobody should have to read. Scores are those that the department's own mail server
+/// writes into the header, on SpamAssassin's scale.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Spam {
+    /// From this score on a mail waits for a person.
+    pub hold_from: f64,
+    /// From this score on it is invalid, and stands in the ledger only.
+    pub invalid_from: f64,
+    /// Senders whose mail is invalid: `who@example.com`, or `@example.com` with all below it.
+    pub blocked: Vec<String>,
+}
+
+impl Default for Spam {
+    fn default() -> Self {
+        Self {
+            hold_from: 5.0,
+            invalid_from: 15.0,
+            blocked: Vec::new(),
         }
     }
 }

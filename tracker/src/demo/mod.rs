@@ -30,7 +30,7 @@ pub use self::office::Login;
 use crate::{
     app::{App, StartError},
     clock::{Clock as _, FixedClock, SystemClock, SystemEntropy},
-    config::{Config, Database, Outbox, Site, Smtp},
+    config::{Config, Database, Outbox, Site, Smtp, Spam},
     letters::Error,
     store::StoreError,
 };
@@ -114,6 +114,7 @@ pub fn config(operators: Config, folder: &Path) -> Config {
             format!("{} <laixin@zrzyt.example.cn>", content::DEPARTMENT),
         )),
         outbox: Outbox::default(),
+        spam: Spam::default(),
         mailbox: Vec::new(),
         maildir: Vec::new(),
     }

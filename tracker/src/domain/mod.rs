@@ -27,6 +27,7 @@ pub mod likely;
 pub mod number;
 pub mod obligation;
 pub mod silence;
+pub mod spam;
 pub mod status;
 pub mod term;
 pub mod text;

@@ -162,6 +162,8 @@ fn step(status: Status, action: Action) -> Option<Status> {
         (S::Sending, A::Resend) => S::Sending,
         (S::Sending | S::Answered, A::Serve | A::Delivered) => S::Answered,
         (S::Answered, A::Resend | A::DeliveryFailed) => S::Answered,
+        // A bounce can come after the file was closed.
+        (S::Filed, A::DeliveryFailed) => S::Filed,
         (S::Received | S::Assigned | S::Working, A::Decline) => S::Declined,
         (S::Received | S::Assigned | S::Working, A::Direct) => S::Directed,
         (S::Received | S::Assigned | S::Working, A::MarkDuplicate) => S::Duplicate,

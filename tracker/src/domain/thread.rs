@@ -37,6 +37,8 @@ pub enum HeldReason {
     OtherSender,
     /// Our server says the sender is forged.
     Forged,
+    /// Our server's filter takes it for spam.
+    Spam,
 }
 
 impl HeldReason {
@@ -46,6 +48,7 @@ impl HeldReason {
         match self {
             Self::OtherSender => "other-sender",
             Self::Forged => "forged",
+            Self::Spam => "spam",
         }
     }
 }

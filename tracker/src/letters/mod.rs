@@ -7,6 +7,7 @@
 //! | a message arrives, its bytes are committed | [`arrive`] |
 //! | its bytes are read, in a process of their own where that is wiser | [`read`] |
 //! | it becomes a letter, joins one, or is set aside | [`register`] |
+//! | a bounce, our own mail, or spam comes in | [`returned`] |
 //! | a person says what to do with what was set aside | [`release`] |
 //! | accept, decline, direct | [`accept`], [`decline`] |
 //! | to unit and handler, take, send back | [`assign`] |
@@ -31,6 +32,7 @@ pub mod end;
 pub mod read;
 pub mod register;
 pub mod release;
+pub(crate) mod returned;
 pub mod seal;
 pub mod serve;
 pub mod setup;

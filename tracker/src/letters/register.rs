@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use ingest::letter::{Authentication, IncomingLetter};
+use ingest::letter::{Authentication, Automatic, IncomingLetter};
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -12,6 +12,7 @@ use super::{
     announce::{self, Post},
     change::{facts, stands},
     fail_point,
+    returned::{self, CameBack},
 };
 use crate::{
     app::App,
@@ -22,6 +23,7 @@ use crate::{
         figures,
         number::LetterNumber,
         obligation::ObligationKind,
+        spam::Judged,
         status::Status,
         term, text,
         thread::{self, Joining, Named},
@@ -49,6 +51,8 @@ pub(super) enum Decision {
     New(Box<IncomingLetter>),
     /// It joins a letter.
     Joins(i64, Box<IncomingLetter>),
+    /// It says that a mail of ours came back.
+    Returns(Verdict, Box<CameBack>),
 }
 
 /// Gives every line its fate, but those that somebody else decided meanwhile. New letters of the
@@ -63,11 +67,13 @@ pub async fn register(app: &App, batch: Vec<Read>) -> Result<Vec<Verdict>> {
     let channels = app.store.channels().await?;
     let (mut verdicts, mut new, mut joining) = (Vec::new(), Vec::new(), Vec::new());
     let known = Known::of(app, batch.iter().filter_map(|(_, read)| read.as_ref().ok())).await?;
+    let mut returning = Vec::new();
     for (line, read) in batch {
         match decide(app, &known, &line, read).await? {
             Decision::Fate(verdict) => verdicts.push(verdict),
             Decision::New(letter) => new.push((line, letter)),
             Decision::Joins(id, letter) => joining.push((line, id, letter)),
+            Decision::Returns(verdict, came_back) => returning.push((verdict, came_back)),
         }
     }
     let step = app.store.begin(app.now()).await?;
@@ -87,6 +93,13 @@ pub async fn register(app: &App, batch: Vec<Read>) -> Result<Vec<Verdict>> {
     fail_point("after-letter");
     for (line, id, letter) in joining {
         match super::release::join(app, &line, id, &letter, Standing::Unread, None).await {
+            Ok(verdict) => verdicts.push(verdict),
+            Err(Error::Rule("decided-meanwhile")) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    for (verdict, came_back) in returning {
+        match returned::record(app, verdict, &came_back, Standing::Unread, None).await {
             Ok(verdict) => verdicts.push(verdict),
             Err(Error::Rule("decided-meanwhile")) => {}
             Err(error) => return Err(error),
@@ -160,19 +173,32 @@ async fn decide(
     };
     let named = named_among(app, known, &letter).await?;
     let sealed = line.sealed || named.iter().any(|n| n.sealed);
-    if let Some(automatic) = letter.automatic {
+    if let Some(automatic) = automatic(app, line, &letter).await? {
         let code = serde_json::to_value(automatic).unwrap_or_default();
-        let about = named.first().map(|n| n.letter_id);
-        return set_aside(
-            Fate::Automatic,
-            code.as_str().unwrap_or_default(),
-            about,
+        let came_back = returned::find(app, &letter, &named).await?.map(Box::new);
+        let named_first = named.first().map(|n| n.letter_id);
+        let about = came_back.as_ref().map(|c| c.letter_id).or(named_first);
+        let verdict = Verdict {
+            id: line.id,
+            fate: Fate::Automatic,
+            reason: code.as_str().map(ToOwned::to_owned),
+            letter_id: about,
             sealed,
-        );
+        };
+        return Ok(match came_back {
+            Some(came_back) => Decision::Returns(verdict, came_back),
+            None => Decision::Fate(verdict),
+        });
     }
     let empty = letter.text.trim().is_empty() && letter.attachments.is_empty();
     if empty && letter.subject.trim().is_empty() {
         return set_aside(Fate::Quarantined, "empty", None, sealed);
+    }
+    let known = named.iter().any(|n| n.from_writer);
+    match returned::judged(app, &letter) {
+        (Judged::Invalid, reason) => return set_aside(Fate::Invalid, reason, None, sealed),
+        (Judged::Hold, reason) if !known => return set_aside(Fate::Held, reason, None, sealed),
+        _ => {}
     }
     match thread::join(&named, letter.authentication == Authentication::Fail) {
         Joining::New => Ok(Decision::New(Box::new(letter))),
@@ -183,6 +209,21 @@ async fn decide(
             sealed: of_sealed,
         } => set_aside(Fate::Held, reason.code(), letter_id, sealed || of_sealed),
     }
+}
+
+/// What kind of automatic mail it is, our own by what we know of it included.
+async fn automatic(
+    app: &App,
+    line: &ArrivalRecord,
+    letter: &IncomingLetter,
+) -> Result<Option<Automatic>> {
+    Ok(match letter.automatic {
+        // Whoever gives our address on a form is a person all the same.
+        None if line.source.is_mail() && returned::is_own(app, letter).await? => {
+            Some(Automatic::Own)
+        }
+        kind => kind,
+    })
 }
 
 /// The letters a message proves to know: by a token that only we could have made, or by naming

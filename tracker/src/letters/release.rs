@@ -4,7 +4,7 @@
 use ingest::{form, form::FormLetter, letter::IncomingLetter};
 use serde_json::json;
 
-use super::{Error, Result, change::Change, read, register, submit};
+use super::{Error, Result, change::Change, read, register, returned, submit};
 use crate::{
     app::App,
     domain::{
@@ -161,6 +161,10 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
                     Err(Error::Rule("still-unreadable"))
                 }
                 register::Decision::Fate(v) => settle(app, &line, v, from, by, "").await,
+                register::Decision::Returns(verdict, came_back) => {
+                    let stands = Standing::Settled(from);
+                    returned::record(app, verdict, &came_back, stands, Some(by)).await
+                }
                 register::Decision::New(letter) => admit(app, line, *letter, from, by).await,
                 register::Decision::Joins(id, letter) => {
                     join(app, &line, id, &letter, Standing::Settled(from), Some(by)).await

@@ -205,6 +205,29 @@ impl Step<'_> {
         Ok(at.map(instant))
     }
 
+    /// Marks a mail that was accepted and came back; `false` where it is known already, or was a
+    /// receipt, whose loss nobody acts on.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn came_back(&self, letter_id: i64, mail_id: &str, reason: &str) -> Result<bool> {
+        let kinds = [OutboxKind::Reply, OutboxKind::Notice].map(|kind| kind.code());
+        let accepted = [OutboxState::Sent, OutboxState::Unknown].map(|state| state.code());
+        let done = outbox::Entity::update_many()
+            .col_expr(
+                outbox::Column::State,
+                Expr::value(OutboxState::Failed.code()),
+            )
+            .col_expr(outbox::Column::LastError, Expr::value(reason))
+            .filter(outbox::Column::LetterId.eq(letter_id))
+            .filter(outbox::Column::MailId.eq(mail_id))
+            .filter(outbox::Column::Kind.is_in(kinds))
+            .filter(outbox::Column::State.is_in(accepted))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected > 0)
+    }
+
     /// How many automatic mails went (or are going) to an address since an instant.
     ///
     /// # Errors
@@ -358,6 +381,24 @@ impl Store {
             .filter(outbox::Column::MailId.is_in(mail_ids.iter().map(String::as_str)))
             .into_tuple()
             .all(&self.read)
+            .await?)
+    }
+
+    /// The latest answer or notice of a letter that was accepted by the next server.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn latest_sent(&self, letter_id: i64) -> Result<Option<String>> {
+        let kinds = [OutboxKind::Reply, OutboxKind::Notice].map(|kind| kind.code());
+        Ok(outbox::Entity::find()
+            .select_only()
+            .column(outbox::Column::MailId)
+            .filter(outbox::Column::LetterId.eq(letter_id))
+            .filter(outbox::Column::Kind.is_in(kinds))
+            .filter(outbox::Column::State.eq(OutboxState::Sent.code()))
+            .order_by_desc(outbox::Column::Id)
+            .into_tuple()
+            .one(&self.read)
             .await?)
     }
 

@@ -6,6 +6,7 @@ pub mod api;
 pub mod assets;
 pub mod by_hand;
 pub mod chrome;
+pub mod clean;
 pub mod desk;
 pub mod error;
 pub mod extract;

@@ -8,6 +8,7 @@ use super::fields::Fields;
 
 mod bounce;
 mod phrases;
+pub(super) mod returned;
 
 /// What the rules look at.
 #[derive(Debug)]
@@ -61,6 +62,13 @@ fn is_report(seen: &Seen<'_>) -> bool {
     );
     let held = seen.kinds.iter().any(|kind| KINDS.contains(kind));
     let multipart = seen.media_type.starts_with("multipart/");
+    if phrases::complains_by_subject(seen.subject)
+        || ["complaint", "delivery"]
+            .iter()
+            .any(|kind| bounce::notified(seen, kind))
+    {
+        return true;
+    }
     (declared && multipart)
         || (held && (seen.media_type == "multipart/report" || KINDS.contains(&seen.media_type)))
         || (held && phrases::receipt_by_subject(seen.subject))
@@ -122,7 +130,10 @@ fn says_generated(seen: &Seen<'_>) -> bool {
 
 /// Newsletters, mailing lists, bulk mail.
 fn is_bulk(seen: &Seen<'_>) -> bool {
-    const LIST: [&str; 8] = [
+    const LIST: [&str; 11] = [
+        "x-mlserver",
+        "x-ml-name",
+        "x-list",
         "list-id",
         "list-post",
         "list-unsubscribe",

@@ -92,6 +92,29 @@ pub(super) fn replies_by_subject(subject: &str) -> bool {
         || ["auto:", "auto：", "auto :"]
             .iter()
             .any(|mark| start.starts_with(mark))
+        || says_absent(start)
+}
+
+/// `Emma McKinney is out of the office`, `张三 不在办公室`: a name, and nothing but the absence.
+fn says_absent(subject: &str) -> bool {
+    let end = subject.split(['(', '（']).next().unwrap_or_default().trim();
+    [
+        " is out of the office",
+        " is out of office",
+        " is on vacation",
+        " 不在办公室",
+        " 外出未归",
+    ]
+    .iter()
+    .any(|absent| {
+        end.strip_suffix(absent).is_some_and(|name| {
+            let words = name.split_whitespace().count();
+            (1..=4).contains(&words)
+                && !["who ", "why ", "re:", "fw"]
+                    .iter()
+                    .any(|w| name.starts_with(w))
+        })
+    })
 }
 
 /// What may follow the phrase: a separator or the end, or words that belong to it.
@@ -186,6 +209,16 @@ const RECEIPTS: [&str; 20] = [
 pub(super) fn receipt_by_subject(subject: &str) -> bool {
     let subject = subject.trim().to_lowercase();
     RECEIPTS.iter().any(|r| subject.starts_with(r))
+}
+
+/// `complaint about message from 192.0.2.1`: Microsoft's feedback loop, in no standard form.
+pub(super) fn complains_by_subject(subject: &str) -> bool {
+    let subject = subject.trim().to_lowercase();
+    let rest = subject.strip_prefix("complaint about message from ");
+    rest.is_some_and(|ip| {
+        let mut bytes = ip.bytes();
+        ip.contains('.') && bytes.all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':' | b'x'))
+    })
 }
 
 /// What a receipt's text says.

@@ -3,28 +3,31 @@
 use super::block::Marker;
 
 /// Most lines that one attribution is wrapped over.
-const WRAPPED: usize = 5;
+const WRAPPED: usize = 6;
 /// Longest attribution in bytes; a longer line is prose.
 const LONGEST: usize = 600;
 
 /// Verbs that an attribution ends with, before its colon.
-const VERBS: [&str; 38] = [
+const VERBS: [&str; 48] = [
     "写道",
     "寫道",
     "写到",
+    "撰写",
+    "编写",
+    "来信",
     "書きました",
     "のメッセージ",
     "님이 작성",
     "작성",
-    "撰写",
-    "编写",
     "wrote",
     "writes",
     "said",
     "schrieb",
     "schreef",
     "geschreven",
+    "geschreven door",
     "skrev",
+    "skrev følgende",
     "skriver",
     "kirjoitti",
     "escribió",
@@ -36,17 +39,24 @@ const VERBS: [&str; 38] = [
     "scrive",
     "napisał",
     "napisał(a)",
+    "napisała",
     "napisala",
     "napsal",
     "napsal(a)",
+    "napsala",
     "napísal",
     "написал",
     "написал(а)",
+    "написала",
     "пишет",
+    "пише",
+    "написав",
     "yazdı",
     "đã viết",
     "írta",
     "έγραψε",
+    "a scris",
+    "כתב",
 ];
 
 /// The attribution that begins at a line.
@@ -58,11 +68,14 @@ pub(super) fn find(lines: &[&str], at: usize, quoted: &[bool]) -> Option<Marker>
     let mut joined = String::new();
     for length in 1..=WRAPPED {
         let line = lines.get(at + length - 1)?.trim();
-        if line.is_empty()
-            || line.len() > LONGEST
-            || joined.len() > LONGEST
-            || quoted[at + length - 1]
-        {
+        if line.is_empty() && opens_address(lines, at + length) {
+            continue;
+        }
+        let broken = quoted[at + length - 1];
+        if line.is_empty() || line.len() > LONGEST || joined.len() > LONGEST || broken {
+            return None;
+        }
+        if length > 1 && starts_anew(line) {
             return None;
         }
         if !joined.is_empty() {
@@ -77,7 +90,7 @@ pub(super) fn find(lines: &[&str], at: usize, quoted: &[bool]) -> Option<Marker>
                 forwards: false,
             });
         }
-        if length == 1 && !begins(line) {
+        if length == 1 && !goes_on(line) {
             return None;
         }
     }
@@ -91,17 +104,36 @@ pub(super) fn ends_one(line: &str) -> bool {
         && (ends_with_verb(line) || (line.ends_with([':', '：']) && line.contains('@')))
 }
 
+/// What follows the `>` of an address that was broken before it: ` wrote:`.
+pub(super) fn is_tail(rest: &str) -> bool {
+    rest.len() < 24 && !rest.trim_start().starts_with('>') && ends_with_verb(rest)
+}
+
 fn followed_by_quote(lines: &[&str], from: usize, quoted: &[bool]) -> bool {
     let next = (from..lines.len().min(from + 4)).find(|n| !lines[*n].trim().is_empty());
     next.is_some_and(|n| quoted[n])
+}
+
+/// The next filled line is a wrapped address.
+fn opens_address(lines: &[&str], from: usize) -> bool {
+    let next = (from..lines.len().min(from + 3)).find(|n| !lines[*n].trim().is_empty());
+    next.is_some_and(|n| lines[n].trim().starts_with('<'))
 }
 
 /// Whether a line attributes: certainly, only because a quote follows, or not at all.
 fn judge(line: &str, followed: bool) -> Option<bool> {
     let verb = ends_with_verb(line) || has_verb_inside(line);
     let dated = is_dated(line);
-    let addressed = line.contains('@') && line.contains(['<', '(', '[', '"', '“']);
+    let addressed = line.contains('@') && line.contains(['<', '(', '[', '"', '“', '&']);
     if verb && begins(line) && (dated || addressed) && is_no_prose(line, addressed) {
+        return Some(true);
+    }
+    // Without a verb: `2014年1月1日(水) 10:00 張三 <zs@example.cn>:`, also Yandex and Mail.ru.
+    if ends_with_address(line) && has_clock(line) && (has_year(line) || slashed(line)) {
+        return Some(true);
+    }
+    // Zoho has no colon: `---- On Wed, 14 Nov 2018 08:14:43 -0200 A <a@x> wrote ----`.
+    if line.contains('@') && has_clock(line) && begins(line) && bare(line).ends_with(" wrote") {
         return Some(true);
     }
     if followed && (verb || ((addressed || dated) && line.ends_with([':', '：', '>']))) {
@@ -112,24 +144,52 @@ fn judge(line: &str, followed: bool) -> Option<bool> {
 }
 
 /// A sentence of the writer can end in 写道 too: an attribution is short, names a time of day or an
-/// address, and has no sentence in front.
+/// address, has no sentence in front and none of the words that join one.
 fn is_no_prose(line: &str, addressed: bool) -> bool {
+    const JOINING: [&str; 14] = [
+        " i ", " my ", " me ", " your ", " our ", " we ", " he ", " she ", " they ", " the ",
+        " his ", " her ", " who ", " that ",
+    ];
     let sentences = line.matches(['。', '！', '？', '；']).count();
-    sentences == 0 && (addressed || has_clock(line) || line.is_ascii() || starts_with_date(line))
+    let of_something = ["中写道", "里写道", "上写道", "书写道", "信写道", "内写道"]
+        .iter()
+        .any(|end| line.contains(end));
+    let chinese = !line.contains(['写', '寫']) || addressed || starts_with_date(line);
+    sentences == 0
+        && !of_something
+        && (addressed || !line.contains(['的', '我', '你', '您']))
+        && !JOINING.iter().any(|word| line.contains(word))
+        && chinese
+        && (addressed || has_clock(line) || line.is_ascii() || starts_with_date(line))
 }
 
 fn starts_with_date(line: &str) -> bool {
     let line = line.trim_start_matches(['在', '于', '於', ' ', '-', '*']);
-    line.starts_with(|c: char| c.is_ascii_digit()) && line.chars().count() < 60
+    line.starts_with(|c: char| c.is_ascii_digit()) && line.chars().count() < 90
+}
+
+/// `… <a@x>:`
+fn ends_with_address(line: &str) -> bool {
+    let Some(rest) = line.strip_suffix([':', '：']) else {
+        return false;
+    };
+    rest.trim_end()
+        .strip_suffix('>')
+        .and_then(|rest| rest.rsplit_once('<'))
+        .is_some_and(|(_, address)| address.contains('@') && !address.contains(' '))
+}
+
+fn bare(line: &str) -> String {
+    line.trim_end_matches(['-', '*', '_', ' ']).to_lowercase()
 }
 
 /// Colon and verb at the end: `… wrote:`, also `… wrote :` and with a note in brackets after it.
 fn ends_with_verb(line: &str) -> bool {
-    let bare = line.trim_end_matches(['-', '*', '_', ' ']);
+    let bare = bare(line);
     let Some(bare) = bare.strip_suffix([':', '：']) else {
         return false;
     };
-    let bare = bare.trim_end().to_lowercase();
+    let bare = bare.trim_end();
     VERBS.iter().any(|verb| bare.ends_with(verb))
 }
 
@@ -146,6 +206,7 @@ fn has_verb_inside(line: &str) -> bool {
         " skrev:",
         " geschreven",
         " kirjoitti ",
+        " пишет ",
         "写道",
         "寫道",
     ]
@@ -154,27 +215,61 @@ fn has_verb_inside(line: &str) -> bool {
         && (lower.contains('@') || is_dated(&lower))
 }
 
-const OPENINGS: [&str; 30] = [
+const OPENINGS: [&str; 31] = [
     "on ", "at ", "am ", "le ", "el ", "il ", "em ", "op ", "w dniu", "dnia", "den ", "på ", "pe ",
     "în ", "dne ", "dňa", "vào ", "в ", "во ", "στις", "a ", "在", "于", "於", "de ", "da ",
-    "von ", "ons ", "el día", "-- on ",
+    "von ", "ons ", "el día", "quoting ", "in data ",
 ];
 
 /// A line that an attribution may begin with: a preposition, a date, or a name with an address.
 fn begins(line: &str) -> bool {
     let line = line.trim_start_matches(['-', '*', ' ', '>']);
-    let lower: String = line.chars().take(12).collect::<String>().to_lowercase();
-    OPENINGS.iter().any(|o| lower.starts_with(o))
+    opens(line)
         || line.starts_with(|c: char| c.is_ascii_digit())
-        || line.contains('@')
+        || names_sender(line)
         || line.starts_with(['"', '“', '<'])
         || (is_dated(line) && line.chars().count() < 120)
         || (ends_with_verb(line) && line.chars().count() < 80)
 }
 
+fn opens(line: &str) -> bool {
+    let lower: String = line.chars().take(12).collect::<String>().to_lowercase();
+    OPENINGS.iter().any(|o| lower.starts_with(o))
+}
+
+/// A name of no more than a few words, then an address.
+fn names_sender(line: &str) -> bool {
+    match line.split_once('<') {
+        Some((name, rest)) => {
+            rest.contains('@')
+                && name.chars().count() <= 60
+                && !name.contains([',', '，', '。', '!', '！', '?', '？'])
+                && !name.contains(". ")
+        }
+        None => line.contains('@') && !line.contains(' '),
+    }
+}
+
+/// The first line of an attribution that is wrapped: a sentence does not look like this.
+fn goes_on(line: &str) -> bool {
+    let line = line.trim_start_matches(['-', '*', ' ', '>']);
+    let dated = line.bytes().take(60).any(|b| b.is_ascii_digit());
+    (opens(line) && (dated || line.chars().count() < 30))
+        || (line.starts_with(|c: char| c.is_ascii_digit()) && is_dated(line))
+        || names_sender(line)
+        || line.starts_with(['"', '“', '<'])
+        || (is_dated(line) && line.chars().count() < 120)
+}
+
+/// A preposition with a date: another attribution begins here, and what stands above is none of it.
+fn starts_anew(line: &str) -> bool {
+    let line = line.trim_start_matches(['-', '*', ' ']);
+    opens(line) && (has_year(line) || slashed(line))
+}
+
 /// A year, or a time of day.
 fn is_dated(line: &str) -> bool {
-    has_clock(line) || has_year(line)
+    has_clock(line) || has_year(line) || slashed(line)
 }
 
 fn has_year(line: &str) -> bool {
@@ -190,7 +285,7 @@ fn has_year(line: &str) -> bool {
         }
         digits = 0;
     }
-    is_year(bytes, bytes.len(), digits) || slashed(line)
+    is_year(bytes, bytes.len(), digits)
 }
 
 fn is_year(bytes: &[u8], end: usize, digits: usize) -> bool {

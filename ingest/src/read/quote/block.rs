@@ -14,7 +14,7 @@ pub(super) struct Marker {
 
 /// What a header line of the quoted mail says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Said {
+pub(super) enum Said {
     From,
     To,
     Date,
@@ -22,7 +22,7 @@ enum Said {
     Other,
 }
 
-const FROM: [&str; 20] = [
+const FROM: [&str; 37] = [
     "from",
     "发件人",
     "發件人",
@@ -43,8 +43,25 @@ const FROM: [&str; 20] = [
     "kimden",
     "lähettäjä",
     "từ",
+    "发送人",
+    "发信者",
+    "寄信人",
+    "發信人",
+    "afzender",
+    "gönderen",
+    "feladó",
+    "expéditeur",
+    "remitente",
+    "mittente",
+    "remetente",
+    "від",
+    "от кого",
+    "de la",
+    "odesílatel",
+    "avsändare",
+    "afsender",
 ];
-const DATE: [&str; 32] = [
+const DATE: [&str; 75] = [
     "sent",
     "date",
     "发送时间",
@@ -77,8 +94,51 @@ const DATE: [&str; 32] = [
     "wysłano",
     "дата",
     "отправлено",
+    "发件日期",
+    "發送日期",
+    "傳送日期",
+    "传送日期",
+    "发出时间",
+    "发送于",
+    "發信日期",
+    "寄件時間",
+    "寄出時間",
+    "送信日",
+    "日付",
+    "보낸 시간",
+    "envoyé le",
+    "envoye le",
+    "message du",
+    "date d'envoi",
+    "enviado em",
+    "fecha",
+    "data invio",
+    "inviato il",
+    "dato",
+    "lähetetty",
+    "päiväys",
+    "päivämäärä",
+    "gönderilen",
+    "gönderme tarihi",
+    "tarih",
+    "odesláno",
+    "odoslané",
+    "dátum",
+    "elküldve",
+    "trimis",
+    "отправлен",
+    "отправка",
+    "надіслано",
+    "sent at",
+    "date sent",
+    "sent date",
+    "sent on",
+    "verstuurd",
+    "verzonden op",
+    "ngày gửi",
+    "đã gửi",
 ];
-const TO: [&str; 18] = [
+const TO: [&str; 36] = [
     "to",
     "收件人",
     "收件者",
@@ -97,8 +157,26 @@ const TO: [&str; 18] = [
     "kime",
     "komu",
     "đến",
+    "收信人",
+    "收信者",
+    "傳送到",
+    "接收人",
+    "发送至",
+    "发给",
+    "发送到",
+    "destinataire",
+    "destinatario",
+    "destinatário",
+    "mottagare",
+    "vastaanottaja",
+    "alıcı",
+    "címzett",
+    "către",
+    "za",
+    "sent to",
+    "à l'attention de",
 ];
-const SUBJECT: [&str; 18] = [
+const SUBJECT: [&str; 29] = [
     "subject",
     "主题",
     "主題",
@@ -117,8 +195,19 @@ const SUBJECT: [&str; 18] = [
     "temat",
     "тема",
     "konu",
+    "標題",
+    "邮件主题",
+    "信件主题",
+    "sujet",
+    "aihe",
+    "predmet",
+    "předmět",
+    "tárgy",
+    "subiect",
+    "chủ đề",
+    "subj",
 ];
-const OTHER: [&str; 16] = [
+const OTHER: [&str; 48] = [
     "cc",
     "bcc",
     "抄送",
@@ -135,10 +224,42 @@ const OTHER: [&str; 16] = [
     "附件",
     "参照",
     "sent by",
+    "抄送至",
+    "副本抄送",
+    "密件副本",
+    "暗送",
+    "cc.",
+    "c.c.",
+    "copie à",
+    "cc:",
+    "copia",
+    "kopi",
+    "kopie",
+    "kopia",
+    "kopio",
+    "dw",
+    "do wiadomości",
+    "копия",
+    "копія",
+    "risposta",
+    "responder a",
+    "répondre à",
+    "antwort an",
+    "答复",
+    "回复地址",
+    "回复至",
+    "附件名称",
+    "anlagen",
+    "pièces jointes",
+    "allegati",
+    "bijlagen",
+    "大小",
+    "mailed-by",
+    "signed-by",
 ];
 
 /// Rules with words that open the mail answered to.
-const RULES: [&str; 19] = [
+const RULES: [&str; 54] = [
     "原始邮件",
     "原始郵件",
     "邮件原件",
@@ -158,9 +279,44 @@ const RULES: [&str; 19] = [
     "messaggio originale",
     "oorspronkelijk bericht",
     "원본 메시지",
+    "原始信息",
+    "原始消息",
+    "原始訊息",
+    "原邮件信息",
+    "邮件原文",
+    "原来的邮件",
+    "原始郵件訊息",
+    "回复的原始邮件",
+    "原邮件内容",
+    "original",
+    "original mail",
+    "original email",
+    "original e-mail",
+    "reply message",
+    "replied message",
+    "oprindelig besked",
+    "oprindelig meddelelse",
+    "ursprungligt meddelande",
+    "opprinnelig melding",
+    "alkuperäinen viesti",
+    "wiadomość oryginalna",
+    "oryginalna wiadomość",
+    "původní zpráva",
+    "pôvodná správa",
+    "исходное сообщение",
+    "оригинальное сообщение",
+    "пересланное сообщение",
+    "eredeti üzenet",
+    "original ileti",
+    "orijinal mesaj",
+    "message d’origine",
+    "mesaj original",
+    "originalmeldung",
+    "元のメッセージ",
+    "original message follows",
 ];
 /// Rules with words that open a mail passed on.
-const FORWARDS: [&str; 13] = [
+const FORWARDS: [&str; 25] = [
     "转发的邮件",
     "转发邮件",
     "转发邮件信息",
@@ -174,6 +330,18 @@ const FORWARDS: [&str; 13] = [
     "forwarded by",
     "weitergeleitete nachricht",
     "message transféré",
+    "转发的信息",
+    "转发信件",
+    "转发的邮件信息",
+    "轉寄訊息",
+    "已转发邮件",
+    "videresendt meddelelse",
+    "mensaje reenviado",
+    "messaggio inoltrato",
+    "mensagem encaminhada",
+    "doorgestuurd bericht",
+    "転送メッセージ",
+    "начало переадресованного сообщения",
 ];
 /// Lines that ask to write above them.
 const ABOVE: [&str; 5] = [
@@ -184,16 +352,21 @@ const ABOVE: [&str; 5] = [
     "请在此行上方回复",
 ];
 
+/// What each line says as a header line.
+pub(super) fn fields(lines: &[&str]) -> Vec<Option<Said>> {
+    lines.iter().map(|line| said(line)).collect()
+}
+
 /// The block that begins at a line.
-pub(super) fn find(lines: &[&str], at: usize) -> Option<Marker> {
+pub(super) fn find(lines: &[&str], fields: &[Option<Said>], at: usize) -> Option<Marker> {
     let line = lines[at].trim();
     if line.is_empty() || line.len() > 400 {
         return None;
     }
-    let header = header(lines, at);
+    let header = header(lines, fields, at);
     if let Some(forwards) = rule(line) {
         let below = (at + 1..lines.len().min(at + 4)).find(|n| !lines[*n].trim().is_empty());
-        let block = below.and_then(|n| header_at(lines, n).map(|length| n - at + length));
+        let block = below.and_then(|n| header_at(lines, fields, n).map(|length| n - at + length));
         // A rule alone must be drawn; words alone need the header under them.
         let drawn = is_drawn(line);
         if drawn || block.is_some() {
@@ -220,8 +393,8 @@ pub(super) fn names_field(line: &str) -> bool {
     said(line).is_some()
 }
 
-fn header(lines: &[&str], at: usize) -> Option<Marker> {
-    let length = header_at(lines, at)?;
+fn header(lines: &[&str], fields: &[Option<Said>], at: usize) -> Option<Marker> {
+    let length = header_at(lines, fields, at)?;
     Some(Marker {
         lines: length,
         certain: true,
@@ -231,8 +404,8 @@ fn header(lines: &[&str], at: usize) -> Option<Marker> {
 
 /// Length of a header block at a line: a From first (or close), then at least two other kinds, one
 /// of them a date or subject.
-fn header_at(lines: &[&str], at: usize) -> Option<usize> {
-    let first = said(lines[at])?;
+fn header_at(lines: &[&str], fields: &[Option<Said>], at: usize) -> Option<usize> {
+    let first = fields[at]?;
     if !matches!(first, Said::From | Said::Date | Said::Subject) {
         return None;
     }
@@ -240,7 +413,7 @@ fn header_at(lines: &[&str], at: usize) -> Option<usize> {
     let mut end = at + 1;
     let mut strays = 0;
     for (place, line) in lines.iter().enumerate().skip(at + 1).take(14) {
-        match said(line) {
+        match fields[place] {
             Some(kind) => {
                 if !seen.contains(&kind) {
                     seen.push(kind);
@@ -312,6 +485,18 @@ fn rule(line: &str) -> Option<bool> {
         .iter()
         .any(|f| words == *f || (is_drawn(line) && words.starts_with(f)))
         .then_some(true)
+}
+
+/// Drawn before and behind: `-------- words --------`.
+pub(super) fn is_framed(line: &str) -> bool {
+    let words = line.trim();
+    let ends = |mut strokes: usize, c: char| {
+        strokes += usize::from(is_stroke(c));
+        strokes
+    };
+    words.chars().count() < 80
+        && words.chars().take(2).fold(0, ends) == 2
+        && words.chars().rev().take(2).fold(0, ends) == 2
 }
 
 fn is_drawn(line: &str) -> bool {

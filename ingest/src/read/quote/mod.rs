@@ -17,7 +17,7 @@ enum Fate {
 
 /// The text without quotes and signature. Where nothing would be left (the words stand below an
 /// unmarked quote, or only a phone's signature above it), only marked lines go; a mail that is
-/// nothing but marked quote has no words of its own.
+/// nothing but an attributed quote has no words of its own.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
@@ -26,7 +26,8 @@ pub fn visible(text: &str) -> String {
         return kept;
     }
     let (kept, evident) = own_words(&lines, false);
-    if kept.is_empty() && !evident {
+    let attributed = || lines.iter().any(|line| attribution::ends_one(line));
+    if kept.is_empty() && !(evident && attributed()) {
         return tidy(&lines);
     }
     kept
@@ -48,8 +49,9 @@ fn own_words(lines: &[&str], to_end: bool) -> (String, bool) {
 
 /// Marks the quoted lines; true if some quote was beyond doubt.
 fn cut_quotes(lines: &[&str], fates: &mut [Fate], to_end: bool) -> bool {
-    let quoted: Vec<bool> = (0..lines.len()).map(|at| is_quoted(lines, at)).collect();
+    let quoted = quoted_lines(lines);
     let next = next_filled(lines);
+    let fields = block::fields(lines);
     let mut evident = false;
     let mut own = false;
     let mut at = 0;
@@ -60,7 +62,8 @@ fn cut_quotes(lines: &[&str], fates: &mut [Fate], to_end: bool) -> bool {
             at += 1;
             continue;
         }
-        let marker = block::find(lines, at).or_else(|| attribution::find(lines, at, &quoted));
+        let marker =
+            block::find(lines, &fields, at).or_else(|| attribution::find(lines, at, &quoted));
         let Some(marker) = marker else {
             own |= !lines[at].trim().is_empty();
             at += 1;
@@ -74,7 +77,8 @@ fn cut_quotes(lines: &[&str], fates: &mut [Fate], to_end: bool) -> bool {
             evident = true;
             at = after;
         } else if to_end && marker.certain && (own || first.is_none()) && !marker.forwards {
-            if points_below(&lines[..at], fates) {
+            let pasted = !block::is_framed(lines[at]) && introduces(&lines[..at], fates);
+            if pasted || points_below(&lines[..at], fates) {
                 return evident;
             }
             if answered_inside(lines, after, &quoted) {
@@ -119,11 +123,31 @@ fn points_below(above: &[&str], fates: &[Fate]) -> bool {
         .zip(fates)
         .filter(|(l, f)| **f == Fate::Own && !l.trim().is_empty());
     let words: Vec<String> = own.take(9).map(|(line, _)| line.to_lowercase()).collect();
-    words.len() < 9
-        && words.iter().map(String::len).sum::<usize>() < 600
-        && SAYS
-            .iter()
-            .any(|says| words.iter().any(|line| line.contains(says)))
+    let short = words.len() < 9 && words.iter().map(String::len).sum::<usize>() < 600;
+    let says = |says: &&str| words.iter().any(|line| line.contains(*says));
+    short && SAYS.iter().any(says)
+}
+
+/// The last words above announce a mail ("我收到的邮件如下："): who set its header lines there wants
+/// them read.
+fn introduces(above: &[&str], fates: &[Fate]) -> bool {
+    const MAIL: [&str; 9] = [
+        "邮件",
+        "来信",
+        "回信",
+        "回复",
+        "答复",
+        "mail",
+        "letter",
+        "message",
+        "following",
+    ];
+    let own = above.iter().zip(fates).rev();
+    let mut own = own.filter(|(l, f)| **f == Fate::Own && !l.trim().is_empty());
+    own.next().is_some_and(|(line, _)| {
+        let line = line.trim().to_lowercase();
+        line.ends_with([':', '：']) && MAIL.iter().any(|word| line.contains(word))
+    })
 }
 
 /// Lines marked as quoted stand below, and none of them has an attribution or block of its own: the
@@ -155,26 +179,25 @@ fn next_filled(lines: &[&str]) -> Vec<Option<usize>> {
     next
 }
 
-/// A line that begins with a quote mark. A lone `>100 亩` with nothing quoted beside it is a sign.
-fn is_quoted(lines: &[&str], at: usize) -> bool {
-    let Some(rest) = marked(lines[at]) else {
-        return false;
-    };
-    if rest.starts_with([' ', '\t', '>']) || rest.is_empty() {
-        return true;
+/// The lines that begin with a quote mark. Lines of nothing but measures (`>100 亩`) with no quote
+/// beside them and no attribution above are the writer's.
+fn quoted_lines(lines: &[&str]) -> Vec<bool> {
+    let marks = lines.iter().map(|line| marked(line));
+    let marks: Vec<Option<&str>> = marks
+        .map(|rest| rest.filter(|rest| !attribution::is_tail(rest)))
+        .collect();
+    let mut quoted: Vec<bool> = marks.iter().map(Option::is_some).collect();
+    let mut at = 0;
+    for run in marks.chunk_by(|a, b| a.is_some() == b.is_some()) {
+        let measures = run.iter().flatten().all(|rest| is_a_measure(rest));
+        let above = lines[..at].iter().rev().take(3);
+        let mut above = above.filter(|l| !l.trim().is_empty());
+        if measures && !above.next().is_some_and(|l| attribution::ends_one(l)) {
+            quoted[at..at + run.len()].fill(false);
+        }
+        at += run.len();
     }
-    let beside = |n: Option<usize>| {
-        n.and_then(|n| lines.get(n))
-            .is_some_and(|l| marked(l).is_some())
-    };
-    let attributed = at > 0
-        && lines[..at]
-            .iter()
-            .rev()
-            .take(3)
-            .find(|l| !l.trim().is_empty())
-            .is_some_and(|l| attribution::ends_one(l));
-    attributed || beside(at.checked_sub(1)) || beside(Some(at + 1)) || !is_a_measure(rest)
+    quoted
 }
 
 /// What follows the first quote mark of a line. mboxes write `>From` for a line that begins with
@@ -206,10 +229,7 @@ fn rule_above(lines: &[&str], marker: usize) -> usize {
     let mut start = marker;
     while start > 0 {
         let line = lines[start - 1].trim();
-        if line
-            .chars()
-            .all(|c| matches!(c, '_' | '-' | '=' | '*' | '—' | '─' | '－'))
-        {
+        if line.is_empty() || block::is_framed(line) {
             start -= 1;
         } else {
             break;

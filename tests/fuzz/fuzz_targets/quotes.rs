@@ -1,0 +1,4 @@
+//! The quote cutter.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tests::fuzz::quotes(data));

@@ -1,0 +1,4 @@
+//! The reader of mails.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tests::fuzz::reader(data));

@@ -1,0 +1,143 @@
+//! What comes back: a bounce finds the answer it is about and marks the letter "answered,
+//! undelivered", once; our own mail is known again; mail that nobody should have to read is told
+//! from letters.
+
+use ingest::letter::IncomingLetter;
+use serde_json::json;
+
+use super::{Error, Result, announce, change::Change};
+use crate::{
+    app::App,
+    domain::{
+        event::EventKind,
+        spam::{self, Judged},
+        status::{Action, Status, next},
+        text,
+        thread::Named,
+    },
+    store::{
+        arrivals::{Standing, Verdict},
+        events::NewEvent,
+    },
+};
+
+/// The mail of ours that a bounce is about.
+pub(super) struct CameBack {
+    /// Whose.
+    pub(super) letter_id: i64,
+    mail_id: String,
+    reason: String,
+}
+
+/// Our mail that was given up, where the message is a bounce that names one: by its Message-ID, or
+/// else by the mark of its letter (`named`), in the address it came back to or in its words.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn find(
+    app: &App,
+    letter: &IncomingLetter,
+    named: &[Named],
+) -> Result<Option<CameBack>> {
+    let Some(returned) = letter.returned.as_ref().filter(|r| r.given_up) else {
+        return Ok(None);
+    };
+    let mut mails = returned.mails.clone();
+    mails.extend(letter.in_reply_to.iter().chain(&letter.references).cloned());
+    mails.truncate(100);
+    let known = app.store.letters_of_mails(&mails).await?;
+    let mut ours = mails
+        .iter()
+        .filter_map(|mail| known.iter().find(|(known, _)| known == mail));
+    let found = match (ours.next(), named.first()) {
+        (Some((mail_id, letter_id)), _) => Some((mail_id.clone(), *letter_id)),
+        (None, Some(named)) => {
+            let latest = app.store.latest_sent(named.letter_id).await?;
+            latest.map(|mail_id| (mail_id, named.letter_id))
+        }
+        (None, None) => None,
+    };
+    Ok(found.map(|(mail_id, letter_id)| CameBack {
+        letter_id,
+        mail_id,
+        reason: text::cut(&text::one_line(&returned.reason), text::SUBJECT),
+    }))
+}
+
+/// Records a bounce: its line gets its fate and, the first time, the letter is undelivered. `from`
+/// is how the line stood, `by` who decided.
+///
+/// # Errors
+/// When the letter is gone or somebody decided meanwhile.
+pub(super) async fn record(
+    app: &App,
+    mut verdict: Verdict,
+    came_back: &CameBack,
+    from: Standing,
+    by: Option<i64>,
+) -> Result<Verdict> {
+    let mut change = Change::by_machine(app, came_back.letter_id, Action::Note).await?;
+    verdict.sealed |= change.letter.is_sealed();
+    if !change.step.give_fate(&verdict, from, by).await? {
+        return Err(Error::Rule("decided-meanwhile"));
+    }
+    // While another attempt is on its way, that one decides.
+    let standing = next(change.letter.status, Action::DeliveryFailed) == Ok(change.letter.status);
+    // A server's refusal quotes the address. Its words stand in the event's note, sealed.
+    let in_plain = if change.letter.is_sealed() {
+        ""
+    } else {
+        &came_back.reason
+    };
+    let news = standing
+        && change
+            .step
+            .came_back(came_back.letter_id, &came_back.mail_id, in_plain)
+            .await?;
+    if !news {
+        change.step.commit().await?;
+        return Ok(verdict);
+    }
+    change.letter.undelivered = true;
+    if matches!(
+        change.letter.status,
+        Status::Declined | Status::Directed | Status::Transferred | Status::Duplicate
+    ) {
+        change.letter.notice_served = false;
+    }
+    let data = json!({ "mail": came_back.mail_id, "arrival": verdict.id });
+    let event = NewEvent::new(EventKind::DeliveryFailed, None, data);
+    change
+        .finish_with(event.with_note(&came_back.reason))
+        .await?;
+    Ok(verdict)
+}
+
+/// Our own mail: one that we recorded before sending it, or one from an address that we send from.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn is_own(app: &App, letter: &IncomingLetter) -> Result<bool> {
+    let from = letter.from.as_ref().map(|f| text::address_key(&f.address));
+    let ours = app.config.own_addresses();
+    if from.is_some_and(|from| ours.iter().any(|own| text::address_key(own) == from)) {
+        return Ok(true);
+    }
+    // Ours all end in our domain: no other needs a look.
+    let domain = announce::mail_domain(app);
+    let id = letter.message_id.iter();
+    let id: Vec<String> = id.filter(|id| id.ends_with(&domain)).cloned().collect();
+    Ok(!app.store.letters_of_mails(&id).await?.is_empty())
+}
+
+/// What the block list and the mail server's score say of a message.
+pub(super) fn judged(app: &App, letter: &IncomingLetter) -> (Judged, &'static str) {
+    let rules = &app.config.spam;
+    let senders = letter.from.iter().map(|f| f.address.as_str());
+    let mut senders = senders.chain([letter.writer.email.as_str()]);
+    if senders.any(|address| spam::is_blocked(address, &rules.blocked)) {
+        return (Judged::Invalid, "blocked");
+    }
+    let judged = spam::by_score(letter.spam_score, rules.hold_from, rules.invalid_from);
+    (judged, "spam")
+}
