@@ -123,12 +123,23 @@ fn fill(dovecot: &Dovecot, letters: u64) -> u64 {
     expected
 }
 
-/// The instant at which the product opens its first mailbox: before the first FETCH.
+/// The instant at which the product opened its first mailbox, before the first FETCH, as its log
+/// has it.
 fn first_contact(huiyin: &Huiyin) -> Instant {
     tests::until("a mailbox to be open", || {
         huiyin.log().contains("mailbox open")
     });
-    Instant::now()
+    let log = huiyin.log();
+    let line = log.lines().find(|line| line.contains("mailbox open"));
+    let stamp = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    let opened: jiff::Timestamp = stamp.expect("a line of the log begins with its instant");
+    let since = now().duration_since(opened);
+    Instant::now() - since.unsigned_abs()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a measurement needs the time")]
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
 }
 
 struct Counter {
