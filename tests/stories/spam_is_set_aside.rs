@@ -57,7 +57,7 @@ fn by_score_and_by_list(engine: Engine) {
 
     let registrar = office.huiyin.visitor();
     registrar.sign_in(&office.registrar.login, &office.registrar.password);
-    let page = registrar.get("/intake").expect(200).body;
+    let page = registrar.get("/intake?tab=held").expect(200).body;
     assert!(page.contains("垃圾邮件"), "the held mail says why: {page}");
     assert_eq!(office.huiyin.received(), 1);
     office.huiyin.reconciles();
