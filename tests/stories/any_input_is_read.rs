@@ -161,7 +161,7 @@ fn the_corpora_and_what_chance_makes_of_them() {
     };
     let time = Duration::from_secs(number("HUIYIN_FUZZ_SECONDS", 15));
     let seed = number("HUIYIN_FUZZ_SEED", 20_260_311);
-    let mails = || seeds(&[("quotes", "eml"), ("kinds", "eml"), ("hostile", "eml")]);
+    let mails = || seeds(&["quotes", "kinds", "hostile", "mail"].map(|name| (name, "eml")));
     type Target = (
         &'static str,
         fn(&[u8]),

@@ -96,7 +96,7 @@ fn in_the_standard_form(engine: Engine) {
     assert_eq!(failures(&office, &number), 1, "once is enough");
     let handler = office.huiyin.visitor();
     handler.sign_in(&office.handler.login, &office.handler.password);
-    let desk = handler.get("/desk?view=undelivered").expect(200).body;
+    let desk = handler.get("/desk?view=troubled").expect(200).body;
     assert!(desk.contains(&number), "{desk}");
 
     let _ = office

@@ -79,18 +79,10 @@ fn a_year_out_of_office_costs_a_receipt_a_day() {
     let clock = Arc::new(FixedClock::new(start));
     let config = Config {
         data_dir: place.at("data"),
-        smtp: Some(Smtp {
-            folder: None,
-            host: "127.0.0.1".into(),
-            port: 1,
-            security: tracker::config::Security::None,
-            from: "letters@huiyin.test".into(),
-            username: None,
-            password: None,
-            password_file: None,
-            ca_file: None,
-            timeout_seconds: 1,
-        }),
+        smtp: Some(Smtp::to_folder(
+            place.at("outgoing"),
+            "letters@huiyin.test".into(),
+        )),
         ..Config::default()
     };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

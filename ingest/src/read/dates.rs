@@ -177,7 +177,7 @@ fn offset(word: &str) -> Option<i32> {
     } else {
         (number / 100, number % 100)
     };
-    (hours <= 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+    (hours <= 24 && minutes < 60).then(|| sign * (hours * 3600 + minutes * 60))
 }
 
 /// The zone names of RFC 5322 §4.3 (so `CST` is Chicago's) and the commonest others; an unknown one

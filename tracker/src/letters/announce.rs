@@ -159,8 +159,7 @@ fn mail_id(app: &App) -> String {
     )
 }
 
-/// What our Message-IDs end in.
-pub(crate) fn mail_domain(app: &App) -> String {
+fn mail_domain(app: &App) -> String {
     let from = app
         .config
         .smtp

@@ -73,7 +73,7 @@ pub async fn register(app: &App, batch: Vec<Read>) -> Result<Vec<Verdict>> {
             Decision::Fate(verdict) => verdicts.push(verdict),
             Decision::New(letter) => new.push((line, letter)),
             Decision::Joins(id, letter) => joining.push((line, id, letter)),
-            Decision::Returns(verdict, came_back) => returning.push((verdict, came_back)),
+            Decision::Returns(verdict, came_back) => returning.push((line, verdict, came_back)),
         }
     }
     let step = app.store.begin(app.now()).await?;
@@ -98,8 +98,8 @@ pub async fn register(app: &App, batch: Vec<Read>) -> Result<Vec<Verdict>> {
             Err(error) => return Err(error),
         }
     }
-    for (verdict, came_back) in returning {
-        match returned::record(app, verdict, &came_back, Standing::Unread, None).await {
+    for (line, verdict, came_back) in returning {
+        match returned::record(app, &line, verdict, &came_back, Standing::Unread, None).await {
             Ok(verdict) => verdicts.push(verdict),
             Err(Error::Rule("decided-meanwhile")) => {}
             Err(error) => return Err(error),
@@ -111,14 +111,14 @@ pub async fn register(app: &App, batch: Vec<Read>) -> Result<Vec<Verdict>> {
 
 /// What was found about a whole batch at once.
 #[derive(Default)]
-struct Known {
-    /// Our own mails that its messages answer, and the letters these were about.
+pub(super) struct Known {
+    /// Our own mails that its messages answer, return or are, and the letters these were about.
     mails: HashMap<String, Vec<i64>>,
 }
 
 impl Known {
     async fn of(app: &App, letters: impl Iterator<Item = &IncomingLetter>) -> Result<Self> {
-        let ids: Vec<String> = letters.flat_map(answered_mails).cloned().collect();
+        let ids: Vec<String> = letters.flat_map(named_mails).cloned().collect();
         let mut mails: HashMap<String, Vec<i64>> = HashMap::new();
         for some in ids.chunks(5_000) {
             for (mail, id) in app.store.letters_of_mails(some).await? {
@@ -127,6 +127,21 @@ impl Known {
         }
         Ok(Self { mails })
     }
+}
+
+impl Known {
+    /// The letter that a mail of ours was about.
+    pub(super) fn letter_of(&self, mail: &str) -> Option<i64> {
+        self.mails.get(mail)?.first().copied()
+    }
+}
+
+/// Every mail that might be one of ours.
+pub(super) fn named_mails(letter: &IncomingLetter) -> impl Iterator<Item = &String> {
+    let returned = letter.returned.iter().flat_map(|r| &r.mails);
+    returned
+        .chain(&letter.message_id)
+        .chain(answered_mails(letter))
 }
 
 /// The mail answered directly first: it says more than the thread it stands in.
@@ -173,9 +188,11 @@ async fn decide(
     };
     let named = named_among(app, known, &letter).await?;
     let sealed = line.sealed || named.iter().any(|n| n.sealed);
-    if let Some(automatic) = automatic(app, line, &letter).await? {
+    if let Some(automatic) = automatic(app, known, line, &letter) {
         let code = serde_json::to_value(automatic).unwrap_or_default();
-        let came_back = returned::find(app, &letter, &named).await?.map(Box::new);
+        let came_back = returned::find(app, known, &letter, &named)
+            .await?
+            .map(Box::new);
         let named_first = named.first().map(|n| n.letter_id);
         let about = came_back.as_ref().map(|c| c.letter_id).or(named_first);
         let verdict = Verdict {
@@ -194,10 +211,10 @@ async fn decide(
     if empty && letter.subject.trim().is_empty() {
         return set_aside(Fate::Quarantined, "empty", None, sealed);
     }
-    let known = named.iter().any(|n| n.from_writer);
+    let heard = named.iter().any(|n| n.from_writer);
     match returned::judged(app, &letter) {
         (Judged::Invalid, reason) => return set_aside(Fate::Invalid, reason, None, sealed),
-        (Judged::Hold, reason) if !known => return set_aside(Fate::Held, reason, None, sealed),
+        (Judged::Hold, reason) if !heard => return set_aside(Fate::Held, reason, None, sealed),
         _ => {}
     }
     match thread::join(&named, letter.authentication == Authentication::Fail) {
@@ -212,18 +229,19 @@ async fn decide(
 }
 
 /// What kind of automatic mail it is, our own by what we know of it included.
-async fn automatic(
+fn automatic(
     app: &App,
+    known: &Known,
     line: &ArrivalRecord,
     letter: &IncomingLetter,
-) -> Result<Option<Automatic>> {
-    Ok(match letter.automatic {
+) -> Option<Automatic> {
+    match letter.automatic {
         // Whoever gives our address on a form is a person all the same.
-        None if line.source.is_mail() && returned::is_own(app, letter).await? => {
+        None if line.source.is_mail() && returned::is_own(app, known, letter) => {
             Some(Automatic::Own)
         }
         kind => kind,
-    })
+    }
 }
 
 /// The letters a message proves to know: by a token that only we could have made, or by naming

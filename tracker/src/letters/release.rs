@@ -162,8 +162,8 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
                 }
                 register::Decision::Fate(v) => settle(app, &line, v, from, by, "").await,
                 register::Decision::Returns(verdict, came_back) => {
-                    let stands = Standing::Settled(from);
-                    returned::record(app, verdict, &came_back, stands, Some(by)).await
+                    let standing = Standing::Settled(from);
+                    returned::record(app, &line, verdict, &came_back, standing, Some(by)).await
                 }
                 register::Decision::New(letter) => admit(app, line, *letter, from, by).await,
                 register::Decision::Joins(id, letter) => {
@@ -312,7 +312,7 @@ async fn settle(
 }
 
 /// Keeps who decided what. That the sender was called forged outlives the decision.
-async fn record(
+pub(super) async fn record(
     step: &Step<'_>,
     line: &ArrivalRecord,
     verdict: &Verdict,

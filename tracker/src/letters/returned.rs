@@ -5,7 +5,12 @@
 use ingest::letter::IncomingLetter;
 use serde_json::json;
 
-use super::{Error, Result, announce, change::Change};
+use super::{
+    Error, Result,
+    change::Change,
+    register::{self, Known},
+    release,
+};
 use crate::{
     app::App,
     domain::{
@@ -16,7 +21,7 @@ use crate::{
         thread::Named,
     },
     store::{
-        arrivals::{Standing, Verdict},
+        arrivals::{ArrivalRecord, Standing, Verdict},
         events::NewEvent,
     },
 };
@@ -36,21 +41,16 @@ pub(super) struct CameBack {
 /// When the database refuses.
 pub(super) async fn find(
     app: &App,
+    known: &Known,
     letter: &IncomingLetter,
     named: &[Named],
 ) -> Result<Option<CameBack>> {
     let Some(returned) = letter.returned.as_ref().filter(|r| r.given_up) else {
         return Ok(None);
     };
-    let mut mails = returned.mails.clone();
-    mails.extend(letter.in_reply_to.iter().chain(&letter.references).cloned());
-    mails.truncate(100);
-    let known = app.store.letters_of_mails(&mails).await?;
-    let mut ours = mails
-        .iter()
-        .filter_map(|mail| known.iter().find(|(known, _)| known == mail));
-    let found = match (ours.next(), named.first()) {
-        (Some((mail_id, letter_id)), _) => Some((mail_id.clone(), *letter_id)),
+    let ours = register::named_mails(letter).find_map(|mail| Some((mail, known.letter_of(mail)?)));
+    let found = match (ours, named.first()) {
+        (Some((mail_id, letter_id)), _) => Some((mail_id.clone(), letter_id)),
         (None, Some(named)) => {
             let latest = app.store.latest_sent(named.letter_id).await?;
             latest.map(|mail_id| (mail_id, named.letter_id))
@@ -71,6 +71,7 @@ pub(super) async fn find(
 /// When the letter is gone or somebody decided meanwhile.
 pub(super) async fn record(
     app: &App,
+    line: &ArrivalRecord,
     mut verdict: Verdict,
     came_back: &CameBack,
     from: Standing,
@@ -80,6 +81,9 @@ pub(super) async fn record(
     verdict.sealed |= change.letter.is_sealed();
     if !change.step.give_fate(&verdict, from, by).await? {
         return Err(Error::Rule("decided-meanwhile"));
+    }
+    if let Some(by) = by {
+        release::record(&change.step, line, &verdict, by, None).await?;
     }
     // While another attempt is on its way, that one decides.
     let standing = next(change.letter.status, Action::DeliveryFailed) == Ok(change.letter.status);
@@ -114,20 +118,12 @@ pub(super) async fn record(
 }
 
 /// Our own mail: one that we recorded before sending it, or one from an address that we send from.
-///
-/// # Errors
-/// When the database refuses.
-pub(super) async fn is_own(app: &App, letter: &IncomingLetter) -> Result<bool> {
+pub(super) fn is_own(app: &App, known: &Known, letter: &IncomingLetter) -> bool {
     let from = letter.from.as_ref().map(|f| text::address_key(&f.address));
     let ours = app.config.own_addresses();
-    if from.is_some_and(|from| ours.iter().any(|own| text::address_key(own) == from)) {
-        return Ok(true);
-    }
-    // Ours all end in our domain: no other needs a look.
-    let domain = announce::mail_domain(app);
-    let id = letter.message_id.iter();
-    let id: Vec<String> = id.filter(|id| id.ends_with(&domain)).cloned().collect();
-    Ok(!app.store.letters_of_mails(&id).await?.is_empty())
+    let from_us = from.is_some_and(|from| ours.iter().any(|own| text::address_key(own) == from));
+    let id = letter.message_id.as_deref();
+    from_us || id.is_some_and(|id| known.letter_of(id).is_some())
 }
 
 /// What the block list and the mail server's score say of a message.
