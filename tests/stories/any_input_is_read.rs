@@ -174,7 +174,7 @@ fn the_corpora_and_what_chance_makes_of_them() {
         (
             "headers",
             fuzz::headers,
-            seeds(&[("kinds", "eml")]),
+            seeds(&[("kinds", "eml"), ("hostile", "eml")]),
             &HEADERS,
         ),
         (

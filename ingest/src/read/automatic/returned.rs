@@ -44,9 +44,12 @@ fn ids(text: &str, lower: &str, found: &mut Vec<String>) {
             let rest = &text[from..floor(text, from + 400)];
             let rest = rest.trim_start_matches([' ', '\t', '\r', '\n', '>', '|']);
             let rest = rest.strip_prefix('<').unwrap_or(rest);
-            let mut id = rest.split(|c: char| c == '>' || c.is_whitespace());
+            let mut id = rest.split(|c: char| c == '>' || c.is_whitespace() || c.is_control());
             let id = id.next().unwrap_or_default();
-            let new = id.contains('@') && id.len() < 250 && !found.iter().any(|f| f == id);
+            let new = id.contains('@')
+                && !id.contains('<')
+                && id.len() < 250
+                && !found.iter().any(|f| f == id);
             if new && found.len() < MOST {
                 found.push(id.to_owned());
             }
@@ -128,7 +131,14 @@ mod tests {
         ] {
             assert_eq!(read("text/plain", text).mails, ["a.1@x.gov.cn"], "{text}");
         }
-        assert!(read("text/plain", "Message-ID: none").mails.is_empty());
+        for text in ["Message-ID: none", "Message-ID: a<b@c", "Message-ID: \0@"] {
+            assert!(
+                !read("text/plain", text)
+                    .mails
+                    .iter()
+                    .any(|id| id.contains(['<', '\0']))
+            );
+        }
     }
 
     #[test]
