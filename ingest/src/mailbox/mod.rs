@@ -4,7 +4,7 @@
 //! [`run`] starts the thread. It connects (`net`, `filter`, `tls`, `login`), talks (`talk`, with
 //! `wire` reading what the client library would choke on), sweeps the folder (`sweep`,
 //! `fetch`, `acknowledge`), waits by IDLE or polling, and comes back after any failure
-//! (`supervise`). What must outlive a broken connection stands in `memory`. [`survey`] only looks,
+//! (`supervise`). What must outlive a broken connection stands in `memory`. [`survey()`] only looks,
 //! for the proof that the ledger knows all that lies there.
 //!
 //! Reasons handed to [`Health`](crate::arrival::Health) and
