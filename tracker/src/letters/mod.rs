@@ -7,7 +7,7 @@
 //! | a message arrives, its bytes are committed | [`arrive`] |
 //! | its bytes are read, in a process of their own where that is wiser | [`read`] |
 //! | it becomes a letter, joins one, or is set aside | [`register`] |
-//! | a bounce, our own mail, or spam comes in | [`returned`] |
+//! | what was read: a letter, an addition, a bounce, our own mail, or spam | [`judge`], [`returned`] |
 //! | a person says what to do with what was set aside | [`release`] |
 //! | accept, decline, direct | [`accept`], [`decline`] |
 //! | to unit and handler, take, send back | [`assign`] |
@@ -29,6 +29,7 @@ pub mod decline;
 pub mod deliver;
 pub mod draft;
 pub mod end;
+pub(crate) mod judge;
 pub mod read;
 pub mod register;
 pub mod release;

@@ -4,7 +4,7 @@
 use ingest::{form, form::FormLetter, letter::IncomingLetter};
 use serde_json::json;
 
-use super::{Error, Result, change::Change, read, register, returned, submit};
+use super::{Error, Result, change::Change, judge, read, register, returned, submit};
 use crate::{
     app::App,
     domain::{
@@ -156,17 +156,17 @@ pub async fn decide(app: &App, staff: &Staff, id: i64, decision: Decision) -> Re
         // Read like any other message: a bounce that can be read at last is no letter.
         Decision::Retry => {
             let incoming = words(app, &line).await?;
-            match register::reconsider(app, &line, incoming).await? {
-                register::Decision::Fate(v) if v.fate == Fate::Quarantined => {
+            match judge::reconsider(app, &line, incoming).await? {
+                judge::Decision::Fate(v) if v.fate == Fate::Quarantined => {
                     Err(Error::Rule("still-unreadable"))
                 }
-                register::Decision::Fate(v) => settle(app, &line, v, from, by, "").await,
-                register::Decision::Returns(verdict, came_back) => {
+                judge::Decision::Fate(v) => settle(app, &line, v, from, by, "").await,
+                judge::Decision::Returns(verdict, came_back) => {
                     let standing = Standing::Settled(from);
                     returned::record(app, &line, verdict, &came_back, standing, Some(by)).await
                 }
-                register::Decision::New(letter) => admit(app, line, *letter, from, by).await,
-                register::Decision::Joins(id, letter) => {
+                judge::Decision::New(letter) => admit(app, line, *letter, from, by).await,
+                judge::Decision::Joins(id, letter) => {
                     join(app, &line, id, &letter, Standing::Settled(from), Some(by)).await
                 }
             }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{
     Error, Result,
     change::Change,
-    register::{self, Known},
+    judge::{self, Known},
     release,
 };
 use crate::{
@@ -48,7 +48,7 @@ pub(super) async fn find(
     let Some(returned) = letter.returned.as_ref().filter(|r| r.given_up) else {
         return Ok(None);
     };
-    let ours = register::named_mails(letter).find_map(|mail| Some((mail, known.letter_of(mail)?)));
+    let ours = judge::named_mails(letter).find_map(|mail| Some((mail, known.letter_of(mail)?)));
     let found = match (ours, named.first()) {
         (Some((mail_id, letter_id)), _) => Some((mail_id.clone(), letter_id)),
         (None, Some(named)) => {

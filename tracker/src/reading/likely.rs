@@ -11,7 +11,7 @@ use crate::{
         likely::{self, Candidate, Held, Ranked},
         number::LetterNumber,
     },
-    letters::{Result, announce, register},
+    letters::{Result, announce, judge},
     store::{letters::Letter, lists::Filter},
 };
 
@@ -33,7 +33,7 @@ pub async fn likely(
 ) -> Result<Vec<(Letter, Ranked)>> {
     let mut letters: BTreeMap<i64, Letter> = BTreeMap::new();
     let mut add = |all: Vec<Letter>| letters.extend(all.into_iter().map(|l| (l.id, l)));
-    let proved = register::named(app, read).await?;
+    let proved = judge::named(app, read).await?;
     let ids: Vec<i64> = proved.iter().map(|n| n.letter_id).collect();
     add(app.store.letters_by_id(&ids, scope).await?);
     let mut named = HashSet::new();
