@@ -30,7 +30,7 @@ tests::on_both_engines!(
     two_hundred_kills_amid_bad_smtp,
 );
 
-const FEW: u64 = 6;
+const FEW: u64 = 4;
 /// What the tracker may have under way to the SMTP server at once.
 const LANES: u64 = 4;
 /// How long work may take that nobody disturbs.
