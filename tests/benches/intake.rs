@@ -131,8 +131,9 @@ fn first_contact(huiyin: &Huiyin) -> Instant {
     });
     let log = huiyin.log();
     let line = log.lines().find(|line| line.contains("mailbox open"));
-    let stamp = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-    let opened: jiff::Timestamp = stamp.expect("a line of the log begins with its instant");
+    let line: Option<serde_json::Value> = line.and_then(|line| serde_json::from_str(line).ok());
+    let stamp = line.and_then(|line| line["timestamp"].as_str()?.parse().ok());
+    let opened: jiff::Timestamp = stamp.expect("a line of the log has its instant");
     let since = now().duration_since(opened);
     Instant::now() - since.unsigned_abs()
 }

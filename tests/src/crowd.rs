@@ -21,6 +21,8 @@ pub const MAILBOXES: [(&str, u64); 4] = [
 pub struct Sent {
     /// Local part of the mailbox it is written to.
     pub mailbox: &'static str,
+    /// The writer's address.
+    pub from: String,
     /// The whole mail.
     pub raw: Vec<u8>,
     /// Whether no person wrote it.
@@ -100,6 +102,7 @@ pub fn letter(n: u64) -> Sent {
     };
     Sent {
         mailbox: who.mailbox,
+        from: writer.address.clone(),
         raw: [head.as_bytes(), &body].concat(),
         automatic,
     }
@@ -312,15 +315,19 @@ fn date(n: u64) -> String {
     jiff::fmt::rfc2822::to_string(&at.to_zoned_datetime(zone)).expect("a date of this century")
 }
 
-/// SplitMix64.
-struct Dice(u64);
+/// Chance that can be repeated: SplitMix64.
+#[derive(Debug)]
+pub struct Dice(u64);
 
 impl Dice {
-    fn new(seed: u64) -> Self {
+    /// The same seed throws the same.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    fn next(&mut self) -> u64 {
+    /// Any number.
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -328,11 +335,13 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, n: u64) -> u64 {
+    /// A number below `n`.
+    pub fn below(&mut self, n: u64) -> u64 {
         self.next() % n.max(1)
     }
 
-    fn of<'a>(&mut self, list: &[&'a str]) -> &'a str {
+    /// One of these.
+    pub fn of<T: Copy>(&mut self, list: &[T]) -> T {
         let n = usize::try_from(self.below(list.len() as u64)).expect("a small number");
         list[n]
     }

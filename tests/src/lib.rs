@@ -34,24 +34,30 @@ pub use self::{
     huiyin::{Huiyin, Setup},
     mail::Letter,
     office::Office,
-    place::{until, within},
+    place::{say, until, within},
     postfix::Postfix,
 };
 
-/// Makes a story that is told on both engines: a function from [`Engine`] becomes two tests.
+/// Makes a story that is told on both engines: a function from [`Engine`] becomes two tests, with
+/// an attribute (`#[ignore = "…"]`) where one is given first.
 #[macro_export]
 macro_rules! on_both_engines {
-    ($($story:ident),+ $(,)?) => {$(
+    (#[$mark:meta] $($story:ident),+ $(,)?) => {$(
         mod $story {
             #[test]
+            #[$mark]
             fn on_sqlite() {
                 super::$story($crate::Engine::Sqlite);
             }
 
             #[test]
+            #[$mark]
             fn on_postgres() {
                 super::$story($crate::Engine::Postgres);
             }
         }
     )+};
+    ($($story:ident),+ $(,)?) => {
+        $crate::on_both_engines!(#[cfg(test)] $($story),+);
+    };
 }

@@ -1,6 +1,7 @@
 //! Folders, ports, processes and patience.
 
 use std::{
+    io::Write as _,
     net::{SocketAddr, TcpListener, TcpStream},
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
@@ -91,6 +92,11 @@ pub fn within<T>(limit: Duration, what: &str, mut ask: impl FnMut() -> Option<T>
 /// Waits, generously, until something holds.
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     within(Duration::from_secs(30), what, || holds().then_some(()));
+}
+
+/// Tells whoever runs a long story how it goes.
+pub fn say(what: &str) {
+    writeln!(std::io::stderr(), "{what}").expect("somebody reads this");
 }
 
 /// Waits until a port answers.

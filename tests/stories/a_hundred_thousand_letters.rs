@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tests::{Client, Engine, Huiyin, Setup};
+use tests::{Client, Engine, Huiyin, Setup, say};
 
 const LETTERS: u32 = 100_000;
 const UNITS: [(&str, &str); 3] = [
@@ -105,8 +105,4 @@ fn p99(clerk: &Client, path: &str, connections: usize) -> Duration {
     });
     times.sort_unstable();
     times[times.len() * 99 / 100]
-}
-
-fn say(what: &str) {
-    writeln!(std::io::stderr(), "{what}").expect("somebody reads this");
 }

@@ -85,8 +85,10 @@ pub(crate) fn quiet_log() {
 
 /// Starts the log; `RUST_LOG` overrides.
 pub(crate) fn log(level: &str) {
+    // PostgreSQL remarks at every start that its tables are there already.
+    let usual = format!("{level},sqlx::postgres::notice=warn");
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr);
