@@ -18,8 +18,10 @@ impl MigrationTrait for Migration {
         for columns in order {
             let wide = [columns, &["is_sealed", "channel_id"]].concat();
             index(m, "letter", &wide, false).await?;
-            let narrow = format!("letter_{}", columns.join("_"));
-            let narrow = Index::drop().name(narrow).table("letter").take();
+            let mut narrow = Index::drop();
+            narrow
+                .name(format!("letter_{}", columns.join("_")))
+                .table("letter");
             m.drop_index(narrow).await?;
         }
         Ok(())
