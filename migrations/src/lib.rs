@@ -19,6 +19,7 @@ mod m0006_figures;
 mod m0007_running;
 mod m0008_rescue;
 mod m0009_desk;
+mod m0010_counts;
 
 /// Applies the migrations in order.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_running::Migration),
             Box::new(m0008_rescue::Migration),
             Box::new(m0009_desk::Migration),
+            Box::new(m0010_counts::Migration),
         ]
     }
 }

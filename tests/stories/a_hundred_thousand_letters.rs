@@ -13,6 +13,17 @@ const UNITS: [(&str, &str); 3] = [
     ("mines", "矿业权管理处"),
     ("survey", "测绘地理信息处"),
 ];
+/// Who opens which views. Few letters or none match some of them: a list that no index ends early
+/// is slowest there.
+const DESKS: [(&str, &[&str]); 4] = [
+    (
+        "registrar",
+        &["all", "unassigned", "due-soon", "overdue", "mine"],
+    ),
+    ("leader", &["all", "due-soon", "overdue"]),
+    ("unit-leader", &["all", "unit"]),
+    ("handler", &["all", "mine"]),
+];
 
 #[test]
 #[ignore = "takes minutes and a release build: tests/run --long"]
@@ -43,15 +54,17 @@ fn a_desk_as_quick_as_an_empty_one(engine: Engine) {
     let started = Instant::now();
     huiyin.resume("");
     let ready = started.elapsed();
-    let registrar = huiyin.colleague("registrar", "registrar", "land", &[]);
-    let clerk = huiyin.visitor();
-    clerk.sign_in(&registrar.login, &registrar.password);
-    for connections in [1, 2] {
-        let p99 = p99(&clerk, "/desk?view=all", connections);
-        say(&format!(
-            "{engine:?}: a desk page over {connections} connections: p99 {p99:?}"
-        ));
-        assert!(p99 <= Duration::from_millis(10), "p99 {p99:?}");
+    for (role, views) in DESKS {
+        let colleague = huiyin.colleague(role, role, "land", &[]);
+        let clerk = huiyin.visitor();
+        clerk.sign_in(&colleague.login, &colleague.password);
+        for (view, connections) in views.iter().flat_map(|v| [(v, 1), (v, 2)]) {
+            let p99 = p99(&clerk, &format!("/desk?view={view}"), connections);
+            say(&format!(
+                "{engine:?}: {view} of a {role} over {connections} connections: p99 {p99:?}"
+            ));
+            assert!(p99 <= Duration::from_millis(10), "p99 {p99:?}");
+        }
     }
     let kib = huiyin.resident();
     say(&format!(
@@ -94,10 +107,10 @@ fn p99(clerk: &Client, path: &str, connections: usize) -> Duration {
         };
         (0..n).map(one).collect()
     };
-    let _ = ask(200);
+    let _ = ask(100);
     let mut times: Vec<Duration> = std::thread::scope(|scope| {
         let all: Vec<_> = (0..connections)
-            .map(|_| scope.spawn(|| ask(2_000)))
+            .map(|_| scope.spawn(|| ask(1_000)))
             .collect();
         all.into_iter()
             .flat_map(|t| t.join().expect("no request failed"))

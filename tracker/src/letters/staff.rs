@@ -377,6 +377,8 @@ pub struct SignedIn {
     pub person: Person,
     /// What they may see and do.
     pub staff: Staff,
+    /// Every unit, of which their own were found.
+    pub all_units: Vec<Unit>,
 }
 
 /// Signs in; answers a fresh session secret. A wrong login takes as long as a wrong password.
@@ -481,22 +483,26 @@ pub async fn signed_in(app: &App, person_id: i64) -> Result<Option<SignedIn>> {
     let Some(person) = app.store.person(person_id).await?.filter(|p| p.active) else {
         return Ok(None);
     };
-    let all = app.store.units().await?;
+    let all_units = app.store.units().await?;
     let staff = Staff {
         person_id,
         unit_id: person.unit_id,
         units: person
             .unit_id
-            .map(|u| units::below(&all, u))
+            .map(|u| units::below(&all_units, u))
             .unwrap_or_default(),
         ancestors: person
             .unit_id
-            .map(|u| units::above(&all, u))
+            .map(|u| units::above(&all_units, u))
             .unwrap_or_default(),
         roles: person.roles.clone(),
         cleared_channels: person.cleared.clone(),
     };
-    Ok(Some(SignedIn { person, staff }))
+    Ok(Some(SignedIn {
+        person,
+        staff,
+        all_units,
+    }))
 }
 
 /// The hash under which a secret is stored: the secrets are random, so a keyed digest is enough.

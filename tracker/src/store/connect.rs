@@ -23,6 +23,10 @@ pub struct Store {
 
 const BUSY: Duration = Duration::from_secs(10);
 
+/// A connection that was used this recently is taken to be alive; asking first would double the
+/// ways to the database of every question.
+const FRESH: Duration = Duration::from_secs(1);
+
 impl Store {
     /// Connects, without migrating.
     ///
@@ -37,7 +41,7 @@ impl Store {
         } else {
             // Two pools: a step that reads beside its transaction must not wait for a connection
             // that other such steps hold.
-            let pool = || {
+            let options = || {
                 let mut options = ConnectOptions::new(url);
                 options
                     .max_connections(12)
@@ -45,11 +49,19 @@ impl Store {
                     .connect_timeout(BUSY)
                     .acquire_timeout(BUSY)
                     .sqlx_logging(false);
-                Database::connect(options)
+                options
             };
+            let mut reading = options();
+            // After five askings PostgreSQL plans without looking at the parameters, takes the
+            // first 1,000 of a day for a tenth of the table, and reads all of it for them.
+            reading
+                .test_before_acquire_if_idle_for(FRESH)
+                .map_sqlx_postgres_opts(|o| {
+                    o.options([("plan_cache_mode", "force_custom_plan"), ("jit", "off")])
+                });
             Self {
-                write: pool().await?,
-                read: pool().await?,
+                write: Database::connect(options()).await?,
+                read: Database::connect(reading).await?,
                 vault,
             }
         };
@@ -151,6 +163,7 @@ fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(30))
+        .test_before_acquire_if_idle_for(FRESH)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |o| {
             let o = o

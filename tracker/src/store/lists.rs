@@ -4,7 +4,8 @@
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select, Statement, sea_query::Expr,
+    QueryTrait, Select,
+    sea_query::{Asterisk, Expr, Func, Query},
 };
 
 use super::{
@@ -144,6 +145,21 @@ fn in_order(
     )
 }
 
+/// How many letters there are under a condition, counted no further than needed.
+fn capped(condition: Condition) -> Expr {
+    let some = letter::Entity::find()
+        .select_only()
+        .expr(Expr::value(1))
+        .filter(condition)
+        .limit(COUNT_LIMIT + 1)
+        .into_query();
+    let mut counted = Query::select();
+    counted
+        .expr(Func::count(Expr::col(Asterisk)))
+        .from_subquery(some, "capped");
+    Expr::SubQuery(None, Box::new(counted.into()))
+}
+
 impl Store {
     /// A page of at most `n` letters, and where the next begins.
     ///
@@ -157,7 +173,9 @@ impl Store {
         n: u64,
     ) -> Result<(Vec<Letter>, Option<Cursor>)> {
         let mut rows = Vec::new();
-        for part in self.parts(scope, filter).await? {
+        let named = self.named(scope).await?;
+        for part in scope::parts(scope, &named) {
+            let part = part.add(filter.condition());
             let query = letter::Entity::find().filter(part).limit(n + 1);
             rows.extend(in_order(query, filter, after).all(&self.read).await?);
         }
@@ -185,49 +203,48 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count(&self, scope: &Scope, filter: &Filter) -> Result<u64> {
-        let mut n = 0;
-        for part in self.parts(scope, filter).await? {
-            n += self.count_part(part).await?;
+        let counts = self.counts(scope, std::slice::from_ref(filter)).await?;
+        Ok(counts.into_iter().sum())
+    }
+
+    /// The same for several filters in one question.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn counts(&self, scope: &Scope, filters: &[Filter]) -> Result<Vec<u64>> {
+        let named = self.named(scope).await?;
+        let parts = scope::parts(scope, &named);
+        if parts.is_empty() {
+            return Ok(vec![0; filters.len()]);
         }
-        Ok(n.min(COUNT_LIMIT + 1))
-    }
-
-    /// The filter within each part of what a viewer may see.
-    async fn parts(&self, scope: &Scope, filter: &Filter) -> Result<Vec<Condition>> {
-        let named = match (&scope.unsealed, scope.person) {
-            (Reach::Units(_), Some(person)) => {
-                let row = letter_reader::Column::LetterId;
-                let query = letter_reader::Entity::find().select_only().column(row);
-                let own = letter_reader::Column::PersonId.eq(person);
-                query.filter(own).into_tuple().all(&self.read).await?
+        let mut all = Query::select();
+        for filter in filters {
+            for part in &parts {
+                all.expr(capped(part.clone().add(filter.condition())));
             }
-            _ => Vec::new(),
+        }
+        let row = self.read.query_one(&all).await?;
+        let count = |i: usize| -> Result<u64> {
+            let n: Option<i64> = row.as_ref().map(|r| r.try_get_by_index(i)).transpose()?;
+            Ok(u64::try_from(n.unwrap_or_default()).unwrap_or_default())
         };
-        let narrowed = |part: Condition| part.add(filter.condition());
-        Ok(scope::parts(scope, &named)
-            .into_iter()
-            .map(narrowed)
-            .collect())
+        let of_filter = |f: usize| {
+            let of_parts = (0..parts.len()).map(|p| count(f * parts.len() + p));
+            let n: u64 = of_parts.sum::<Result<u64>>()?;
+            Ok(n.min(COUNT_LIMIT + 1))
+        };
+        (0..filters.len()).map(of_filter).collect()
     }
 
-    async fn count_part(&self, part: Condition) -> Result<u64> {
-        let inner = letter::Entity::find()
-            .select_only()
-            .expr(Expr::value(1))
-            .filter(part)
-            .limit(COUNT_LIMIT + 1)
-            .build(self.backend());
-        let sql = format!("SELECT COUNT(*) FROM ({}) AS capped", inner.sql);
-        let statement = match inner.values {
-            Some(values) => Statement::from_sql_and_values(self.backend(), sql, values.0),
-            None => Statement::from_string(self.backend(), sql),
+    /// The sealed letters that somebody is named on who sees those of some units only.
+    async fn named(&self, scope: &Scope) -> Result<Vec<i64>> {
+        let (Reach::Units(_), Some(person)) = (&scope.unsealed, scope.person) else {
+            return Ok(Vec::new());
         };
-        let row = self.read.query_one_raw(statement).await?;
-        let n: i64 = row
-            .map(|r| r.try_get_by_index(0))
-            .transpose()?
-            .unwrap_or_default();
-        Ok(u64::try_from(n).unwrap_or_default())
+        let row = letter_reader::Column::LetterId;
+        let query = letter_reader::Entity::find().select_only().column(row);
+        let own = letter_reader::Column::PersonId.eq(person);
+        Ok(query.filter(own).into_tuple().all(&self.read).await?)
     }
 
     /// Every letter from an id on, for recomputing: sealed ones too, by the machine alone.

@@ -173,7 +173,7 @@ pub async fn list(
             })
         }
         _ => {
-            let names = Names::load(app).await?;
+            let names = Names::load(app, &visit).await?;
             let mut filter = View::Unassigned.filter(app, staff);
             filter.status = Some(Status::Received);
             let after = desk_page::cursor(&query.cursor);

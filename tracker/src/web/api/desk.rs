@@ -66,7 +66,7 @@ pub async fn desk(
             View::by_code(code).ok_or_else(|| Trouble::bad(format!("filter={code} is unknown")))?
         }
     };
-    let names = Names::load(&web.app).await?;
+    let names = Names::load(&web.app, &visit).await?;
     let narrowed = Narrowed {
         channel: query.channel,
         status: query.status,
@@ -107,7 +107,7 @@ pub async fn letter(
     Named(text): Named<String>,
 ) -> Result<Response, Trouble> {
     let opened = reading::open(&web.app, visit.staff()?, number(&text)?).await?;
-    let names = Names::load(&web.app).await?;
+    let names = Names::load(&web.app, &visit).await?;
     Ok(json_answer(StatusCode::OK, &Whole::new(&opened, &names)))
 }
 
@@ -146,7 +146,7 @@ pub async fn act(
     let fields = steps::Fields::Body(Box::new(body));
     match steps::act(&web.app, staff, number, action, fields).await {
         Ok(letter) => {
-            let names = Names::load(&web.app).await?;
+            let names = Names::load(&web.app, &visit).await?;
             // A registrar who names an accused party may lose sight of the letter by it.
             Ok(json_answer(StatusCode::OK, &Listed::new(&letter, &names)))
         }
