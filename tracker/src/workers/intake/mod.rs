@@ -116,11 +116,13 @@ pub(crate) fn imap(app: &App, m: &config::Mailbox) -> Mailbox {
 /// Reads what an earlier process stored but did not get to read, then keeps an eye on it: another
 /// one may die later.
 pub async fn resume(app: App, stop: CancellationToken) {
-    let (mut wait, mut until) = (Duration::ZERO, app.now());
+    let (mut wait, started) = (Duration::ZERO, app.now());
     while pause(&stop, wait).await {
-        wait = Duration::from_secs(60);
+        wait = Duration::from_secs(10);
+        // What this process's forerunner was committing as it died may appear a moment later.
+        let until = started.max(app.now() - ABANDONED);
         match arrive::resume(&app, until).await {
-            Ok(0) => until = app.now() - ABANDONED,
+            Ok(0) => {}
             Ok(n) => {
                 tracing::info!(n, "read what an earlier process had stored");
                 wait = Duration::ZERO;
