@@ -13,6 +13,9 @@ use crate::{
     workers::intake,
 };
 
+/// From so many messages on, the database's own idea of its sizes is out of date.
+const MANY: usize = 1_000;
+
 #[derive(Debug, Args)]
 pub(crate) struct Parse {
     /// A mail as a file.
@@ -137,6 +140,9 @@ impl Ingest {
         });
         let (seen, all) = swept.await?.map_err(Failure::Failed)?;
         bar.finish_and_clear();
+        if seen.len() >= MANY {
+            app.store.analyze().await?;
+        }
         let mut count = Count::default();
         for (fate, again) in seen {
             count.add(fate, again);

@@ -98,6 +98,22 @@ impl Store {
         Ok(())
     }
 
+    /// Lets PostgreSQL learn how much lies in its tables after many rows came at once: until it does
+    /// so by itself, about a minute later, it plans as if they were empty.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn analyze(&self) -> Result<()> {
+        if self.backend() == DbBackend::Postgres {
+            for table in ["letter", "arrival", "message", "obligation", "outbox"] {
+                self.write
+                    .execute_unprepared(&format!("ANALYZE {table}"))
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Which engine stands behind.
     #[must_use]
     pub fn backend(&self) -> DbBackend {
