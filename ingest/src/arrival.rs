@@ -113,7 +113,7 @@ pub trait Ledger: Send + Sync {
     /// Waits until everything kept is read; answers what [`Ledger::keep`] has not answered yet.
     ///
     /// # Errors
-    /// When everything is to stop before that.
+    /// When the ledger cannot tell.
     fn settle(&self) -> Result<Vec<(String, Kept)>, LedgerError>;
 
     /// Notes messages from before the mailbox's start.
