@@ -20,6 +20,8 @@ mod m0007_running;
 mod m0008_rescue;
 mod m0009_desk;
 mod m0010_counts;
+mod m0011_law;
+mod m0012_supervision;
 
 /// Applies the migrations in order.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_rescue::Migration),
             Box::new(m0009_desk::Migration),
             Box::new(m0010_counts::Migration),
+            Box::new(m0011_law::Migration),
+            Box::new(m0012_supervision::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@
 //! - [`term`]: counting: the first day is not counted, the last rolls over holidays (Civil Code
 //!   arts. 201 and 203).
 //! - [`obligation`]: what is owed and whether it was met in time; late stays late.
+//! - [`rules`]: the law's terms as data, by class, route, channel and source, by date of receipt.
 //! - [`status`]: the life of a letter as one total function.
 //! - [`figures`]: what each letter adds to the public figures, so that they always add up.
 //! - [`event`]: the history's chain.
@@ -26,6 +27,7 @@ pub mod figures;
 pub mod likely;
 pub mod number;
 pub mod obligation;
+pub mod rules;
 pub mod silence;
 pub mod spam;
 pub mod status;

@@ -22,7 +22,7 @@ words! {
 }
 
 /// A length of time as a rule states it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Term {
     /// How many.
     pub length: u32,

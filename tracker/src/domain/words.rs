@@ -163,6 +163,18 @@ words! {
 }
 
 words! {
+    /// What made a letter urgent.
+    UrgentBy, "cause of urgency" {
+        /// A word of the list, such as 滑坡.
+        Word = "word",
+        /// The registrar said so.
+        Registrar = "registrar",
+        /// The way it arrived.
+        Source = "source",
+    }
+}
+
+words! {
     /// A language of the product.
     Language, "language" {
         /// 简体中文.

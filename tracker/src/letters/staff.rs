@@ -10,7 +10,7 @@ use crate::{
     clock::random,
     domain::{
         access::{Function, Role, Staff},
-        text::FieldError,
+        text::{self, FieldError},
         words::Language,
     },
     keys::to_hex,
@@ -134,6 +134,8 @@ pub struct NewPerson {
     pub unit: Option<String>,
     /// Codes of sealed channels they are cleared for.
     pub cleared: Vec<String>,
+    /// Where their digests go; their login where that is an address and this is empty.
+    pub email: String,
 }
 
 /// Adds a person; answers with a first password, which they must change.
@@ -189,6 +191,7 @@ pub async fn edit_person(
     person.name = new.name.trim().to_owned();
     person.unit_id = unit_id(app, new.unit.as_deref()).await?;
     person.cleared = channel_ids(app, &new.cleared).await?;
+    person.email = address(&new.email, "")?;
     person.roles = new.roles;
     person.functions = functions;
     person.language = language.unwrap_or(person.language);
@@ -228,6 +231,16 @@ async fn channel_ids(app: &App, codes: &[String]) -> Result<Vec<i64>> {
     codes.iter().map(id).collect()
 }
 
+/// Where digests go: what was given, else a login that is an address.
+fn address(given: &str, login: &str) -> Result<String> {
+    match given.trim() {
+        "" if text::is_address(login) => Ok(login.to_owned()),
+        "" => Ok(String::new()),
+        given if text::is_address(given) => Ok(given.to_owned()),
+        _ => Err(Error::Fields(vec![FieldError::new("email", "malformed")])),
+    }
+}
+
 async fn person(app: &App, new: NewPerson, password: &str, must_change: bool) -> Result<Person> {
     let fault = |field, code| Error::Fields(vec![FieldError::new(field, code)]);
     let login = new.login.trim().to_lowercase();
@@ -256,6 +269,7 @@ async fn person(app: &App, new: NewPerson, password: &str, must_change: bool) ->
         language: app.config.language.parse().unwrap_or(Language::Chinese),
         active: true,
         created_at: app.now(),
+        email: address(&new.email, &login)?,
         roles: new.roles,
         functions: Vec::new(),
         cleared,

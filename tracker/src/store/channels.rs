@@ -3,7 +3,10 @@
 use sea_orm::{ActiveModelTrait, ActiveValue, EntityTrait, IntoActiveModel, QueryOrder};
 
 use super::{Result, Store, decode, entities::channel, step::Step};
-use crate::domain::term::Term;
+use crate::domain::{
+    term::{Term, Unit},
+    words::Class,
+};
 
 /// A channel with the plain default term of its letters.
 #[derive(Debug, Clone)]
@@ -26,22 +29,44 @@ pub struct Channel {
     pub enabled: bool,
     /// Order on the portal.
     pub position: i32,
-    /// The rule its letters are due by.
-    pub rule: String,
-    /// That rule's version.
+    /// The class whose rules hold until a letter's own is determined.
+    pub default_class: Class,
+    /// The department's own term for its letters, where the law sets none.
+    pub own: Option<OwnTerm>,
+    /// Grows with every change of that term.
     pub rule_version: i32,
+    /// Grows with every change.
+    pub version: i32,
+}
+
+/// A term that the department set itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnTerm {
     /// How long an answer may take.
     pub term: Term,
     /// On what basis, in Chinese.
     pub basis_zh: String,
     /// On what basis, in English.
     pub basis_en: String,
-    /// Grows with every change.
-    pub version: i32,
 }
 
 impl Channel {
+    /// The id of its own term as a rule.
+    #[must_use]
+    pub fn own_rule(&self) -> String {
+        format!("own.{}", self.code)
+    }
+
     fn to_row(&self) -> channel::Model {
+        let own = self.own.clone();
+        let term = own.as_ref().map_or(
+            Term {
+                length: 0,
+                unit: Unit::Workday,
+            },
+            |o| o.term,
+        );
+        let basis = own.map(|o| (o.basis_zh, o.basis_en)).unwrap_or_default();
         channel::Model {
             id: self.id,
             code: self.code.clone(),
@@ -52,13 +77,14 @@ impl Channel {
             sealed: self.sealed,
             enabled: self.enabled,
             position: self.position,
-            rule: self.rule.clone(),
+            rule: self.own.as_ref().map(|_| self.own_rule()).unwrap_or_default(),
             rule_version: self.rule_version,
-            term_length: i32::try_from(self.term.length).unwrap_or(i32::MAX),
-            term_unit: self.term.unit.code().into(),
-            basis_zh: self.basis_zh.clone(),
-            basis_en: self.basis_en.clone(),
+            term_length: i32::try_from(term.length).unwrap_or(i32::MAX),
+            term_unit: term.unit.code().into(),
+            basis_zh: basis.0,
+            basis_en: basis.1,
             version: self.version,
+            default_class: self.default_class.code().into(),
         }
     }
 }
@@ -97,6 +123,14 @@ impl Store {
             .await?;
         rows.into_iter()
             .map(|r| {
+                let own = OwnTerm {
+                    term: Term {
+                        length: u32::try_from(r.term_length).unwrap_or_default(),
+                        unit: decode("channel", r.id, "term_unit", &r.term_unit)?,
+                    },
+                    basis_zh: r.basis_zh,
+                    basis_en: r.basis_en,
+                };
                 Ok(Channel {
                     id: r.id,
                     code: r.code,
@@ -107,14 +141,9 @@ impl Store {
                     sealed: r.sealed,
                     enabled: r.enabled,
                     position: r.position,
-                    rule: r.rule,
+                    default_class: decode("channel", r.id, "default_class", &r.default_class)?,
+                    own: (own.term.length > 0).then_some(own),
                     rule_version: r.rule_version,
-                    term: Term {
-                        length: u32::try_from(r.term_length).unwrap_or_default(),
-                        unit: decode("channel", r.id, "term_unit", &r.term_unit)?,
-                    },
-                    basis_zh: r.basis_zh,
-                    basis_en: r.basis_en,
                     version: r.version,
                 })
             })

@@ -18,7 +18,7 @@ use crate::domain::{
     access::Scope,
     number::LetterNumber,
     status::Status,
-    words::{Class, Kind, Language, Route, Source},
+    words::{Class, Kind, Language, Route, Source, UrgentBy},
 };
 
 /// A letter as the steps of its life see it.
@@ -90,6 +90,21 @@ pub struct Letter {
     pub event_seq: i64,
     /// Hash of its last event.
     pub event_hash: [u8; 32],
+    /// How often its class was determined anew.
+    pub reclassified: i32,
+    /// 紧急: since when, and why.
+    pub urgent: Option<Urgent>,
+}
+
+/// 紧急: the duty officer hears of it at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Urgent {
+    /// Since when.
+    pub at: Timestamp,
+    /// What made it so.
+    pub why: UrgentBy,
+    /// When somebody took it on.
+    pub taken_at: Option<Timestamp>,
 }
 
 /// Who wrote, as kept apart from the letter.
@@ -178,6 +193,15 @@ impl Letter {
                 .event_hash
                 .and_then(|h| h.try_into().ok())
                 .unwrap_or_default(),
+            reclassified: row.reclassified,
+            urgent: match row.urgent_at {
+                None => None,
+                Some(at) => Some(Urgent {
+                    at: instant(at),
+                    why: decode("letter", id, "urgent_why", &row.urgent_why.unwrap_or_default())?,
+                    taken_at: instant_opt(row.urgent_taken_at),
+                }),
+            },
         })
     }
 
@@ -228,6 +252,10 @@ impl Letter {
             attachments: self.attachments,
             event_seq: self.event_seq,
             event_hash: Some(self.event_hash.to_vec()),
+            reclassified: self.reclassified,
+            urgent_at: self.urgent.as_ref().map(|u| micros(u.at)),
+            urgent_why: self.urgent.as_ref().map(|u| u.why.code().into()),
+            urgent_taken_at: self.urgent.as_ref().and_then(|u| u.taken_at).map(micros),
             sealed,
             key_id,
         }

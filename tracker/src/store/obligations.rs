@@ -12,7 +12,7 @@ use super::{
     step::Step,
     time::{day, day_opt, instant_opt, micros},
 };
-use crate::domain::{obligation::ObligationKind, term::Term};
+use crate::domain::{obligation::ObligationKind, rules::Starts, term::Term};
 
 /// An obligation with everything its due date rests on.
 #[derive(Debug, Clone)]
@@ -57,8 +57,22 @@ pub struct Obligation {
     pub met_on: Option<Date>,
     /// Late stays late for ever.
     pub in_time: Option<bool>,
-    /// Ended without being met: withdrawn, duplicate, invalid.
+    /// Ended without being met: withdrawn, duplicate, invalid, superseded.
     pub ended_at: Option<Timestamp>,
+    /// What set its clock going.
+    pub starts: Starts,
+    /// That has not happened yet: the start is the last day on which it may.
+    pub start_assumed: bool,
+    /// A last day on which offices are closed rolls.
+    pub rolls: bool,
+    /// Already late under an earlier class: the day that was due then, which stands.
+    pub late_since: Option<Date>,
+    /// The clock stands since this day; nothing is due until it goes on.
+    pub standing_since: Option<Date>,
+    /// The obligation that took its place.
+    pub superseded_by: Option<i64>,
+    /// Workdays from receipt to the day it was met, by the calendar of that day.
+    pub met_workdays: Option<u32>,
 }
 
 impl Obligation {
@@ -89,6 +103,13 @@ impl Obligation {
             met_on: day_opt("obligation", id, row.met_on.as_deref())?,
             in_time: row.in_time,
             ended_at: instant_opt(row.ended_at),
+            starts: decode("obligation", id, "starts", &row.starts)?,
+            start_assumed: row.start_assumed,
+            rolls: row.rolls,
+            late_since: day_opt("obligation", id, row.late_since.as_deref())?,
+            standing_since: day_opt("obligation", id, row.standing_since.as_deref())?,
+            superseded_by: row.superseded_by,
+            met_workdays: row.met_workdays.and_then(|d| u32::try_from(d).ok()),
         })
     }
 
@@ -116,6 +137,13 @@ impl Obligation {
             met_on: self.met_on.map(|d| d.to_string()),
             in_time: self.in_time,
             ended_at: self.ended_at.map(micros),
+            starts: self.starts.code().into(),
+            start_assumed: self.start_assumed,
+            rolls: self.rolls,
+            late_since: self.late_since.map(|d| d.to_string()),
+            standing_since: self.standing_since.map(|d| d.to_string()),
+            superseded_by: self.superseded_by,
+            met_workdays: self.met_workdays.map(i64::from),
         }
     }
 

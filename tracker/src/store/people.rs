@@ -38,6 +38,8 @@ pub struct Person {
     pub active: bool,
     /// Since when they are here.
     pub created_at: Timestamp,
+    /// Where their digests go; empty where they read them here only.
+    pub email: String,
     /// Roles.
     pub roles: Vec<Role>,
     /// Functions beside a role.
@@ -58,6 +60,7 @@ impl Person {
             language: self.language.code().into(),
             active: self.active,
             created_at: micros(self.created_at),
+            email: self.email.clone(),
         }
     }
 }
@@ -197,6 +200,7 @@ impl Store {
                     unit_id: r.unit_id,
                     active: r.active,
                     created_at: instant(r.created_at),
+                    email: r.email,
                 };
                 for (_, right) in rights.iter().filter(|(id, _)| *id == r.id) {
                     match right {

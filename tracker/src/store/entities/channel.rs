@@ -22,6 +22,7 @@ pub struct Model {
     pub basis_zh: String,
     pub basis_en: String,
     pub version: i32,
+    pub default_class: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

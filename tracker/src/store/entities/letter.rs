@@ -48,6 +48,10 @@ pub struct Model {
     #[sea_orm(column_type = "Blob", nullable)]
     pub sealed: Option<Vec<u8>>,
     pub key_id: Option<String>,
+    pub reclassified: i32,
+    pub urgent_at: Option<i64>,
+    pub urgent_why: Option<String>,
+    pub urgent_taken_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

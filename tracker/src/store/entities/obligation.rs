@@ -28,6 +28,13 @@ pub struct Model {
     pub met_on: Option<String>,
     pub in_time: Option<bool>,
     pub ended_at: Option<i64>,
+    pub starts: String,
+    pub start_assumed: bool,
+    pub rolls: bool,
+    pub late_since: Option<String>,
+    pub standing_since: Option<String>,
+    pub superseded_by: Option<i64>,
+    pub met_workdays: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,7 @@ pub struct Model {
     pub language: String,
     pub active: bool,
     pub created_at: i64,
+    pub email: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
