@@ -51,10 +51,7 @@ impl MigrationTrait for Migration {
 fn added() -> Vec<(&'static str, ColumnDef)> {
     let default = |mut c: ColumnDef, value: &'static str| c.default(value).take();
     vec![
-        (
-            "channel",
-            default(text("default_class"), "consultation"),
-        ),
+        ("channel", default(text("default_class"), "consultation")),
         ("letter", count("reclassified")),
         ("letter", number_null("urgent_at")),
         ("letter", text_null("urgent_why")),

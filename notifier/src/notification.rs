@@ -128,7 +128,7 @@ pub struct Notice<'a> {
     pub neutral: bool,
 }
 
-/// Which way a letter takes that isn't answered here.
+/// Which way a letter takes that isn't answered here, or how it goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NoticeKind {
     /// 不予受理.
@@ -139,6 +139,12 @@ pub enum NoticeKind {
     Transferred,
     /// 重复件: the same writer and matter while the first letter is open.
     Duplicate,
+    /// 受理告知: accepted, and by when it will be answered.
+    Accepted,
+    /// 延期告知: it takes longer, until when, and why.
+    Extended,
+    /// 暂停计时告知: what it waits for.
+    Suspended,
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! What any step may touch: the store, the clock, randomness, the configuration. Cheap to clone.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use tokio::sync::Notify;
@@ -8,10 +11,11 @@ use tokio::sync::Notify;
 use crate::{
     clock::{Clock, Entropy, Ids, SystemClock, SystemEntropy, random},
     config::Config,
-    domain::calendar::Calendar,
+    domain::{calendar::Calendar, law::Law},
     keys::{KeyError, Keys, to_hex},
     letters::setup,
-    store::{Store, StoreError, Vault},
+    packs,
+    store::{Step, Store, StoreError, Vault},
 };
 
 /// A running Huiyin, or one command of it.
@@ -32,8 +36,8 @@ pub struct Parts {
     pub config: Config,
     /// The department's zone.
     pub zone: TimeZone,
-    /// Workdays.
-    pub calendar: &'static Calendar,
+    /// Calendar and rules as last loaded.
+    law: RwLock<Arc<Law>>,
     /// Names this process among those that share the database.
     pub process: String,
     /// Names this installation in every mail it sends, so that it knows its own.
@@ -64,6 +68,9 @@ pub enum StartError {
         /// Why.
         source: StoreError,
     },
+    /// A rule pack.
+    #[error(transparent)]
+    Pack(#[from] packs::PackError),
     /// The zone.
     #[error("timezone = {0:?} is not an IANA name; try \"Asia/Shanghai\"")]
     Zone(String),
@@ -87,6 +94,7 @@ impl App {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
+        let rules = packs::lay(&config.rule_packs)?;
         let zone = TimeZone::get(&config.timezone)
             .map_err(|_| StartError::Zone(config.timezone.clone()))?;
         let key_file = config.key_file();
@@ -119,13 +127,57 @@ impl App {
             ids: Ids::default(),
             config,
             zone,
-            calendar: Calendar::built_in(),
+            law: RwLock::new(Arc::new(Law {
+                calendar: Calendar::built_in().clone(),
+                rules,
+                stamp: 0,
+            })),
             process,
             instance,
             outbox_bell: Notify::new(),
         }));
         setup::channels(&app).await.map_err(broken)?;
         Ok(app)
+    }
+
+    /// Calendar and rules as last loaded.
+    #[must_use]
+    pub fn law(&self) -> Arc<Law> {
+        let held = self.law.read();
+        held.unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Calendar and rules as they stand for a step: another process may have changed them. Until
+    /// the step ends, nobody can.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn law_of(&self, step: &Step<'_>) -> Result<Arc<Law>, StoreError> {
+        let law = self.law();
+        if step.law_stamp().await? == law.stamp {
+            return Ok(law);
+        }
+        self.reload_law().await
+    }
+
+    /// Loads calendar and rules anew.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn reload_law(&self) -> Result<Arc<Law>, StoreError> {
+        let stamp = self.store.law_stamp().await?;
+        let law = Arc::new(Law {
+            calendar: Calendar::built_in().clone(),
+            rules: self.law().rules.clone(),
+            stamp,
+        });
+        let mut held = self
+            .law
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *held = law.clone();
+        Ok(law)
     }
 
     /// Now.

@@ -31,6 +31,7 @@ pub mod demo;
 pub mod domain;
 pub mod keys;
 pub mod letters;
+pub mod packs;
 pub mod reading;
 pub mod serve;
 pub mod store;

@@ -54,11 +54,14 @@ fn notice(office: &Office, kind: NoticeKind, neutral: bool) -> Notification<'_> 
     })
 }
 
-const KINDS: [NoticeKind; 4] = [
+const KINDS: [NoticeKind; 7] = [
     NoticeKind::Declined,
     NoticeKind::Directed,
     NoticeKind::Transferred,
     NoticeKind::Duplicate,
+    NoticeKind::Accepted,
+    NoticeKind::Extended,
+    NoticeKind::Suspended,
 ];
 
 fn samples(office: &Office) -> Vec<Notification<'_>> {

@@ -8,10 +8,7 @@ use serde::Deserialize;
 
 use super::{Failure, Outcome, out};
 use crate::{
-    domain::{
-        obligation::DEFAULTS,
-        term::{Suspension, Term, Unit},
-    },
+    domain::term::{Suspension, Term, Unit},
     reading::due::{self, Due as Answer},
 };
 
@@ -67,10 +64,9 @@ impl Case {
     fn count(&self) -> Result<Answer, String> {
         let (term, rule) = match (&self.rule, self.days, self.unit) {
             (Some(id), None, None) => {
-                let rule = DEFAULTS.iter().find(|d| d.rule == id).ok_or_else(|| {
-                    let all: Vec<_> = DEFAULTS.iter().map(|d| d.rule).collect();
-                    format!("there is no rule {id}; there are {}", all.join(", "))
-                })?;
+                let rules = crate::packs::lay(&[]).map_err(|e| e.to_string())?;
+                let rule = rules.named(id, self.from).cloned();
+                let rule = rule.ok_or_else(|| format!("there is no rule {id}"))?;
                 (rule.term, Some(rule))
             }
             (None, Some(length), Some(unit)) => (Term { length, unit }, None),
@@ -86,8 +82,8 @@ impl Case {
             .collect();
         let mut answer =
             due::count(term, self.from, &suspensions, self.extend).map_err(|e| e.to_string())?;
-        answer.rule = rule.map(|r| r.rule.to_owned());
-        answer.basis = rule.map(|r| r.basis_zh.to_owned());
+        answer.rule = rule.as_ref().map(|r| r.id.clone());
+        answer.basis = rule.map(|r| r.basis_zh);
         Ok(answer)
     }
 }

@@ -118,6 +118,9 @@ pub(crate) enum UserCommand {
         /// A sealed channel they are cleared for.
         #[arg(long, value_name = "CHANNEL")]
         cleared: Vec<String>,
+        /// Where their digests go; their login where that is an address.
+        #[arg(long)]
+        email: Option<String>,
     },
     /// List people.
     List,
@@ -136,6 +139,7 @@ impl UserCommand {
                 role,
                 unit,
                 cleared,
+                email,
             } => {
                 let new = NewPerson {
                     name,
@@ -143,6 +147,7 @@ impl UserCommand {
                     roles: role,
                     unit,
                     cleared,
+                    email: email.unwrap_or_default(),
                 };
                 let (person, password) = staff::add_person(app, None, new)
                     .await

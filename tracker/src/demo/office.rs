@@ -80,6 +80,7 @@ pub(super) async fn found(app: &App) -> Result<Office, DemoError> {
             roles: row.roles.clone(),
             unit: Some(row.unit.clone()),
             cleared: row.cleared.clone(),
+            email: String::new(),
         };
         let added = staff::add_sample(app, new).await;
         let (person, password) = added.map_err(refused(&row.login))?;

@@ -45,10 +45,11 @@ pub(super) async fn play(
     now: Timestamp,
 ) -> Result<Guide, DemoError> {
     let (letters, extras) = (content::letters()?, content::extras()?);
+    let law = app.law();
     let anchor = Anchor {
         now,
         zone: app.zone.clone(),
-        calendar: app.calendar,
+        calendar: &law.calendar,
     };
     let begin = now
         .to_zoned_datetime(app.zone.clone())

@@ -7,7 +7,8 @@ use crate::{
     app::App,
     domain::{access::Staff, number::LetterNumber, status::Action, words::Service},
     letters::{
-        Error, Result, accept, accept::Acceptance, answer, assign, decline, draft, end, seal, serve,
+        Error, Result, accept, accept::Acceptance, answer, assign, decline, draft, end, extend,
+        seal, serve, urge,
     },
 };
 
@@ -111,7 +112,27 @@ pub(super) async fn take(
         Action::NameParty => {
             seal::name_party(app, staff, number, None, line.word(0)).await?;
         }
-        Action::Recall | Action::Resend | Action::Delivered | Action::DeliveryFailed => {
+        Action::RequestExtension => {
+            let days = line
+                .word(0)
+                .and_then(|w| w.parse().ok())
+                .unwrap_or_default();
+            extend::request(app, staff, number, None, days, &s.reason).await?;
+        }
+        Action::GrantExtension => drop(extend::grant(app, staff, number, None, &s.reason).await?),
+        Action::Urge => drop(urge::urge(app, staff, number, s.note.trim()).await?),
+        Action::Reclassify
+        | Action::RefuseExtension
+        | Action::Suspend
+        | Action::Resume
+        | Action::SetLimit
+        | Action::MarkUrgent
+        | Action::TakeUrgent
+        | Action::Reopen
+        | Action::Recall
+        | Action::Resend
+        | Action::Delivered
+        | Action::DeliveryFailed => {
             return Err(Error::Rule("not-a-sample-step"));
         }
     }

@@ -3,7 +3,7 @@
 //! on it and by registrars cleared for its channel; whoever it accuses never sees a trace
 //! (信访工作条例 2022, art. 30; 纪检监察机关处理检举控告工作规则, art. 47).
 
-use super::{status::Action, words::words};
+use super::{rules::Decider, status::Action, words::words};
 
 words! {
     /// What a person is here.
@@ -54,6 +54,8 @@ pub struct Staff {
     pub ancestors: Vec<i64>,
     /// Their roles.
     pub roles: Vec<Role>,
+    /// Functions beside them.
+    pub functions: Vec<Function>,
     /// Sealed channels they are cleared for; only a registrar's count.
     pub cleared_channels: Vec<i64>,
 }
@@ -96,6 +98,19 @@ impl Staff {
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// Whether a decision that the law gives to a function is theirs, on a letter of theirs.
+    #[must_use]
+    pub fn decides(&self, as_what: Decider, holding: Holding) -> bool {
+        match as_what {
+            Decider::Head => self.functions.contains(&Function::Head),
+            Decider::DisclosureHead => self.functions.contains(&Function::DisclosureHead),
+            Decider::UnitLeader => {
+                self.is(Role::UnitLeader)
+                    && holding.unit_id.is_some_and(|u| self.units.contains(&u))
+            }
+        }
     }
 
     fn any(&self, roles: &[Role]) -> bool {
@@ -222,6 +237,32 @@ pub fn permits(staff: &Staff, action: Action, holding: Holding) -> Result<(), De
             handles || registrar || staff.is(Role::Leader),
             "those who work on the letter",
         ),
+        Action::Reclassify | Action::MarkUrgent => (registrar, "the registrar"),
+        Action::RequestExtension | Action::Suspend | Action::Resume => (
+            handles || registrar,
+            "the letter's handler or the registrar",
+        ),
+        // Which function it is, the rule says; the step checks it.
+        Action::GrantExtension | Action::RefuseExtension => (
+            Decider::ALL.iter().any(|d| staff.decides(*d, holding)),
+            "the function that the rule names",
+        ),
+        Action::SetLimit => (
+            registrar || staff.is(Role::Leader),
+            "the registrar or a leader",
+        ),
+        Action::Urge => (
+            registrar || staff.is(Role::Leader) || (here && staff.is(Role::UnitLeader)),
+            "a leader, the unit's leader or the registrar",
+        ),
+        Action::TakeUrgent => (
+            handles || registrar || staff.is(Role::Duty),
+            "the duty officer, the registrar or the letter's handler",
+        ),
+        Action::Reopen => (
+            registrar || staff.is(Role::Leader),
+            "the registrar or a leader",
+        ),
         Action::Delivered | Action::DeliveryFailed => (false, "the machine"),
     };
     if granted {
@@ -242,6 +283,7 @@ mod tests {
             units: vec![10, 11],
             ancestors: vec![10, 5],
             roles: vec![role],
+            functions: Vec::new(),
             cleared_channels: vec![4],
         }
     }

@@ -50,6 +50,38 @@ words! {
         MarkedInvalid = "marked-invalid",
         /// 撤回.
         Withdrawn = "withdrawn",
+        /// 重新甄别.
+        Reclassified = "reclassified",
+        /// 申请延期.
+        ExtensionRequested = "extension-requested",
+        /// 批准延期.
+        ExtensionGranted = "extension-granted",
+        /// 不同意延期.
+        ExtensionRefused = "extension-refused",
+        /// 延期申请逾期未批: nobody decided before the due day was over.
+        ExtensionLapsed = "extension-lapsed",
+        /// 逾期补批: signed after the due day; the letter is late all the same.
+        ExtensionLate = "extension-late",
+        /// 暂停计时.
+        Suspended = "suspended",
+        /// 恢复计时.
+        Resumed = "resumed",
+        /// A document set a limit.
+        LimitSet = "limit-set",
+        /// The law or its calendar was put right, and the date with it.
+        DueMoved = "due-moved",
+        /// A stage of supervision was reached: 提醒、催办、督办、通报.
+        Supervised = "supervised",
+        /// 催办, by a person.
+        Urged = "urged",
+        /// 标为紧急.
+        MarkedUrgent = "marked-urgent",
+        /// 紧急件报值班员.
+        DutyTold = "duty-told",
+        /// 紧急件已处置.
+        UrgentTaken = "urgent-taken",
+        /// 重新办理.
+        Reopened = "reopened",
         /// A reader was named.
         ReaderNamed = "reader-named",
         /// A party was named.

@@ -47,6 +47,10 @@ words! {
         MetLate = "met_late",
         /// Counted obligation not met, by due day.
         Unmet = "unmet",
+        /// 重新甄别: its class was determined anew.
+        Reclassified = "reclassified",
+        /// 重新办理: opened again; what came of it stands beside the first round.
+        Reopened = "reopened",
         /// Answered within so many workdays.
         Workdays = "workdays",
         /// Answered within so many natural days.
@@ -86,6 +90,10 @@ pub struct Facts {
     pub met: Option<Met>,
     /// Its answer came back.
     pub undelivered: bool,
+    /// Its class was determined anew.
+    pub reclassified: bool,
+    /// It was opened again.
+    pub reopened: bool,
 }
 
 /// How the counted obligation was met.
@@ -128,6 +136,12 @@ pub fn contribution(facts: &Facts) -> Vec<(Measure, i32)> {
         return vec![(Measure::Invalid, 0)];
     }
     let mut out = vec![(Measure::Received, 0)];
+    if facts.reclassified {
+        out.push((Measure::Reclassified, 0));
+    }
+    if facts.reopened {
+        out.push((Measure::Reopened, 0));
+    }
     let kept = match facts.met {
         Some(met) if met.in_time => (Measure::MetInTime, 0),
         Some(_) => (Measure::MetLate, 0),
@@ -266,6 +280,8 @@ impl Sheet {
             met_in_time,
             met_late,
             unmet_due,
+            reclassified: all(Measure::Reclassified),
+            reopened: all(Measure::Reopened),
             answer_rate: rate(answered, owed),
             completion_rate: rate(answered + notified, owed),
             on_time_rate: rate(met_in_time, met_in_time + met_late + unmet_due),
@@ -332,6 +348,10 @@ pub struct Figures {
     pub met_late: i64,
     /// Obligations not met and past due.
     pub unmet_due: i64,
+    /// Letters whose class was determined anew, a part of the received.
+    pub reclassified: i64,
+    /// Letters opened again, a part of the received; their further rounds count nowhere else.
+    pub reopened: i64,
     /// 答复率, 0 to 1.
     pub answer_rate: Option<f64>,
     /// 办结率, 0 to 1.

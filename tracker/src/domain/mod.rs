@@ -11,6 +11,7 @@
 //! - [`figures`]: what each letter adds to the public figures, so that they always add up.
 //! - [`event`]: the history's chain.
 //! - [`thread`]: when a message joins a letter, and when a person must say.
+//! - [`law`]: calendar and rules as they stand.
 //! - [`likely`]: which letters a held message probably belongs to, and why.
 //! - [`silence`]: when a source has been silent for too long.
 //! - [`delivery`]: when to try again, and how much automatic mail is enough.
@@ -24,6 +25,7 @@ pub mod code;
 pub mod delivery;
 pub mod event;
 pub mod figures;
+pub mod law;
 pub mod likely;
 pub mod number;
 pub mod obligation;

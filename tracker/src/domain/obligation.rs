@@ -1,11 +1,10 @@
-//! What is owed, and whether it was met in time. Until rule packs decide by class, each channel
-//! has one plain default.
+//! What is owed, by when, and whether it was met in time.
 
 use jiff::civil::Date;
 
 use super::{
     calendar::Calendar,
-    term::{Term, Unit},
+    term::{self, Derivation, Suspension, Term, TermError},
     words::words,
 };
 
@@ -33,66 +32,55 @@ words! {
     }
 }
 
-/// A channel's plain default.
-#[derive(Debug, Clone, Copy)]
-pub struct Default {
-    /// The channel's code.
-    pub channel: &'static str,
-    /// Rule id.
-    pub rule: &'static str,
-    /// How long an answer may take.
+/// Everything that a due date rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reckoning {
+    /// How long.
     pub term: Term,
-    /// On what basis.
-    pub basis_zh: &'static str,
-    /// On what basis.
-    pub basis_en: &'static str,
+    /// Day 0.
+    pub start_on: Date,
+    /// Granted on top, in the term's unit.
+    pub extension: u32,
+    /// A last day on which offices are closed rolls.
+    pub rolls: bool,
+    /// Days on which the clock stood still.
+    pub suspensions: Vec<Suspension>,
+    /// It stands still since this day, until it is known to go on.
+    pub standing_since: Option<Date>,
+    /// The start has not happened yet, and is taken to be the last day on which it may.
+    pub start_assumed: bool,
+    /// It was already late under an earlier class, since this day was due.
+    pub late_since: Option<Date>,
 }
 
-/// The terms that ship. 国办发〔2014〕57号: feedback to suggestions and questions within 7
-/// workdays. 信访工作条例 (2022) art. 34: 60 days. Where the law sets no term, the department's own
-/// counts and says so.
-pub const DEFAULTS: &[Default] = &[
-    Default {
-        channel: "online-consultation",
-        rule: "cn.57.consultation.7wd",
-        term: Term {
-            length: 7,
-            unit: Unit::Workday,
-        },
-        basis_zh: "国办发〔2014〕57号：网民意见建议7个工作日内反馈",
-        basis_en: "State Council General Office Document 57 (2014): feedback within 7 working days",
-    },
-    Default {
-        channel: "director-mailbox",
-        rule: "cn.57.mailbox.7wd",
-        term: Term {
-            length: 7,
-            unit: Unit::Workday,
-        },
-        basis_zh: "国办发〔2014〕57号：网民意见建议7个工作日内反馈",
-        basis_en: "State Council General Office Document 57 (2014): feedback within 7 working days",
-    },
-    Default {
-        channel: "e-petition",
-        rule: "cn.xf2022.claim.answer.60d",
-        term: Term {
-            length: 60,
-            unit: Unit::Day,
-        },
-        basis_zh: "《信访工作条例》（2022年）第三十四条：60日内办结",
-        basis_en: "Regulations on Petition Work (2022), art. 34: concluded within 60 days",
-    },
-    Default {
-        channel: "report-box",
-        rule: "own.report.15wd",
-        term: Term {
-            length: 15,
-            unit: Unit::Workday,
-        },
-        basis_zh: "法律未规定期限，按本机关内部办理时限15个工作日",
-        basis_en: "No term set by law; the department's own term of 15 working days",
-    },
-];
+/// "Not before the clock goes on": later than any date, so that nothing that stands is overdue.
+pub const STANDING: Date = Date::constant(9999, 12, 31);
+
+impl Reckoning {
+    /// The due date and how it came about. A clock that stands has none: [`STANDING`]. What was
+    /// late once stays late: its due date is the one it missed.
+    ///
+    /// # Errors
+    /// See [`TermError`].
+    pub fn derive(&self, calendar: &Calendar) -> Result<Derivation, TermError> {
+        let mut derived = term::derive_by(
+            calendar,
+            self.term,
+            self.start_on,
+            &self.suspensions,
+            self.extension,
+            self.rolls,
+        )?;
+        derived.provisional |= self.start_assumed;
+        if self.standing_since.is_some() {
+            derived.due_on = STANDING;
+        }
+        if let Some(missed) = self.late_since {
+            derived.due_on = derived.due_on.min(missed);
+        }
+        Ok(derived)
+    }
+}
 
 /// Whether something met on `met_on` was in time: the due day ends at 24:00.
 #[must_use]

@@ -106,6 +106,28 @@ words! {
         NameParty = "name-party",
         /// Names who may read a sealed letter.
         NameReader = "name-reader",
+        /// 重新甄别: another class, for a reason.
+        Reclassify = "reclassify",
+        /// 申请延期.
+        RequestExtension = "request-extension",
+        /// 批准延期.
+        GrantExtension = "grant-extension",
+        /// 不同意延期.
+        RefuseExtension = "refuse-extension",
+        /// 暂停计时.
+        Suspend = "suspend",
+        /// 恢复计时.
+        Resume = "resume",
+        /// A limit that a document sets (交办、批示).
+        SetLimit = "set-limit",
+        /// 催办.
+        Urge = "urge",
+        /// 标为紧急.
+        MarkUrgent = "mark-urgent",
+        /// 紧急件签收: somebody took an urgent letter on.
+        TakeUrgent = "take-urgent",
+        /// 重新办理: a new round.
+        Reopen = "reopen",
         /// The machine: the answer was served.
         Delivered = "delivered",
         /// The machine: the answer cannot be delivered.
@@ -151,6 +173,21 @@ fn step(status: Status, action: Action) -> Option<Status> {
     Some(match (status, action) {
         // Words among staff, and the parties of a sealed letter, go with every status.
         (any, A::Note | A::NameParty | A::NameReader) => any,
+        // The clocks of an open letter, and words about them, move it nowhere.
+        (
+            open,
+            A::Reclassify
+            | A::RequestExtension
+            | A::GrantExtension
+            | A::RefuseExtension
+            | A::Suspend
+            | A::Resume
+            | A::SetLimit
+            | A::Urge
+            | A::MarkUrgent
+            | A::TakeUrgent,
+        ) if open.is_open() && open != S::Sending => open,
+        (S::Answered | S::Filed, A::Reopen) => S::Received,
         (S::Received, A::Accept) => S::Received,
         (S::Received | S::Assigned | S::Working, A::Assign) => S::Assigned,
         (S::Assigned | S::Working, A::Reassign) => S::Assigned,
@@ -207,9 +244,18 @@ mod tests {
     }
 
     #[test]
+    fn only_reopening_leads_back() {
+        assert_eq!(next(Status::Answered, Action::Reopen), Ok(Status::Received));
+        assert!(next(Status::Sending, Action::Reclassify).is_err());
+    }
+
+    #[test]
     fn ends_stay_ends_and_refusals_help() {
         for end in [Status::Withdrawn, Status::Invalid, Status::Filed] {
             for action in Action::ALL {
+                if *action == Action::Reopen {
+                    continue;
+                }
                 if let Ok(after) = next(end, *action) {
                     assert_eq!(after, end, "{action} moved {end}");
                 }

@@ -145,6 +145,21 @@ pub fn derive(
     suspensions: &[Suspension],
     extension: u32,
 ) -> Result<Derivation, TermError> {
+    derive_by(calendar, term, from, suspensions, extension, true)
+}
+
+/// The same for a rule that says itself whether a last day on which offices are closed rolls.
+///
+/// # Errors
+/// See [`TermError`].
+pub fn derive_by(
+    calendar: &Calendar,
+    term: Term,
+    from: Date,
+    suspensions: &[Suspension],
+    extension: u32,
+    rolls: bool,
+) -> Result<Derivation, TermError> {
     let length = u64::from(term.length) + u64::from(extension);
     if length > LONGEST {
         return Err(TermError::TooLong(length));
@@ -164,7 +179,7 @@ pub fn derive(
         Unit::Workday => walk.count(length, true)?,
         Unit::Day => walk.count(length, false)?,
     };
-    if term.unit != Unit::Workday {
+    if rolls && term.unit != Unit::Workday {
         walk.roll()?;
     }
     let due_on = walk.day;

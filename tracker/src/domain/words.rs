@@ -163,6 +163,22 @@ words! {
 }
 
 words! {
+    /// How far an extension got.
+    ExtensionState, "extension state" {
+        /// 待审批.
+        Requested = "requested",
+        /// 已批准.
+        Granted = "granted",
+        /// 未同意.
+        Refused = "refused",
+        /// 逾期未批: nobody decided before the due day was over.
+        Lapsed = "lapsed",
+        /// 逾期补批: recorded, and moves nothing.
+        Late = "late",
+    }
+}
+
+words! {
     /// What made a letter urgent.
     UrgentBy, "cause of urgency" {
         /// A word of the list, such as 滑坡.
@@ -229,6 +245,8 @@ words! {
         Reply = "reply",
         /// Declining, directing, transferring, duplicate.
         Notice = "notice",
+        /// How it goes on: acceptance, a longer term.
+        Progress = "progress",
         /// A note among staff.
         Note = "note",
     }
@@ -243,6 +261,8 @@ words! {
         Reply = "reply",
         /// A notice.
         Notice = "notice",
+        /// How it goes on; serving it meets nothing.
+        Progress = "progress",
     }
 }
 

@@ -1,19 +1,27 @@
 //! 受理: the registrar accepts a letter and records what it is.
 
+use notifier::NoticeKind;
 use serde_json::json;
 
-use super::{Error, Result, change::Change};
+use super::{
+    Result,
+    change::Change,
+    progress,
+    reclassify::{only_claims_have_routes, supersede},
+};
 use crate::{
     app::App,
     domain::{
         access::Staff,
         event::EventKind,
         number::LetterNumber,
+        obligation::ObligationKind,
+        rules::Starts,
         status::Action,
-        text::{self, FieldError},
-        words::{Class, Route},
+        text,
+        words::{Class, Language, Route},
     },
-    store::letters::Letter,
+    store::{letters::Letter, obligations::Obligation},
 };
 
 /// What the registrar determined (甄别).
@@ -40,11 +48,10 @@ pub async fn accept(
     version: Option<i64>,
     what: Acceptance,
 ) -> Result<Letter> {
-    if what.route.is_some() && what.class != Class::Claim {
-        return Err(Error::Fields(vec![FieldError::new("route", "only-claims")]));
-    }
+    only_claims_have_routes(what.class, what.route)?;
     let mut change = Change::open(app, staff, number, version, Action::Accept).await?;
     let now = change.now();
+    let was = change.letter.class;
     let tidy = |t: Option<String>| t.map(|t| text::one_line(&t)).filter(|t| !t.is_empty());
     let letter = &mut change.letter;
     letter.class = Some(what.class);
@@ -53,6 +60,50 @@ pub async fn accept(
     letter.place = tidy(what.place);
     // Accepting twice corrects the class; the day of acceptance stays the first.
     letter.accepted_at.get_or_insert(now);
-    let data = json!({ "class": what.class.code(), "route": what.route.map(|r| r.code()) });
-    change.finish(EventKind::Accepted, data).await
+    letter.reclassified += i32::from(was.is_some_and(|c| c != what.class));
+    let mut data = json!({ "class": what.class.code(), "route": what.route.map(|r| r.code()) });
+    data["due"] = supersede(app, &mut change).await?;
+    start_terms(app, &mut change)?;
+    tell(app, &mut change).await?;
+    let accepted = change.finish(EventKind::Accepted, data).await?;
+    app.outbox_bell.notify_one();
+    Ok(accepted)
+}
+
+/// What starts with acceptance starts today, not on the last day on which it might have.
+fn start_terms(app: &App, change: &mut Change<'_>) -> Result<()> {
+    let today = app.day_of(change.now());
+    let assumed =
+        |o: &&mut Obligation| o.is_open() && o.start_assumed && o.starts == Starts::Accepted;
+    let mut started = Vec::new();
+    for o in change.obligations.iter_mut().filter(assumed) {
+        o.start_on = today;
+        o.start_assumed = false;
+        started.push(o.id);
+    }
+    started.into_iter().try_for_each(|id| change.reckon(id))
+}
+
+/// 受理告知: where the writer must be told, they are told in the same step, and that is what meets
+/// the obligation to tell them.
+async fn tell(app: &App, change: &mut Change<'_>) -> Result<()> {
+    let owed = |o: &Obligation| o.kind == ObligationKind::Acknowledge;
+    if change.obligations.iter().any(|o| o.is_open() && owed(o)) {
+        let (due, language) = (change.counted()?.due_on, change.letter.language);
+        let words = match language {
+            Language::Chinese => format!(
+                "我们将于{}年{}月{}日前办结并答复您。",
+                due.year(),
+                due.month(),
+                due.day()
+            ),
+            Language::English => format!("We will conclude it and answer you by {due}."),
+        };
+        progress::tell(app, change, NoticeKind::Accepted, "", &words).await?;
+        change.meet_where(change.now(), owed);
+    }
+    // Taking it on is what an organ that does not object does.
+    let taken = [ObligationKind::Object, ObligationKind::Forward];
+    change.meet_where(change.now(), |o| taken.contains(&o.kind));
+    Ok(())
 }

@@ -1,19 +1,22 @@
 //! What every step on an existing letter shares: loading it within the actor's scope, checking
 //! right, status and version, and saving everything that follows in one transaction.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Error, Result};
+use super::{Error, Result, owe};
 use crate::{
     app::App,
     domain::{
         access::{self, Holding, Staff, Viewer},
         event::EventKind,
         figures::{self, Dimensions, Facts, Met},
+        law::Law,
         number::LetterNumber,
-        obligation,
-        status::{Action, next},
+        obligation::ObligationKind,
+        status::{Action, Status, next},
     },
     store::{Step, events::NewEvent, letters::Letter, obligations::Obligation},
 };
@@ -24,7 +27,11 @@ pub(crate) struct Change<'a> {
     pub(crate) step: Step<'a>,
     pub(crate) letter: Letter,
     pub(crate) actor: Option<i64>,
-    obligations: Vec<Obligation>,
+    /// Calendar and rules as they stand.
+    pub(crate) law: Arc<Law>,
+    /// What is owed, oldest first; what a step changes in it is saved by `finish`.
+    pub(crate) obligations: Vec<Obligation>,
+    stored: Vec<Obligation>,
     before: Facts,
     version: i64,
 }
@@ -66,8 +73,9 @@ impl<'a> Change<'a> {
         actor: Option<i64>,
     ) -> Result<Self> {
         let after = next(letter.status, action)?;
+        let law = app.law_of(&step).await?;
         let obligations = step.obligations(letter.id).await?;
-        let before = facts(app, &letter, &obligations);
+        let before = facts(&letter, &obligations);
         let version = letter.version;
         letter.status = after;
         Ok(Self {
@@ -75,6 +83,8 @@ impl<'a> Change<'a> {
             step,
             letter,
             actor,
+            law,
+            stored: obligations.clone(),
             obligations,
             before,
             version,
@@ -89,16 +99,51 @@ impl<'a> Change<'a> {
     /// Meets the counted obligation at the instant something was issued. Late stays late: an
     /// obligation once met is not touched again.
     pub(crate) fn meet(&mut self, issued_at: Timestamp) {
-        let on = self.app.day_of(issued_at);
+        self.meet_where(issued_at, |o| o.counts);
+        // What was owed on the way to an answer is overtaken by it.
+        self.meet_where(issued_at, |o| {
+            !matches!(
+                o.kind,
+                ObligationKind::Publish | ObligationKind::Reexamination
+            )
+        });
+    }
+
+    /// Meets open obligations of some kind.
+    pub(crate) fn meet_where(&mut self, at: Timestamp, which: impl Fn(&Obligation) -> bool) {
+        let received_on = self.letter.received_on;
         for o in self
             .obligations
             .iter_mut()
-            .filter(|o| o.counts && o.is_open())
+            .filter(|o| o.is_open() && which(o))
         {
-            o.met_at = Some(issued_at);
-            o.met_on = Some(on);
-            o.in_time = Some(obligation::in_time(on, o.due_on));
+            owe::meet(self.app, &self.law, received_on, o, at);
         }
+    }
+
+    /// The open obligation that counts.
+    pub(crate) fn counted(&self) -> Result<&Obligation> {
+        let found = self.obligations.iter().find(|o| o.counts && o.is_open());
+        found.ok_or(Error::Rule("nothing-owed"))
+    }
+
+    /// Its place among all.
+    pub(crate) fn counted_mut(&mut self) -> Result<&mut Obligation> {
+        let found = self
+            .obligations
+            .iter_mut()
+            .find(|o| o.counts && o.is_open());
+        found.ok_or(Error::Rule("nothing-owed"))
+    }
+
+    /// Counts an obligation anew after what it rests on has changed.
+    pub(crate) fn reckon(&mut self, id: i64) -> Result<()> {
+        let law = self.law.clone();
+        for o in self.obligations.iter_mut().filter(|o| o.id == id) {
+            o.reckon(&law.calendar)
+                .map_err(|_| Error::Rule("term-uncountable"))?;
+        }
+        Ok(())
     }
 
     /// Ends what is owed without meeting it: withdrawn, duplicate, invalid.
@@ -118,16 +163,12 @@ impl<'a> Change<'a> {
     pub(crate) async fn finish_with(mut self, mut event: NewEvent) -> Result<Letter> {
         event.actor_id = self.actor;
         let open = self.letter.status.is_open();
-        let due = self
-            .obligations
-            .iter()
-            .find(|o| o.counts && o.is_open())
-            .map(|o| o.due_on);
-        self.letter.next_due_on = due.filter(|_| open);
+        let due = self.obligations.iter().find(|o| o.counts && o.is_open());
+        self.letter.next_due_on = due.and_then(Obligation::due).filter(|_| open);
         self.letter.version = self.version + 1;
-        let after = facts(self.app, &self.letter, &self.obligations);
+        let after = facts(&self.letter, &self.obligations);
         if let serde_json::Value::Object(data) = &mut event.data {
-            data.insert("after".into(), stands(&self.letter));
+            data.insert("after".into(), stands(&self.letter, &self.obligations));
         }
         let id = self.app.id();
         self.step
@@ -136,9 +177,9 @@ impl<'a> Change<'a> {
         let deltas = figures::delta(Some(&self.before), &after);
         let deltas = deltas.into_iter().map(|d| (self.app.id(), d)).collect();
         self.step.add_deltas(deltas).await?;
-        for obligation in self.obligations {
-            self.step.save_obligation(obligation).await?;
-        }
+        self.step
+            .save_obligations(&self.stored, self.obligations)
+            .await?;
         let saved = self.letter.clone();
         if !self.step.save_letter(self.letter, self.version).await? {
             return Err(Error::Conflict {
@@ -151,7 +192,8 @@ impl<'a> Change<'a> {
 }
 
 /// Where a letter stands after a step, as its event keeps it: any past day can be told from this.
-pub(crate) fn stands(letter: &Letter) -> serde_json::Value {
+pub(crate) fn stands(letter: &Letter, obligations: &[Obligation]) -> serde_json::Value {
+    let counted = obligations.iter().find(|o| o.counts && o.round == 1);
     json!({
         "status": letter.status.code(),
         "unit": letter.unit_id,
@@ -162,6 +204,9 @@ pub(crate) fn stands(letter: &Letter) -> serde_json::Value {
         "sealed": letter.is_sealed(),
         "undelivered": letter.undelivered,
         "served": letter.notice_served,
+        "due": counted.map(|o| o.due_on.to_string()),
+        "round": letter.round,
+        "reclassified": letter.reclassified,
     })
 }
 
@@ -175,14 +220,14 @@ pub(crate) fn holding(letter: &Letter) -> Holding {
 }
 
 /// What the figures need to know of a letter: its first round's counted obligation decides.
-pub(crate) fn facts(app: &App, letter: &Letter, obligations: &[Obligation]) -> Facts {
+pub(crate) fn facts(letter: &Letter, obligations: &[Obligation]) -> Facts {
     let counted = obligations.iter().find(|o| o.counts && o.round == 1);
     let met = counted.and_then(|o| {
         let on = o.met_on?;
         let days = (on - letter.received_on).get_days();
         Some(Met {
             in_time: o.in_time.unwrap_or(false),
-            workdays: app.calendar.workdays_between(letter.received_on, on),
+            workdays: o.met_workdays.unwrap_or_default(),
             days: u32::try_from(days).unwrap_or(0),
         })
     });
@@ -196,9 +241,16 @@ pub(crate) fn facts(app: &App, letter: &Letter, obligations: &[Obligation]) -> F
             place: letter.place.clone(),
             sealed: letter.is_sealed(),
         },
-        status: letter.status,
+        // Figures are of the first round: a letter opened again stays what it was.
+        status: if letter.round > 1 && letter.status.is_open() {
+            Status::Answered
+        } else {
+            letter.status
+        },
         due_on: counted.map_or(letter.received_on, |o| o.due_on),
         met,
         undelivered: letter.undelivered,
+        reclassified: letter.reclassified > 0,
+        reopened: letter.round > 1,
     }
 }

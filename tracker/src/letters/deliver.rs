@@ -37,13 +37,19 @@ pub async fn settle(
         // A server's refusal quotes the address. Its words stand in the event's note, sealed.
         outcome.error = None;
     }
-    let follows = outgoing.kind != OutboxKind::Receipt && outcome.state != OutboxState::Queued;
+    let follows = match outgoing.kind {
+        OutboxKind::Receipt => false,
+        // It meets nothing: only what went wrong is history.
+        OutboxKind::Progress => matches!(outcome.state, OutboxState::Failed | OutboxState::Unknown),
+        OutboxKind::Reply | OutboxKind::Notice => outcome.state != OutboxState::Queued,
+    };
     if !follows {
         let step = app.store.begin(app.now()).await?;
         step.settle(outgoing.id, outgoing.fence, &outcome).await?;
         return Ok(step.commit().await?);
     }
     let action = match outcome.state {
+        _ if outgoing.kind == OutboxKind::Progress => Action::Note,
         OutboxState::Sent => Action::Delivered,
         OutboxState::Failed => Action::DeliveryFailed,
         // Nobody knows: shown to a person, never silently sent again.
@@ -64,13 +70,14 @@ pub async fn settle(
             served(&mut change, outgoing);
             EventKind::Served
         }
+        OutboxState::Failed if outgoing.kind == OutboxKind::Progress => EventKind::DeliveryFailed,
         OutboxState::Failed => {
             change.letter.undelivered = true;
             give_back(&change, outgoing).await?;
             EventKind::DeliveryFailed
         }
         _ => {
-            change.letter.undelivered = true;
+            change.letter.undelivered |= outgoing.kind != OutboxKind::Progress;
             EventKind::DeliveryUnknown
         }
     };

@@ -14,6 +14,11 @@
 //! | note, draft | [`draft`] |
 //! | answer, take back, send again | [`answer`] |
 //! | words leave, and come to something | [`announce`], [`deliver`] |
+//! | what is owed, by rule | [`owe`] |
+//! | another class: another rule, from the same receipt | [`reclassify`] |
+//! | a longer term; a clock that stands; a limit set by a document | [`extend`], [`pause`], [`limit`] |
+//! | urged, urgent | [`urge`] |
+//! | opened again: a new round | [`reopen`] |
 //! | served by hand | [`serve`] |
 //! | duplicate, invalid, withdrawn | [`end`] |
 //! | who may read a sealed letter, whom it accuses, who read it | [`seal`] |
@@ -29,16 +34,24 @@ pub mod decline;
 pub mod deliver;
 pub mod draft;
 pub mod end;
+pub mod extend;
 pub(crate) mod judge;
+pub mod limit;
+pub(crate) mod owe;
+pub mod pause;
+pub(crate) mod progress;
 pub mod read;
+pub mod reclassify;
 pub mod register;
 pub mod release;
+pub mod reopen;
 pub(crate) mod returned;
 pub mod seal;
 pub mod serve;
 pub mod setup;
 pub mod staff;
 pub mod submit;
+pub mod urge;
 
 use crate::{
     domain::{access::Denied, status::Refusal, text::FieldError},

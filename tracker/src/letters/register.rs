@@ -4,7 +4,6 @@
 use std::{collections::HashMap, time::Duration};
 
 use ingest::letter::IncomingLetter;
-use jiff::civil::Date;
 use serde_json::json;
 
 use super::{
@@ -13,6 +12,7 @@ use super::{
     change::{facts, stands},
     fail_point,
     judge::{self, Decision, Known},
+    owe::{self, Owing},
     returned,
 };
 use crate::{
@@ -22,10 +22,10 @@ use crate::{
         delivery,
         event::EventKind,
         figures,
+        law::Law,
         number::LetterNumber,
-        obligation::ObligationKind,
         status::Status,
-        term, text,
+        text,
         words::{Direction, Fate, Language, MessageKind, OutboxKind},
     },
     store::{
@@ -102,7 +102,8 @@ struct Entry {
     letter: Letter,
     writer: WriterRecord,
     incoming: IncomingLetter,
-    obligation: Obligation,
+    /// The one that counts first.
+    owed: Vec<Obligation>,
 }
 
 /// Adds a letter for each of these, with all that belongs to it but the lines' fates.
@@ -115,6 +116,7 @@ pub(super) async fn add_new(
     channels: &[Channel],
     new: Vec<(ArrivalRecord, Box<IncomingLetter>)>,
 ) -> Result<Vec<Verdict>> {
+    let law = app.law_of(step).await?;
     let mut entries = Vec::with_capacity(new.len());
     let mut serials = HashMap::new();
     for (line, _) in &new {
@@ -138,13 +140,14 @@ pub(super) async fn add_new(
             serial: *serial,
         };
         *serial += 1;
-        entries.push(entry(app, line, channel, number, *incoming)?);
+        entries.push(entry(app, &law, line, channel, number, *incoming)?);
     }
     save(app, step, entries).await
 }
 
 fn entry(
     app: &App,
+    law: &Law,
     line: ArrivalRecord,
     channel: &Channel,
     number: LetterNumber,
@@ -154,7 +157,6 @@ fn entry(
     // What came sealed stays sealed, wherever a clerk finds that it belongs.
     let sealed = channel.sealed || line.sealed;
     let id = app.id();
-    let obligation = owed(app, channel, id, received_on)?;
     let w = &incoming.writer;
     let writer = WriterRecord {
         id: app.id(),
@@ -170,7 +172,7 @@ fn entry(
         },
         anonymous: w.anonymous,
     };
-    let letter = Letter {
+    let mut letter = Letter {
         id,
         number,
         channel_id: channel.id,
@@ -194,7 +196,7 @@ fn entry(
         seen_at: line.seen_at,
         accepted_at: None,
         answered_at: None,
-        next_due_on: Some(obligation.due_on),
+        next_due_on: None,
         undelivered: false,
         notice_served: false,
         lock: app.store.vault.new_lock(sealed),
@@ -204,42 +206,18 @@ fn entry(
         attachments: i32::try_from(incoming.attachments.len()).unwrap_or(i32::MAX),
         event_seq: 0,
         event_hash: [0; 32],
+        reclassified: 0,
+        urgent: None,
     };
+    let reachable = writer.words.can_be_told();
+    let owed = owe::from_receipt(app, law, Owing::of(app, &letter, channel, reachable))?;
+    letter.next_due_on = owed.first().and_then(Obligation::due);
     Ok(Entry {
         line,
         letter,
         writer,
         incoming,
-        obligation,
-    })
-}
-
-/// What a channel owes every letter from its first second.
-fn owed(app: &App, channel: &Channel, letter_id: i64, start_on: Date) -> Result<Obligation> {
-    let derived = term::derive(app.calendar, channel.term, start_on, &[], 0)
-        .map_err(|_| Error::Rule("term-uncountable"))?;
-    Ok(Obligation {
-        id: app.id(),
-        letter_id,
-        round: 1,
-        kind: ObligationKind::Answer,
-        counts: true,
-        rule: channel.rule.clone(),
-        rule_version: channel.rule_version,
-        basis_zh: channel.basis_zh.clone(),
-        basis_en: channel.basis_en.clone(),
-        calendar_version: app.calendar.version().to_owned(),
-        zone: app.config.timezone.clone(),
-        start_on,
-        term: channel.term,
-        extension: 0,
-        nominal_on: derived.nominal_on,
-        due_on: derived.due_on,
-        provisional: derived.provisional,
-        met_at: None,
-        met_on: None,
-        in_time: None,
-        ended_at: None,
+        owed,
     })
 }
 
@@ -269,7 +247,7 @@ async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Ver
     let (mut deltas, mut events) = (Vec::new(), Vec::new());
     let receipts = receipts(app, step, &entries).await?;
     for e in entries {
-        let after = facts(app, &e.letter, std::slice::from_ref(&e.obligation));
+        let after = facts(&e.letter, &e.owed);
         deltas.extend(
             figures::delta(None, &after)
                 .into_iter()
@@ -280,8 +258,8 @@ async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Ver
             "channel": e.letter.channel_id,
             "source": e.letter.source.code(),
             "received_at": e.letter.received_at.as_microsecond(),
-            "due_on": e.obligation.due_on.to_string(),
-            "after": stands(&e.letter),
+            "due_on": e.letter.next_due_on.map(|d| d.to_string()),
+            "after": stands(&e.letter, &e.owed),
         });
         events.push((
             app.id(),
@@ -289,7 +267,7 @@ async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Ver
         ));
         let (message, files) = message(app, &e.line, &e.letter, &e.incoming, MessageKind::Letter);
         messages.push((e.letter.lock.clone(), message, files));
-        owed.push(e.obligation);
+        owed.extend(e.owed);
         verdicts.push(Verdict {
             id: e.line.id,
             fate: Fate::Letter,
@@ -356,7 +334,11 @@ async fn receipts(
             due_at,
         };
         due_at += spacing;
-        let rendered = announce::receipt(app, &e.letter, &e.obligation)?;
+        let rendered = announce::receipt(
+            app,
+            &e.letter,
+            e.owed.first().ok_or(Error::Rule("nothing-owed"))?,
+        )?;
         out.push((
             e.letter.lock.clone(),
             announce::outgoing(app, post, rendered),

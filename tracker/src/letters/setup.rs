@@ -6,7 +6,7 @@ use super::Result;
 use crate::{
     app::App,
     clock::{Entropy, random},
-    domain::obligation::DEFAULTS,
+    domain::words::Class,
     keys::to_hex,
     store::{Store, StoreError, channels::Channel},
 };
@@ -49,6 +49,8 @@ struct Shipped {
     name: (&'static str, &'static str),
     intro: (&'static str, &'static str),
     sealed: bool,
+    /// Whose rules hold until a letter's own class is determined.
+    class: Class,
 }
 
 const SHIPPED: [Shipped; 4] = [
@@ -60,6 +62,7 @@ const SHIPPED: [Shipped; 4] = [
             "Questions about policies, procedures and documents.",
         ),
         sealed: false,
+        class: Class::Consultation,
     },
     Shipped {
         code: "director-mailbox",
@@ -69,6 +72,7 @@ const SHIPPED: [Shipped; 4] = [
             "Opinions, suggestions and complaints about the department's work.",
         ),
         sealed: false,
+        class: Class::Consultation,
     },
     Shipped {
         code: "e-petition",
@@ -78,6 +82,7 @@ const SHIPPED: [Shipped; 4] = [
             "Claims handled under the Regulations on Petition Work; you can follow and rate them.",
         ),
         sealed: false,
+        class: Class::Claim,
     },
     Shipped {
         code: "report-box",
@@ -88,6 +93,7 @@ const SHIPPED: [Shipped; 4] = [
              it, and it is never published.",
         ),
         sealed: true,
+        class: Class::Accusation,
     },
 ];
 
@@ -100,25 +106,20 @@ pub(crate) async fn channels(app: &App) -> std::result::Result<(), StoreError> {
     if !app.store.channels().await?.is_empty() {
         return Ok(());
     }
-    let rows = (0..).zip(&SHIPPED).filter_map(|(position, s)| {
-        let rule = DEFAULTS.iter().find(|d| d.channel == s.code)?;
-        Some(Channel {
-            id: app.id(),
-            code: s.code.into(),
-            name_zh: s.name.0.into(),
-            name_en: s.name.1.into(),
-            intro_zh: s.intro.0.into(),
-            intro_en: s.intro.1.into(),
-            sealed: s.sealed,
-            enabled: true,
-            position,
-            rule: rule.rule.into(),
-            rule_version: 1,
-            term: rule.term,
-            basis_zh: rule.basis_zh.into(),
-            basis_en: rule.basis_en.into(),
-            version: 1,
-        })
+    let rows = (0..).zip(&SHIPPED).map(|(position, s)| Channel {
+        id: app.id(),
+        code: s.code.into(),
+        name_zh: s.name.0.into(),
+        name_en: s.name.1.into(),
+        intro_zh: s.intro.0.into(),
+        intro_en: s.intro.1.into(),
+        sealed: s.sealed,
+        enabled: true,
+        position,
+        default_class: s.class,
+        own: None,
+        rule_version: 0,
+        version: 1,
     });
     let step = app.store.begin(app.now()).await?;
     match step.add_channels(&rows.collect::<Vec<_>>()).await {

@@ -259,6 +259,7 @@ async fn person(app: &App, new: NewPerson, password: &str, must_change: bool) ->
     }
     let unit_id = unit_id(app, new.unit.as_deref()).await?;
     let cleared = channel_ids(app, &new.cleared).await?;
+    let email = address(&new.email, &login)?;
     Ok(Person {
         id: app.id(),
         login,
@@ -266,10 +267,10 @@ async fn person(app: &App, new: NewPerson, password: &str, must_change: bool) ->
         password_hash: hash_password(password).await?,
         must_change_password: must_change,
         unit_id,
+        email,
         language: app.config.language.parse().unwrap_or(Language::Chinese),
         active: true,
         created_at: app.now(),
-        email: address(&new.email, &login)?,
         roles: new.roles,
         functions: Vec::new(),
         cleared,
@@ -510,6 +511,7 @@ pub async fn signed_in(app: &App, person_id: i64) -> Result<Option<SignedIn>> {
             .map(|u| units::above(&all_units, u))
             .unwrap_or_default(),
         roles: person.roles.clone(),
+        functions: person.functions.clone(),
         cleared_channels: person.cleared.clone(),
     };
     Ok(Some(SignedIn {

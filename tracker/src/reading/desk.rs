@@ -103,7 +103,7 @@ impl View {
             },
             Self::DueSoon => {
                 let mut last = today;
-                while app.calendar.workdays_between(today, last) < 3 {
+                while app.law().calendar.workdays_between(today, last) < 3 {
                     last = last.tomorrow().unwrap_or(last);
                 }
                 let after = last.tomorrow().unwrap_or(last);

@@ -4,11 +4,14 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::{
+    app::App,
     domain::{
         calendar::Calendar,
         term::{self, DayStep, Suspension, Term, TermError},
+        words::Source,
     },
-    store::obligations::Obligation,
+    letters::owe::{self, Owing},
+    store::{channels::Channel, obligations::Obligation},
 };
 
 /// A due date with everything it rests on.
@@ -47,6 +50,27 @@ pub fn count(
         basis: None,
         days: d.days,
     })
+}
+
+/// What would be owed on a letter written to a channel today, the one that counts first.
+///
+/// # Errors
+/// See [`crate::letters::Error`].
+pub fn if_today(app: &App, channel: &Channel) -> crate::letters::Result<Vec<Obligation>> {
+    let today = app.today();
+    let what = Owing {
+        letter_id: 0,
+        round: 1,
+        class: channel.default_class,
+        route: None,
+        source: Source::Form,
+        channel,
+        received_on: today,
+        from: today,
+        accepted_on: None,
+        reachable: true,
+    };
+    owe::from_receipt(app, &app.law(), what)
 }
 
 /// The derivation behind an obligation.

@@ -98,7 +98,7 @@ pub async fn overdue(app: &App, unit: Option<&str>) -> Result<Overdue> {
                 handler: l.handler_id.and_then(login),
                 obligation: "answer",
                 due_on: due.to_string(),
-                workdays_late: app.calendar.workdays_between(due, today),
+                workdays_late: app.law().calendar.workdays_between(due, today),
                 stage: None,
             });
         }

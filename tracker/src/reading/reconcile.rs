@@ -14,7 +14,7 @@ use crate::{
         words::Fate,
     },
     letters::{Result, change::facts},
-    store::letters::Letter,
+    store::{letters::Letter, obligations::Obligation},
 };
 
 /// One thing that is not as it should be.
@@ -104,7 +104,7 @@ async fn check_letter(
 ) -> Result<()> {
     let number = letter.number.to_string();
     let obligations = app.store.obligations(letter.id).await?;
-    let facts = facts(app, letter, &obligations);
+    let facts = facts(letter, &obligations);
     for (measure, bucket) in contribution(&facts) {
         *expected
             .entry(cell(&facts.dimensions, measure.code(), bucket))
@@ -125,7 +125,7 @@ async fn check_letter(
     let due = obligations
         .iter()
         .find(|o| o.counts && o.is_open())
-        .map(|o| o.due_on);
+        .and_then(Obligation::due);
     let due = due.filter(|_| letter.status.is_open());
     if due != letter.next_due_on {
         differences.push(Difference {

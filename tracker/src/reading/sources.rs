@@ -150,6 +150,11 @@ async fn one(
         fine_at,
         last_received,
         folders: counts.collect(),
-        alarms: silence::alarms(&standing, patience, (app.now(), app.today()), app.calendar),
+        alarms: silence::alarms(
+            &standing,
+            patience,
+            (app.now(), app.today()),
+            &app.law().calendar,
+        ),
     })
 }

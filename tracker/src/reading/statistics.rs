@@ -304,9 +304,17 @@ async fn facts_at(app: &App, letter: &Letter, at: Timestamp) -> Result<Option<Fa
     then.topic = text("topic").map(ToOwned::to_owned);
     then.place = text("place").map(ToOwned::to_owned);
     then.undelivered = after["undelivered"].as_bool().unwrap_or_default();
+    then.round = after["round"]
+        .as_i64()
+        .and_then(|r| r.try_into().ok())
+        .unwrap_or(1);
+    let reclassified = after["reclassified"].as_i64();
+    then.reclassified = reclassified
+        .and_then(|n| n.try_into().ok())
+        .unwrap_or_default();
     let mut obligations = app.store.obligations(letter.id).await?;
     // Met later, or met by words issued before but served after, is not met yet.
-    let served = !then.status.is_open();
+    let served = !then.status.is_open() || then.round > 1;
     for o in obligations
         .iter_mut()
         .filter(|o| !served || o.met_at.is_some_and(|m| m > at))
@@ -315,5 +323,10 @@ async fn facts_at(app: &App, letter: &Letter, at: Timestamp) -> Result<Option<Fa
         o.met_on = None;
         o.in_time = None;
     }
-    Ok(Some(facts(app, &then, &obligations)))
+    let mut facts = facts(&then, &obligations);
+    // It may have moved since: an extension, another class, a calendar put right.
+    if let Some(due) = text("due").and_then(|d| d.parse().ok()) {
+        facts.due_on = due;
+    }
+    Ok(Some(facts))
 }

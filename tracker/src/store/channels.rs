@@ -77,7 +77,11 @@ impl Channel {
             sealed: self.sealed,
             enabled: self.enabled,
             position: self.position,
-            rule: self.own.as_ref().map(|_| self.own_rule()).unwrap_or_default(),
+            rule: self
+                .own
+                .as_ref()
+                .map(|_| self.own_rule())
+                .unwrap_or_default(),
             rule_version: self.rule_version,
             term_length: i32::try_from(term.length).unwrap_or(i32::MAX),
             term_unit: term.unit.code().into(),

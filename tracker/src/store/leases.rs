@@ -52,7 +52,49 @@ impl Step<'_> {
     }
 }
 
+/// The setting that grows with every change of calendar or rules.
+const LAW: &str = "law";
+
+impl Step<'_> {
+    /// How often the law changed. Nobody can change it until the step ends: a due date is never
+    /// written by a calendar that another process just replaced.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn law_stamp(&self) -> Result<i64> {
+        use sea_orm::{DbBackend, QuerySelect as _};
+        let query = setting::Entity::find_by_id(LAW);
+        let query = match self.backend() {
+            DbBackend::Postgres => query.lock_shared(),
+            _ => query,
+        };
+        let row = query.one(&self.tx).await?;
+        Ok(row.and_then(|r| r.value.parse().ok()).unwrap_or_default())
+    }
+
+    /// Says that the law changed; every process counts by the new one from its next step on.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn change_law(&self) -> Result<()> {
+        let sql = "INSERT INTO setting (name, value) VALUES ($1, '1') ON CONFLICT (name) \
+                   DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)";
+        let statement = Statement::from_sql_and_values(self.backend(), sql, [LAW.into()]);
+        self.tx.execute_raw(statement).await?;
+        Ok(())
+    }
+}
+
 impl Store {
+    /// How often the law changed.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn law_stamp(&self) -> Result<i64> {
+        let value = self.setting(LAW).await?;
+        Ok(value.and_then(|v| v.parse().ok()).unwrap_or_default())
+    }
+
     /// Takes or keeps a lease; `false` while somebody else holds it.
     ///
     /// # Errors

@@ -120,6 +120,16 @@ pub struct WriterWords {
     pub address: String,
 }
 
+impl WriterWords {
+    /// Whether a notice can reach them: 姓名（名称）、住址清楚 in the sense of the regulations on
+    /// petitions (2005 art. 22, 2022 art. 23), or any address at all.
+    #[must_use]
+    pub fn can_be_told(&self) -> bool {
+        let addresses = [&self.email, &self.address, &self.phone];
+        addresses.iter().any(|a| !a.trim().is_empty())
+    }
+}
+
 /// A writer's row.
 #[derive(Debug, Clone)]
 pub struct WriterRecord {
@@ -198,7 +208,12 @@ impl Letter {
                 None => None,
                 Some(at) => Some(Urgent {
                     at: instant(at),
-                    why: decode("letter", id, "urgent_why", &row.urgent_why.unwrap_or_default())?,
+                    why: decode(
+                        "letter",
+                        id,
+                        "urgent_why",
+                        &row.urgent_why.unwrap_or_default(),
+                    )?,
                     taken_at: instant_opt(row.urgent_taken_at),
                 }),
             },

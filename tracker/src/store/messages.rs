@@ -190,6 +190,7 @@ impl Step<'_> {
         let row = message::Entity::find()
             .filter(message::Column::LetterId.eq(letter.id))
             .filter(message::Column::Direction.eq(Direction::Out.code()))
+            .filter(message::Column::Kind.ne(MessageKind::Progress.code()))
             .order_by_desc(message::Column::Id)
             .one(&self.tx)
             .await?;

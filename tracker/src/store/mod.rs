@@ -24,6 +24,7 @@ pub mod sealing;
 pub mod sessions;
 pub mod sources;
 pub mod step;
+pub mod terms;
 pub mod time;
 pub mod units;
 

@@ -8,14 +8,19 @@ use sea_orm::{
 
 use super::{
     Result, Store, decode,
-    entities::obligation,
+    entities::{obligation, suspension},
     step::Step,
     time::{day, day_opt, instant_opt, micros},
 };
-use crate::domain::{obligation::ObligationKind, rules::Starts, term::Term};
+use crate::domain::{
+    calendar::Calendar,
+    obligation::{ObligationKind, Reckoning},
+    rules::{Effect, Starts},
+    term::{Suspension, Term, TermError},
+};
 
 /// An obligation with everything its due date rests on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obligation {
     /// Row id.
     pub id: i64,
@@ -73,6 +78,8 @@ pub struct Obligation {
     pub superseded_by: Option<i64>,
     /// Workdays from receipt to the day it was met, by the calendar of that day.
     pub met_workdays: Option<u32>,
+    /// Days on which its clock stood still; kept in rows of their own.
+    pub suspensions: Vec<Suspension>,
 }
 
 impl Obligation {
@@ -110,6 +117,7 @@ impl Obligation {
             standing_since: day_opt("obligation", id, row.standing_since.as_deref())?,
             superseded_by: row.superseded_by,
             met_workdays: row.met_workdays.and_then(|d| u32::try_from(d).ok()),
+            suspensions: Vec::new(),
         })
     }
 
@@ -147,6 +155,40 @@ impl Obligation {
         }
     }
 
+    /// Everything its due date rests on.
+    #[must_use]
+    pub fn reckoning(&self) -> Reckoning {
+        Reckoning {
+            term: self.term,
+            start_on: self.start_on,
+            extension: self.extension,
+            rolls: self.rolls,
+            suspensions: self.suspensions.clone(),
+            standing_since: self.standing_since,
+            start_assumed: self.start_assumed,
+            late_since: self.late_since,
+        }
+    }
+
+    /// Counts anew by a calendar.
+    ///
+    /// # Errors
+    /// See [`TermError`].
+    pub fn reckon(&mut self, calendar: &Calendar) -> std::result::Result<(), TermError> {
+        let derived = self.reckoning().derive(calendar)?;
+        self.nominal_on = derived.nominal_on;
+        self.due_on = derived.due_on;
+        self.provisional = derived.provisional;
+        calendar.version().clone_into(&mut self.calendar_version);
+        Ok(())
+    }
+
+    /// When it is due; `None` while its clock stands.
+    #[must_use]
+    pub fn due(&self) -> Option<Date> {
+        (self.standing_since.is_none() || self.late_since.is_some()).then_some(self.due_on)
+    }
+
     /// Neither met nor ended.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -164,11 +206,25 @@ impl Step<'_> {
         self.insert::<obligation::Entity, _>(rows).await
     }
 
-    /// Saves how one stands now.
+    /// Saves what differs from what is stored: changed ones first, so that one which counts no
+    /// longer makes room for the one that does.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn save_obligation(&self, obligation: Obligation) -> Result<()> {
+    pub async fn save_obligations(
+        &self,
+        stored: &[Obligation],
+        now: Vec<Obligation>,
+    ) -> Result<()> {
+        let known = |o: &Obligation| stored.iter().any(|s| s.id == o.id);
+        let (old, new): (Vec<_>, Vec<_>) = now.into_iter().partition(known);
+        for obligation in old.into_iter().filter(|o| !stored.contains(o)) {
+            self.save_obligation(obligation).await?;
+        }
+        self.add_obligations(new).await
+    }
+
+    async fn save_obligation(&self, obligation: Obligation) -> Result<()> {
         let id = obligation.id;
         let mut active = obligation.into_row().into_active_model().reset_all();
         active.id = ActiveValue::Unchanged(id);
@@ -196,12 +252,43 @@ impl Store {
 }
 
 async fn obligations_of(db: &impl ConnectionTrait, letter_id: i64) -> Result<Vec<Obligation>> {
-    obligation::Entity::find()
+    let rows = obligation::Entity::find()
         .filter(obligation::Column::LetterId.eq(letter_id))
         .order_by_asc(obligation::Column::Id)
         .all(db)
-        .await?
-        .into_iter()
-        .map(Obligation::from_row)
-        .collect()
+        .await?;
+    let all = rows.into_iter().map(Obligation::from_row);
+    with_pauses(db, all.collect::<Result<_>>()?).await
+}
+
+/// Adds the days on which each one's clock stood still and went on again.
+pub(super) async fn with_pauses(
+    db: &impl ConnectionTrait,
+    mut all: Vec<Obligation>,
+) -> Result<Vec<Obligation>> {
+    let pauses = suspension::Entity::find()
+        .filter(suspension::Column::ObligationId.is_in(all.iter().map(|o| o.id)))
+        .filter(suspension::Column::Effect.eq(Effect::Pause.code()))
+        .filter(suspension::Column::ToOn.is_not_null())
+        .order_by_asc(suspension::Column::FromOn)
+        .all(db)
+        .await?;
+    for row in pauses {
+        let Some(o) = all.iter_mut().find(|o| o.id == row.obligation_id) else {
+            continue;
+        };
+        let pause = Suspension {
+            from: day("suspension", row.id, &row.from_on)?,
+            to: day(
+                "suspension",
+                row.id,
+                row.to_on.as_deref().unwrap_or_default(),
+            )?,
+        };
+        // Gone on again on the very day it was to stand: no day was lost.
+        if pause.from <= pause.to {
+            o.suspensions.push(pause);
+        }
+    }
+    Ok(all)
 }

@@ -10,18 +10,22 @@ use crate::{
     domain::{
         access::Staff,
         number::LetterNumber,
+        rules::Halt,
         status::Action,
         text::FieldError,
         words::{Class, Route, Service},
     },
-    letters::{Error, Result, accept, answer, assign, decline, draft, end, seal, serve},
+    letters::{
+        Error, Result, accept, answer, assign, decline, draft, end, extend, limit, pause,
+        reclassify, reopen, seal, serve, urge,
+    },
     store::letters::Letter,
 };
 
 /// Every field that an action can take, as pages and the API name it.
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 20] = [
     "class", "route", "topic", "place", "unit", "handler", "text", "reason", "ground", "of", "by",
-    "on", "note", "person", "reader",
+    "on", "note", "person", "reader", "days", "cause", "organ", "document", "of_day",
 ];
 
 /// What an action needs, and what it takes beside.
@@ -38,7 +42,17 @@ fn takes(action: Action) -> (&'static [&'static str], &'static [&'static str]) {
         Action::MarkDuplicate => (&["of"], &[]),
         Action::NameParty => (&[], &["person", "unit"]),
         Action::NameReader => (&["reader"], &[]),
+        Action::Reclassify => (&["class", "reason"], &["route"]),
+        Action::RequestExtension => (&["days", "reason"], &[]),
+        Action::GrantExtension | Action::RefuseExtension | Action::MarkUrgent | Action::Reopen => {
+            (&["reason"], &[])
+        }
+        Action::Suspend => (&["reason"], &["cause"]),
+        Action::SetLimit => (&["organ", "document", "of_day", "on"], &[]),
+        Action::Urge => (&["text"], &[]),
         Action::Take
+        | Action::Resume
+        | Action::TakeUrgent
         | Action::Recall
         | Action::Resend
         | Action::Delivered
@@ -77,7 +91,30 @@ pub struct Body {
     note: Option<String>,
     person: Option<String>,
     reader: Option<String>,
+    #[serde(deserialize_with = "number_or_text")]
+    #[schema(value_type = Option<u32>)]
+    days: Option<String>,
+    cause: Option<String>,
+    organ: Option<String>,
+    document: Option<String>,
+    of_day: Option<String>,
     attachments: Vec<Attachment>,
+}
+
+/// A number, which programs write as one and forms as text.
+fn number_or_text<'de, D: serde::Deserializer<'de>>(
+    d: D,
+) -> std::result::Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Number(u32),
+        Text(String),
+    }
+    Ok(Option::<Either>::deserialize(d)?.map(|e| match e {
+        Either::Number(n) => n.to_string(),
+        Either::Text(t) => t,
+    }))
 }
 
 /// A file in a JSON body.
@@ -114,6 +151,11 @@ impl Fields<'_> {
                     "note" => &body.note,
                     "person" => &body.person,
                     "reader" => &body.reader,
+                    "days" => &body.days,
+                    "cause" => &body.cause,
+                    "organ" => &body.organ,
+                    "document" => &body.document,
+                    "of_day" => &body.of_day,
                     _ => &None,
                 };
                 field.as_deref().unwrap_or_default()
@@ -146,7 +188,9 @@ impl Fields<'_> {
             "class" => self.get(name).parse::<Class>().is_ok(),
             "route" => self.get(name).parse::<Route>().is_ok(),
             "by" => self.get(name).parse::<Service>().is_ok(),
-            "on" => self.get(name).parse::<Date>().is_ok(),
+            "on" | "of_day" => self.get(name).parse::<Date>().is_ok(),
+            "days" => self.get(name).trim().parse::<u32>().is_ok(),
+            "cause" => self.get(name).parse::<Halt>().is_ok(),
             "of" => self.get(name).trim().parse::<LetterNumber>().is_ok(),
             _ => true,
         };
@@ -279,6 +323,41 @@ pub async fn act(
             seal::name_party(app, staff, number, person, unit).await
         }
         Action::NameReader => seal::name_reader(app, staff, number, fields.get("reader")).await,
+        Action::Reclassify => {
+            let route = fields.some("route").map(|_| fields.parsed("route"));
+            let (class, route) = (fields.parsed("class")?, route.transpose()?);
+            let reason = fields.get("reason");
+            reclassify::reclassify(app, staff, number, version, class, route, reason).await
+        }
+        Action::RequestExtension => {
+            let (days, reason) = (fields.parsed("days")?, fields.get("reason"));
+            extend::request(app, staff, number, version, days, reason).await
+        }
+        Action::GrantExtension => {
+            extend::grant(app, staff, number, version, fields.get("reason")).await
+        }
+        Action::RefuseExtension => {
+            extend::refuse(app, staff, number, version, fields.get("reason")).await
+        }
+        Action::Suspend => {
+            let cause = fields.some("cause").map(|_| fields.parsed("cause"));
+            let reason = fields.get("reason");
+            pause::suspend(app, staff, number, version, cause.transpose()?, reason).await
+        }
+        Action::Resume => pause::resume(app, staff, number, version).await,
+        Action::SetLimit => {
+            let document = limit::Document {
+                organ: fields.get("organ").to_owned(),
+                reference: fields.get("document").to_owned(),
+                of: fields.parsed("of_day")?,
+                due_on: fields.parsed("on")?,
+            };
+            limit::set(app, staff, number, version, document).await
+        }
+        Action::Urge => urge::urge(app, staff, number, fields.get("text")).await,
+        Action::MarkUrgent => urge::mark(app, staff, number, fields.get("reason")).await,
+        Action::TakeUrgent => urge::take(app, staff, number).await,
+        Action::Reopen => reopen::reopen(app, staff, number, version, fields.get("reason")).await,
         Action::Delivered | Action::DeliveryFailed => Err(Error::NotFound),
     }
 }

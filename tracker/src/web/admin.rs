@@ -27,6 +27,7 @@ use crate::{
         staff::{self, NewUnit},
     },
     store::{
+        channels::OwnTerm,
         people::Person,
         units::{self, Unit},
     },
@@ -296,8 +297,11 @@ pub async fn channels(State(web): State<Web>, visit: Visit) -> Result<Response, 
         .into_iter()
         .map(|c| ChannelRow {
             name: show::channel_name(&chrome, &c),
-            term: chrome.term(c.term.unit.code(), c.term.length.into()),
-            basis: if zh { c.basis_zh } else { c.basis_en },
+            class: c.default_class.code().into(),
+            term: (c.own.as_ref())
+                .map(|o| chrome.term(o.term.unit.code(), o.term.length.into()))
+                .unwrap_or_default(),
+            basis: (c.own.map(|o| if zh { o.basis_zh } else { o.basis_en })).unwrap_or_default(),
             sealed: c.sealed,
             enabled: c.enabled,
             code: c.code,
@@ -325,8 +329,9 @@ pub async fn channel(
         .ok_or_else(Trouble::not_found)?;
     let chrome = visit.chrome();
     let codes = TermUnit::ALL.iter().map(TermUnit::code);
+    let own = c.own.unwrap_or_else(no_term);
     page::page(&ChannelPage {
-        term_units: chrome.choices("term_unit", codes, c.term.unit.code()),
+        term_units: chrome.choices("term_unit", codes, own.term.unit.code()),
         code: c.code,
         name_zh: c.name_zh,
         name_en: c.name_en,
@@ -334,13 +339,28 @@ pub async fn channel(
         intro_en: c.intro_en,
         sealed: c.sealed,
         enabled: c.enabled,
-        term_length: c.term.length.to_string(),
-        basis_zh: c.basis_zh,
-        basis_en: c.basis_en,
+        term_length: match own.term.length {
+            0 => String::new(),
+            n => n.to_string(),
+        },
+        basis_zh: own.basis_zh,
+        basis_en: own.basis_en,
         version: c.version.into(),
         errors: Errors::default(),
         chrome,
     })
+}
+
+/// A form without a term of the department's own.
+fn no_term() -> OwnTerm {
+    OwnTerm {
+        term: Term {
+            length: 0,
+            unit: TermUnit::Workday,
+        },
+        basis_zh: String::new(),
+        basis_en: String::new(),
+    }
 }
 
 /// `POST /admin/channels/{code}`: letters received from now on count by what stands then; none
@@ -361,7 +381,13 @@ pub async fn save_channel(
         .find(|c| c.code == code)
         .ok_or_else(Trouble::not_found)?;
     let mut errors = Errors::default();
-    for field in ["name_zh", "name_en", "basis_zh", "basis_en"] {
+    let has_term = posted.some("term_length").is_some();
+    let needed: &[&str] = if has_term {
+        &["name_zh", "name_en", "basis_zh", "basis_en"]
+    } else {
+        &["name_zh", "name_en"]
+    };
+    for field in needed.iter().copied() {
         if posted.some(field).is_none() {
             errors.0.push(FieldError {
                 field: field.into(),
@@ -376,26 +402,28 @@ pub async fn save_channel(
         .ok()
         .filter(|n| (1..=3650).contains(n));
     let unit = posted.get("term_unit").parse::<TermUnit>().ok();
-    if length.is_none() || unit.is_none() {
+    if has_term && (length.is_none() || unit.is_none()) {
         errors.0.push(FieldError {
             field: "term_length".into(),
             code: "not-a-number".into(),
             arg: String::new(),
         });
     }
-    if let (Some(length), Some(unit), true) = (length, unit, errors.is_empty()) {
+    if errors.is_empty() {
         let text = |name: &str| posted.get(name).trim().to_owned();
-        let term = Term { length, unit };
-        if term != c.term || text("basis_zh") != c.basis_zh {
+        let own = length.zip(unit).map(|(length, unit)| OwnTerm {
+            term: Term { length, unit },
+            basis_zh: text("basis_zh"),
+            basis_en: text("basis_en"),
+        });
+        if own != c.own {
             c.rule_version += 1;
         }
-        c.term = term;
+        c.own = own;
         c.name_zh = text("name_zh");
         c.name_en = text("name_en");
         c.intro_zh = text("intro_zh");
         c.intro_en = text("intro_en");
-        c.basis_zh = text("basis_zh");
-        c.basis_en = text("basis_en");
         c.enabled = posted.ticked("enabled");
         c.version += 1;
         setup::save_channel(&web.app, by, &c).await?;

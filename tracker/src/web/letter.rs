@@ -153,6 +153,17 @@ fn said(action: Action) -> &'static str {
         Action::Withdraw => "withdrawn",
         Action::NameParty => "party-named",
         Action::NameReader => "reader-named",
+        Action::Reclassify => "reclassified",
+        Action::RequestExtension => "extension-requested",
+        Action::GrantExtension => "extension-granted",
+        Action::RefuseExtension => "extension-refused",
+        Action::Suspend => "suspended",
+        Action::Resume => "resumed",
+        Action::SetLimit => "limit-set",
+        Action::Urge => "urged",
+        Action::MarkUrgent => "marked-urgent",
+        Action::TakeUrgent => "urgent-taken",
+        Action::Reopen => "reopened",
         Action::Delivered | Action::DeliveryFailed => "saved",
     }
 }

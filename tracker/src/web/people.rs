@@ -209,6 +209,7 @@ pub async fn save(
         roles: roles.clone(),
         unit: posted.some("unit").map(ToOwned::to_owned),
         cleared: posted.all("cleared").map(ToOwned::to_owned).collect(),
+        email: posted.get("email").into(),
     };
     let language: Option<Language> = posted.get("language").parse().ok();
     let done = match stored.clone().filter(|_| !is_new) {

@@ -45,7 +45,7 @@ pub async fn portal(State(web): State<Web>, visit: Visit) -> Result<Response, Tr
     let cards = channels
         .iter()
         .filter(|c| c.enabled)
-        .map(|c| show::card(&chrome, c));
+        .map(|c| show::card(&web.app, &chrome, c));
     page::page(&PortalPage {
         channels: cards.collect(),
         promise,
@@ -63,7 +63,7 @@ pub async fn help(State(web): State<Web>, visit: Visit) -> Result<Response, Trou
     let cards = channels
         .iter()
         .filter(|c| c.enabled)
-        .map(|c| show::card(&chrome, c));
+        .map(|c| show::card(&web.app, &chrome, c));
     page::page(&HelpPage {
         channels: cards.collect(),
         chrome,

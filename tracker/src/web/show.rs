@@ -91,7 +91,11 @@ pub fn channel_name(chrome: &Chrome, channel: &Channel) -> String {
 
 /// A channel as the public sees it.
 #[must_use]
-pub fn card(chrome: &Chrome, channel: &Channel) -> ChannelCard {
+pub fn card(app: &App, chrome: &Chrome, channel: &Channel) -> ChannelCard {
+    let owed = due::if_today(app, channel).unwrap_or_default();
+    let term = owed
+        .first()
+        .map(|o| chrome.term(o.term.unit.code(), o.term.length.into()));
     let intro = if chinese(chrome) {
         &channel.intro_zh
     } else {
@@ -101,7 +105,7 @@ pub fn card(chrome: &Chrome, channel: &Channel) -> ChannelCard {
         code: channel.code.clone(),
         name: channel_name(chrome, channel),
         intro: intro.clone(),
-        term: chrome.term(channel.term.unit.code(), channel.term.length.into()),
+        term: term.unwrap_or_default(),
         sealed: channel.sealed,
     }
 }
@@ -111,9 +115,9 @@ pub fn card(chrome: &Chrome, channel: &Channel) -> ChannelCard {
 pub fn left(app: &App, due_on: Option<Date>) -> Option<i64> {
     let (due, today) = (due_on?, app.today());
     Some(if due < today {
-        -i64::from(app.calendar.workdays_between(due, today)).max(1)
+        -i64::from(app.law().calendar.workdays_between(due, today)).max(1)
     } else {
-        i64::from(app.calendar.workdays_between(today, due))
+        i64::from(app.law().calendar.workdays_between(today, due))
     })
 }
 

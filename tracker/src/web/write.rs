@@ -57,6 +57,7 @@ pub async fn form(
         ..Entry::default()
     };
     write_page(
+        &web.app,
         visit.chrome(),
         &channel,
         entry,
@@ -79,11 +80,19 @@ pub async fn step(
     let chrome = visit.chrome();
     let (entry, mut errors) = entered(&web, &posted).await?;
     if posted.get("step") == "change" {
-        return write_page(chrome, &channel, entry, Errors::default(), StatusCode::OK);
+        return write_page(
+            &web.app,
+            chrome,
+            &channel,
+            entry,
+            Errors::default(),
+            StatusCode::OK,
+        );
     }
     errors.0.extend(show::faults(&faults(&channel, &entry)).0);
     if !errors.is_empty() {
         return write_page(
+            &web.app,
             chrome,
             &channel,
             entry,
@@ -92,7 +101,7 @@ pub async fn step(
         );
     }
     if posted.get("step") != "submit" {
-        let card = show::card(&chrome, &channel);
+        let card = show::card(&web.app, &chrome, &channel);
         return page::page(&CheckPage {
             channel: card,
             entry,
@@ -133,6 +142,7 @@ async fn open_channel(web: &Web, code: &str) -> Result<Channel, Trouble> {
 }
 
 fn write_page(
+    app: &App,
     chrome: Chrome,
     channel: &Channel,
     entry: Entry,
@@ -140,7 +150,7 @@ fn write_page(
     status: StatusCode,
 ) -> Result<Response, Trouble> {
     let template = WritePage {
-        channel: show::card(&chrome, channel),
+        channel: show::card(app, &chrome, channel),
         kinds: kinds(&chrome, channel, &entry.kind),
         entry,
         errors,

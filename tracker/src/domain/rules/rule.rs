@@ -262,3 +262,51 @@ impl Rule {
         strip(self) == strip(other)
     }
 }
+
+impl Rule {
+    /// The department's own term, where the law sets none: supervised as a matter of course,
+    /// extended by the unit's leader.
+    #[must_use]
+    pub fn own(term: Term, basis_zh: &str, basis_en: &str) -> Self {
+        Self {
+            id: String::new(),
+            version: 1,
+            from: Date::MIN,
+            to: None,
+            applies: Applies::default(),
+            obligation: ObligationKind::Answer,
+            term,
+            starts: Starts::Received,
+            until_started: None,
+            rolls: true,
+            counts: true,
+            needs_writer: false,
+            met_by: vec![Meets::Answer, Meets::Notice],
+            suspensions: Vec::new(),
+            extension: Some(Lengthening {
+                times: 1,
+                at_most: term.length,
+                decided_by: Decider::UnitLeader,
+                notice: true,
+            }),
+            stages: Self::usual_stages(),
+            basis_zh: basis_zh.to_owned(),
+            basis_en: basis_en.to_owned(),
+            certainty: Certainty::Own,
+            pack: String::new(),
+        }
+    }
+
+    /// Reminded two workdays before, urged the day after, supervised after three, circulated
+    /// after ten.
+    #[must_use]
+    pub fn usual_stages() -> Vec<StageAt> {
+        let at = |stage, workdays| StageAt { stage, workdays };
+        vec![
+            at(Stage::Remind, -2),
+            at(Stage::Urge, 1),
+            at(Stage::Supervise, 3),
+            at(Stage::Circular, 10),
+        ]
+    }
+}

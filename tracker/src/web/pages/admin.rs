@@ -93,9 +93,11 @@ pub struct ChannelRow {
     pub code: String,
     /// Its name in the page's language.
     pub name: String,
-    /// The term in words.
+    /// The class whose rules hold until a letter's own is determined.
+    pub class: String,
+    /// The department's own term in words; empty where it set none.
     pub term: String,
-    /// The basis in the page's language.
+    /// Its basis in the page's language.
     pub basis: String,
     /// Whether its letters are sealed.
     pub sealed: bool,

@@ -1,0 +1,62 @@
+//! 催办 by a person, and 紧急: words that reach whoever holds the paper.
+
+use serde_json::json;
+
+use super::{Error, Result, assign::need, change::Change};
+use crate::{
+    app::App,
+    domain::{
+        access::Staff, event::EventKind, number::LetterNumber, status::Action, words::UrgentBy,
+    },
+    store::{
+        events::NewEvent,
+        letters::{Letter, Urgent},
+    },
+};
+
+/// Urges a letter with a sentence.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn urge(app: &App, staff: &Staff, number: LetterNumber, words: &str) -> Result<Letter> {
+    need(words, "text")?;
+    super::draft::within(words)?;
+    // A word beside somebody else's change is no conflict.
+    let change = Change::open(app, staff, number, None, Action::Urge).await?;
+    let event = NewEvent::new(EventKind::Urged, None, json!({})).with_note(words);
+    change.finish_with(event).await
+}
+
+/// Marks a letter as urgent: the duty officer hears of it at once.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn mark(app: &App, staff: &Staff, number: LetterNumber, reason: &str) -> Result<Letter> {
+    need(reason, "reason")?;
+    let mut change = Change::open(app, staff, number, None, Action::MarkUrgent).await?;
+    if change.letter.urgent.is_some() {
+        return Err(Error::Rule("urgent-already"));
+    }
+    change.letter.urgent = Some(Urgent {
+        at: change.now(),
+        why: UrgentBy::Registrar,
+        taken_at: None,
+    });
+    let data = json!({ "why": UrgentBy::Registrar });
+    let event = NewEvent::new(EventKind::MarkedUrgent, None, data).with_note(reason);
+    change.finish_with(event).await
+}
+
+/// Somebody took an urgent letter on.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn take(app: &App, staff: &Staff, number: LetterNumber) -> Result<Letter> {
+    let mut change = Change::open(app, staff, number, None, Action::TakeUrgent).await?;
+    let now = change.now();
+    match &mut change.letter.urgent {
+        Some(urgent) if urgent.taken_at.is_none() => urgent.taken_at = Some(now),
+        _ => return Err(Error::Rule("not-urgent")),
+    }
+    change.finish(EventKind::UrgentTaken, json!({})).await
+}
