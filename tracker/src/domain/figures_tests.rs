@@ -22,6 +22,8 @@ fn facts(status: Status, due: i64, unit: Option<i64>, met: Option<Met>) -> Facts
         due_on: DAY.checked_add(due.days()).unwrap(),
         met,
         undelivered: false,
+        reclassified: false,
+        reopened: false,
     }
 }
 

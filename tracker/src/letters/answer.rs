@@ -9,6 +9,8 @@ use super::{
     assign::need,
     change::Change,
     draft::within,
+    owe::{self, Owing},
+    reclassify::channel_of,
 };
 use crate::{
     app::App,
@@ -16,6 +18,7 @@ use crate::{
         access::Staff,
         event::EventKind,
         number::LetterNumber,
+        rules::Starts,
         status::Action,
         words::{Direction, MessageKind, OutboxKind, OutboxState, Service},
     },
@@ -62,6 +65,11 @@ pub async fn answer(
     let unit = unit.map(|u| u.name.as_str()).unwrap_or_default();
     let rendered = announce::reply(app, &change.letter, &writer, unit, words, now)?;
     change.step.drop_draft(change.letter.id).await?;
+    let channel = channel_of(app, &change.letter).await?;
+    let mut what = Owing::of(app, &change.letter, &channel, writer.words.can_be_told());
+    what.from = app.day_of(now);
+    let after = owe::from_answer(app, &change.law, what)?;
+    change.obligations.extend(after);
     let mut data = json!({ "message": message_id });
     if writer.words.email.is_empty() || app.config.smtp.is_none() {
         // The writer left no address: the answer is served by lying ready at /track.
@@ -158,7 +166,8 @@ pub async fn recall(
     number: LetterNumber,
     version: Option<i64>,
 ) -> Result<Letter> {
-    let change = Change::open(app, staff, number, version, Action::Recall).await?;
+    let mut change = Change::open(app, staff, number, version, Action::Recall).await?;
+    change.end_where(|o| matches!(o.starts, Starts::Answered | Starts::Closed));
     let id = change.letter.id;
     let turned = change
         .step

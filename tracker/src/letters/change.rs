@@ -148,8 +148,13 @@ impl<'a> Change<'a> {
 
     /// Ends what is owed without meeting it: withdrawn, duplicate, invalid.
     pub(crate) fn end_obligations(&mut self) {
+        self.end_where(|_| true);
+    }
+
+    /// The same for open obligations of some kind.
+    pub(crate) fn end_where(&mut self, which: impl Fn(&Obligation) -> bool) {
         let now = self.now();
-        for o in self.obligations.iter_mut().filter(|o| o.is_open()) {
+        for o in self.obligations.iter_mut().filter(|o| o.is_open() && which(o)) {
             o.ended_at = Some(now);
         }
     }

@@ -156,6 +156,7 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
                 rows: channels(&c)
                     .into_iter()
                     .map(|card| ChannelRow {
+                        class: "consultation".into(),
                         enabled: card.code != "e-petition",
                         code: card.code,
                         name: card.name,
