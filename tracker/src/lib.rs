@@ -35,5 +35,7 @@ pub mod packs;
 pub mod reading;
 pub mod serve;
 pub mod store;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod web;
 pub mod workers;

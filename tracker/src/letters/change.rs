@@ -154,7 +154,11 @@ impl<'a> Change<'a> {
     /// The same for open obligations of some kind.
     pub(crate) fn end_where(&mut self, which: impl Fn(&Obligation) -> bool) {
         let now = self.now();
-        for o in self.obligations.iter_mut().filter(|o| o.is_open() && which(o)) {
+        for o in self
+            .obligations
+            .iter_mut()
+            .filter(|o| o.is_open() && which(o))
+        {
             o.ended_at = Some(now);
         }
     }

@@ -51,6 +51,8 @@ pub mod serve;
 pub mod setup;
 pub mod staff;
 pub mod submit;
+#[cfg(test)]
+mod terms_test;
 pub mod urge;
 
 use crate::{
