@@ -137,6 +137,8 @@ impl App {
             outbox_bell: Notify::new(),
         }));
         setup::channels(&app).await.map_err(broken)?;
+        app.store.keep_law_stamp().await.map_err(broken)?;
+        app.reload_law().await.map_err(broken)?;
         Ok(app)
     }
 

@@ -173,7 +173,7 @@ impl<'a> Change<'a> {
         event.actor_id = self.actor;
         let open = self.letter.status.is_open();
         let due = self.obligations.iter().find(|o| o.counts && o.is_open());
-        self.letter.next_due_on = due.and_then(Obligation::due).filter(|_| open);
+        self.letter.next_due_on = due.map(|o| o.due_on).filter(|_| open);
         self.letter.version = self.version + 1;
         let after = facts(&self.letter, &self.obligations);
         if let serde_json::Value::Object(data) = &mut event.data {

@@ -211,7 +211,7 @@ fn entry(
     };
     let reachable = writer.words.can_be_told();
     let owed = owe::from_receipt(app, law, Owing::of(app, &letter, channel, reachable))?;
-    letter.next_due_on = owed.first().and_then(Obligation::due);
+    letter.next_due_on = owed.first().map(|o| o.due_on);
     Ok(Entry {
         line,
         letter,

@@ -246,7 +246,7 @@ async fn a_clock_stands_from_signing_and_counts_none_of_its_days() {
         .letter_for_writer(number)
         .await
         .expect("a database");
-    assert_eq!(letter.expect("a letter").next_due_on, None);
+    assert_eq!(letter.expect("a letter").due(), None);
     adds_up(&office).await;
     office.now("2026-03-16 10:00");
     pause::resume(app, &office.handler, number, None)

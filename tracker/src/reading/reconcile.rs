@@ -14,7 +14,7 @@ use crate::{
         words::Fate,
     },
     letters::{Result, change::facts},
-    store::{letters::Letter, obligations::Obligation},
+    store::letters::Letter,
 };
 
 /// One thing that is not as it should be.
@@ -125,7 +125,7 @@ async fn check_letter(
     let due = obligations
         .iter()
         .find(|o| o.counts && o.is_open())
-        .and_then(Obligation::due);
+        .map(|o| o.due_on);
     let due = due.filter(|_| letter.status.is_open());
     if due != letter.next_due_on {
         differences.push(Difference {

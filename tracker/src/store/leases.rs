@@ -86,6 +86,14 @@ impl Step<'_> {
 }
 
 impl Store {
+    /// Makes the row that steps hold while they count.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn keep_law_stamp(&self) -> Result<()> {
+        self.setting_or(LAW, "0".into()).await.map(|_| ())
+    }
+
     /// How often the law changed.
     ///
     /// # Errors

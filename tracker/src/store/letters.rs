@@ -17,6 +17,7 @@ use super::{
 use crate::domain::{
     access::Scope,
     number::LetterNumber,
+    obligation::STANDING,
     status::Status,
     words::{Class, Kind, Language, Route, Source, UrgentBy},
 };
@@ -70,7 +71,8 @@ pub struct Letter {
     pub accepted_at: Option<Timestamp>,
     /// When its answer was issued, once that was served.
     pub answered_at: Option<Timestamp>,
-    /// Due date of the open counted obligation.
+    /// Due date of the open counted obligation, by which lists are ordered; [`STANDING`] while its
+    /// clock stands. Pages ask [`Letter::due`].
     pub next_due_on: Option<Date>,
     /// An answer came back.
     pub undelivered: bool,
@@ -147,6 +149,12 @@ struct Subject {
 }
 
 impl Letter {
+    /// When it is due; none once it is closed, and while its clock stands.
+    #[must_use]
+    pub fn due(&self) -> Option<Date> {
+        self.next_due_on.filter(|d| *d != STANDING)
+    }
+
     /// Whether the public's words in it are encrypted.
     #[must_use]
     pub fn is_sealed(&self) -> bool {
