@@ -16,7 +16,7 @@ use crate::{
         event::EventKind,
         number::LetterNumber,
         obligation::ObligationKind,
-        rules::Starts,
+        rules::{Meets, Starts},
         status::Action,
         text,
         words::{Class, Language, Route},
@@ -87,8 +87,8 @@ fn start_terms(app: &App, change: &mut Change<'_>) -> Result<()> {
 /// 受理告知: where the writer must be told, they are told in the same step, and that is what meets
 /// the obligation to tell them.
 async fn tell(app: &App, change: &mut Change<'_>) -> Result<()> {
-    let owed = |o: &Obligation| o.kind == ObligationKind::Acknowledge;
-    if change.obligations.iter().any(|o| o.is_open() && owed(o)) {
+    let told = |o: &Obligation| o.is_open() && o.kind == ObligationKind::Acknowledge;
+    if change.obligations.iter().any(told) {
         let (due, language) = (change.counted()?.due_on, change.letter.language);
         let words = match language {
             Language::Chinese => format!(
@@ -100,10 +100,7 @@ async fn tell(app: &App, change: &mut Change<'_>) -> Result<()> {
             Language::English => format!("We will conclude it and answer you by {due}."),
         };
         progress::tell(app, change, NoticeKind::Accepted, "", &words).await?;
-        change.meet_where(change.now(), owed);
     }
-    // Taking it on is what an organ that does not object does.
-    let taken = [ObligationKind::Object, ObligationKind::Forward];
-    change.meet_where(change.now(), |o| taken.contains(&o.kind));
+    change.satisfy(change.now(), &[Meets::Acceptance]);
     Ok(())
 }

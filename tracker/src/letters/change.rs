@@ -15,7 +15,7 @@ use crate::{
         figures::{self, Dimensions, Facts, Met},
         law::Law,
         number::LetterNumber,
-        obligation::ObligationKind,
+        rules::Meets,
         status::{Action, Status, next},
     },
     store::{Step, events::NewEvent, letters::Letter, obligations::Obligation},
@@ -96,16 +96,22 @@ impl<'a> Change<'a> {
         self.step.now
     }
 
-    /// Meets the counted obligation at the instant something was issued. Late stays late: an
+    /// Meets what an answer or a notice satisfies, at the instant it was issued. Late stays late: an
     /// obligation once met is not touched again.
     pub(crate) fn meet(&mut self, issued_at: Timestamp) {
-        self.meet_where(issued_at, |o| o.counts);
-        // What was owed on the way to an answer is overtaken by it.
-        self.meet_where(issued_at, |o| {
-            !matches!(
-                o.kind,
-                ObligationKind::Publish | ObligationKind::Reexamination
-            )
+        self.satisfy(issued_at, &[Meets::Answer, Meets::Notice]);
+    }
+
+    /// Meets every open obligation whose rule says that one of these satisfies it.
+    pub(crate) fn satisfy(&mut self, at: Timestamp, by: &[Meets]) {
+        let law = self.law.clone();
+        self.meet_where(at, |o| {
+            let version = u32::try_from(o.rule_version).unwrap_or_default();
+            match law.rules.get(&o.rule, version) {
+                Some(rule) => rule.met_by.iter().any(|m| by.contains(m)),
+                // A channel's own term, and a document's: met as answers are.
+                None => by.contains(&Meets::Answer),
+            }
         });
     }
 

@@ -12,6 +12,7 @@ use crate::{
         access::Staff,
         event::EventKind,
         number::LetterNumber,
+        obligation::ObligationKind,
         rules::{Effect, Halt},
         status::Action,
         text::FieldError,
@@ -66,6 +67,11 @@ pub async fn suspend(
     change.step.add_pause(pause).await?;
     change.counted_mut()?.standing_since = Some(today);
     change.reckon(counted.id)?;
+    if chosen.kind == Halt::Correction {
+        // 一次性告知补正: telling what to correct is what was owed (art. 30).
+        let now = change.now();
+        change.meet_where(now, |o| o.kind == ObligationKind::Supplement);
+    }
     progress::tell(app, &mut change, NoticeKind::Suspended, reason, "").await?;
     let event = NewEvent::new(EventKind::Suspended, None, data).with_note(reason);
     let letter = change.finish_with(event).await?;
