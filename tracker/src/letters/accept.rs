@@ -77,6 +77,8 @@ fn start_terms(app: &App, change: &mut Change<'_>) -> Result<()> {
         |o: &&mut Obligation| o.is_open() && o.start_assumed && o.starts == Starts::Accepted;
     let mut started = Vec::new();
     for o in change.obligations.iter_mut().filter(assumed) {
+        // Accepting what is overdue already makes it no younger.
+        o.late_since = o.late_since.or(o.due().filter(|due| *due < today));
         o.start_on = today;
         o.start_assumed = false;
         started.push(o.id);

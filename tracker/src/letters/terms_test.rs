@@ -88,6 +88,19 @@ async fn a_petition_is_due_from_its_acceptance() {
 }
 
 #[tokio::test]
+async fn accepting_what_is_overdue_makes_it_no_younger() {
+    let office = Office::open("2026-02-13 10:00").await;
+    let number = office.letter("e-petition", "林权").await;
+    let assumed = office.counted(number).await.due_on;
+    assert_eq!(assumed, day("2026-04-29"), "2026-02-28 and sixty days");
+    office.now("2026-06-01 10:00");
+    hand_over(&office, number, Class::Claim).await;
+    let after = office.counted(number).await;
+    assert_eq!((after.start_on, after.due_on), (day("2026-06-01"), assumed));
+    adds_up(&office).await;
+}
+
+#[tokio::test]
 async fn an_extension_needs_the_right_function_and_tells_the_writer() {
     let office = Office::open("2026-03-02 10:00").await;
     let app = &office.app;
