@@ -2,7 +2,7 @@
 //! where it stands.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::{
     obligation::ObligationKind,
@@ -23,6 +23,8 @@ words! {
         Answered = "answered",
         /// 办结之日.
         Closed = "closed",
+        /// The day on which a review or an opinion is asked for; no letter's receipt starts it.
+        Requested = "requested",
     }
 }
 
@@ -123,7 +125,8 @@ pub struct Applies {
 }
 
 /// A suspension that a rule allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Allowed {
     /// Why.
     pub kind: Halt,
@@ -145,7 +148,8 @@ pub struct Lengthening {
 }
 
 /// A stage with its distance from the due day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StageAt {
     /// Which.
     pub stage: Stage,
