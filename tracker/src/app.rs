@@ -130,6 +130,7 @@ impl App {
             law: RwLock::new(Arc::new(Law {
                 calendar: Calendar::built_in().clone(),
                 rules,
+                corrected: Vec::new(),
                 stamp: 0,
             })),
             process,
@@ -163,22 +164,38 @@ impl App {
         self.reload_law().await
     }
 
+    /// Calendar and rules as they stand now, loaded anew only where they changed.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn current_law(&self) -> Result<Arc<Law>, StoreError> {
+        let law = self.law();
+        if self.store.law_stamp().await? == law.stamp {
+            return Ok(law);
+        }
+        self.reload_law().await
+    }
+
     /// Loads calendar and rules anew.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn reload_law(&self) -> Result<Arc<Law>, StoreError> {
+        // The stamp first: what changes after it was read is loaded once more at the next look.
         let stamp = self.store.law_stamp().await?;
         let law = Arc::new(Law {
-            calendar: Calendar::built_in().clone(),
+            calendar: Calendar::lay(&self.store.layers().await?),
             rules: self.law().rules.clone(),
+            corrected: Vec::new(),
             stamp,
         });
         let mut held = self
             .law
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *held = law.clone();
+        if held.stamp <= stamp {
+            *held = law.clone();
+        }
         Ok(law)
     }
 

@@ -222,7 +222,9 @@ fn place(date: Date) -> (usize, u64) {
 fn year_bits(year: i16, days: &BTreeMap<Date, DayKind>) -> YearBits {
     let mut bits = YearBits::default();
     let first = Date::new(year, 1, 1);
-    let all = first.into_iter().flat_map(|d| d.series(jiff::Span::new().days(1)));
+    let all = first
+        .into_iter()
+        .flat_map(|d| d.series(jiff::Span::new().days(1)));
     for date in all.take_while(|d| d.year() == year) {
         let works = days.get(&date).map_or(!is_weekend(date), DayKind::works);
         if works {
@@ -289,7 +291,11 @@ mod tests {
         let calendar = Calendar::built_in();
         let days = Date::constant(2003, 1, 1).series(jiff::Span::new().days(1));
         for day in days.take_while(|d| d.year() < 2029) {
-            assert_eq!(calendar.is_workday(day), calendar.kind(day).works(), "{day}");
+            assert_eq!(
+                calendar.is_workday(day),
+                calendar.kind(day).works(),
+                "{day}"
+            );
         }
     }
 

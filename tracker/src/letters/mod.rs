@@ -22,6 +22,7 @@
 //! | served by hand | [`serve`] |
 //! | duplicate, invalid, withdrawn | [`end`] |
 //! | who may read a sealed letter, whom it accuses, who read it | [`seal`] |
+//! | days of the calendar, due dates counted anew | [`calendar`], [`recount`] |
 //! | units, people, channels | [`setup`], [`staff`] |
 
 pub mod accept;
@@ -29,6 +30,7 @@ pub mod announce;
 pub mod answer;
 pub mod arrive;
 pub mod assign;
+pub mod calendar;
 pub(crate) mod change;
 pub mod decline;
 pub mod deliver;
@@ -42,6 +44,7 @@ pub mod pause;
 pub(crate) mod progress;
 pub mod read;
 pub mod reclassify;
+pub mod recount;
 pub mod register;
 pub mod release;
 pub mod reopen;

@@ -25,7 +25,9 @@ pub(super) fn read(text: &str) -> Result<Import, FileError> {
             let line = e.position().and_then(|p| usize::try_from(p.line()).ok());
             FileError::new(line, "the line cannot be read", MEND)
         })?;
-        let line = record.position().and_then(|p| usize::try_from(p.line()).ok());
+        let line = record
+            .position()
+            .and_then(|p| usize::try_from(p.line()).ok());
         let fault = |what: String| FileError::new(line, what, MEND);
         let cell = |n: usize| record.get(n).unwrap_or_default();
         if at == 0 && cell(0).eq_ignore_ascii_case("date") {

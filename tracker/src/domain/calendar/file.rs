@@ -43,14 +43,6 @@ impl FileError {
             "import it once the State Council has published the notice",
         )
     }
-
-    pub(super) fn no_year() -> Self {
-        Self::new(
-            None,
-            "the file does not say which year it announces",
-            "name the year: --year 2027",
-        )
-    }
 }
 
 impl Import {
@@ -61,7 +53,10 @@ impl Import {
     /// The first place that cannot be read, or a file without a day.
     pub fn read(bytes: &[u8]) -> Result<Self, FileError> {
         let text = std::str::from_utf8(bytes).map_err(|e| {
-            let line = 1 + bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count();
+            let line = 1 + bytes[..e.valid_up_to()]
+                .iter()
+                .filter(|b| **b == b'\n')
+                .count();
             FileError::new(
                 Some(line),
                 "this is not UTF-8",
@@ -72,7 +67,10 @@ impl Import {
         let begins = text.trim_start();
         let import = if begins.starts_with(['{', '[']) {
             holiday_cn::read(text)?
-        } else if begins.get(..15).is_some_and(|b| b.eq_ignore_ascii_case("BEGIN:VCALENDAR")) {
+        } else if begins
+            .get(..15)
+            .is_some_and(|b| b.eq_ignore_ascii_case("BEGIN:VCALENDAR"))
+        {
             ics::read(text)?
         } else {
             csv::read(text)?
@@ -97,6 +95,33 @@ impl Import {
             }
         }
         Self { days, years }
+    }
+
+    /// The same with the years it announces: those that are named, else those it says itself.
+    ///
+    /// # Errors
+    /// Where there is none, or no day of a named one.
+    pub fn announcing(mut self, named: &[i16]) -> Result<Self, FileError> {
+        for year in named {
+            if !self.days.keys().any(|d| d.year() == *year) {
+                return Err(FileError::new(
+                    None,
+                    format!("the file has no day of {year}"),
+                    "name the year that it announces",
+                ));
+            }
+        }
+        if !named.is_empty() {
+            self.years = named.iter().copied().collect();
+        }
+        if self.years.is_empty() {
+            return Err(FileError::new(
+                None,
+                "the file does not say which year it announces",
+                "name the year, such as --year 2027",
+            ));
+        }
+        Ok(self)
     }
 
     /// Adds a day that a line names; a day named twice must be the same twice.

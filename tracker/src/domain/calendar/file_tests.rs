@@ -17,7 +17,7 @@ fn fault(text: &str) -> String {
 
 fn laid(text: &str) -> Calendar {
     let mut layers = Layers::default();
-    layers.take(read(text), false).unwrap();
+    layers.take(&read(text).announcing(&[]).unwrap(), false);
     Calendar::lay(&layers)
 }
 
@@ -42,16 +42,19 @@ fn a_notice_announces_its_year_alone_and_moves_days_of_the_december_before() {
         calendar.kind(date("2027-02-20")),
         DayKind::MakeupWorkday("春节".into())
     );
-    assert!(!calendar.is_workday(date("2027-02-06")), "a weekend not listed");
+    assert!(
+        !calendar.is_workday(date("2027-02-06")),
+        "a weekend not listed"
+    );
     assert!(calendar.version().starts_with("cn-2027."));
 }
 
 #[test]
 fn a_newer_notice_takes_back_what_the_older_set_at_the_turn_of_the_year() {
     let mut layers = Layers::default();
-    layers.take(read(NOTICE), false).unwrap();
+    layers.take(&read(NOTICE), false);
     let shorter = r#"{"year":2027,"days":[{"name":"元旦","date":"2027-01-01","isOffDay":true}]}"#;
-    layers.take(read(shorter), false).unwrap();
+    layers.take(&read(shorter), false);
     let calendar = Calendar::lay(&layers);
     assert!(calendar.is_workday(date("2026-12-31")));
     assert!(calendar.is_workday(date("2027-02-05")));
@@ -127,7 +130,10 @@ fn faults_name_line_and_mend() {
         (meeting, "line 2"),
         (backwards, "DTEND"),
         (cut, "cut short"),
-        (&meeting.replace("lunch", "春节调休"), "neither holiday nor work"),
+        (
+            &meeting.replace("lunch", "春节调休"),
+            "neither holiday nor work",
+        ),
         (utc, "line 4"),
         ("{\"year\": 2027,\n \"days\": [{}]}", "line 2"),
         (r#"{"year":2027,"days":[]}"#, "announces nothing"),
@@ -151,17 +157,20 @@ fn a_province_adds_days_and_opens_offices_on_others() {
     let mut layers = Layers::default();
     let own = "2026-04-18,holiday,三月三\n2026-04-20,holiday,三月三\n\
                2026-05-05,makeup_workday,抢险\n2026-04-21,makeup_workday,平常\n";
-    layers.take(read(own), true).unwrap();
+    layers.take(&read(own), true);
     let calendar = Calendar::lay(&layers);
     assert!(!calendar.is_workday(date("2026-04-20")));
-    assert!(calendar.is_workday(date("2026-05-05")), "over a state holiday");
+    assert!(
+        calendar.is_workday(date("2026-05-05")),
+        "over a state holiday"
+    );
     assert_eq!(calendar.kind(date("2026-04-21")), DayKind::Workday);
     assert!(!calendar.published(2027) && calendar.version().ends_with("+local"));
     let diff = Diff::between(Calendar::built_in(), &calendar);
     assert_eq!((diff.added.len(), diff.changed.len()), (2, 1));
     assert!(diff.removed.is_empty() && diff.published.is_empty());
     // The state's year comes later and leaves the province's days.
-    layers.take(read(NOTICE), false).unwrap();
+    layers.take(&read(NOTICE), false);
     assert!(!Calendar::lay(&layers).is_workday(date("2026-04-20")));
 }
 
@@ -169,7 +178,13 @@ fn a_province_adds_days_and_opens_offices_on_others() {
 fn a_file_of_the_turn_of_the_year_must_name_its_year() {
     let import = read("2026-12-31,holiday,元旦\n2027-01-01,holiday,元旦\n");
     assert!(import.years.is_empty());
-    let error = Layers::default().take(import, false).unwrap_err();
+    assert_eq!(
+        import.clone().announcing(&[2027]).unwrap().years,
+        [2027].into()
+    );
+    let error = import.clone().announcing(&[2028]).unwrap_err();
+    assert!(error.to_string().contains("2028"), "{error}");
+    let error = import.announcing(&[]).unwrap_err();
     assert!(error.to_string().contains("--year"), "{error}");
     let whole = read("2026-12-31,holiday,元旦\n2027-01-01,holiday,元旦\n2027-10-01,holiday,x\n");
     assert_eq!(whole.years, [2027].into());

@@ -128,7 +128,12 @@ fn name(summary: &str) -> String {
     }
     // 春节 假期 第1天/共7天.
     let name = name.split(" 第").next().unwrap_or_default().trim();
-    if name.is_empty() { summary.trim() } else { name }.to_owned()
+    if name.is_empty() {
+        summary.trim()
+    } else {
+        name
+    }
+    .to_owned()
 }
 
 /// The day of a date or date-time: the holiday's local day either way.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{DayKind, FileError, Import};
+use super::{DayKind, Import};
 use crate::domain::words::words;
 
 words! {
@@ -71,22 +71,18 @@ impl Layers {
     }
 
     /// Takes a file in: state years replace what was imported for them, a province's days are set
-    /// one by one.
-    ///
-    /// # Errors
-    /// A state file of which no year is announced.
-    pub fn take(&mut self, import: Import, local: bool) -> Result<(), FileError> {
+    /// one by one. A state file says which years it announces ([`Import::announcing`]).
+    pub fn take(&mut self, import: &Import, local: bool) {
+        let days = import.days.iter().map(|(d, k)| (*d, k.clone()));
         if local {
-            self.local.extend(import.days);
-            return Ok(());
-        }
-        if import.years.is_empty() {
-            return Err(FileError::no_year());
+            self.local.extend(days);
+            return;
         }
         self.state.retain(|d, _| !import.years.contains(&d.year()));
         // December before and January after belong to the notice of the year between.
-        self.turn.retain(|d, _| !import.years.contains(&notice_of(*d)));
-        for (date, kind) in import.days {
+        self.turn
+            .retain(|d, _| !import.years.contains(&notice_of(*d)));
+        for (date, kind) in days {
             let layer = if import.years.contains(&date.year()) {
                 Layer::State
             } else {
@@ -94,8 +90,7 @@ impl Layers {
             };
             self.put(layer, date, kind);
         }
-        self.years.extend(import.years);
-        Ok(())
+        self.years.extend(&import.years);
     }
 }
 
