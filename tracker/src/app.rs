@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::{
     clock::{Clock, Entropy, Ids, SystemClock, SystemEntropy, random},
     config::Config,
-    domain::{calendar::Calendar, law::Law},
+    domain::{calendar::Calendar, law::Law, rules::Rules},
     keys::{KeyError, Keys, to_hex},
     letters::setup,
     packs,
@@ -38,6 +38,8 @@ pub struct Parts {
     pub zone: TimeZone,
     /// Calendar and rules as last loaded.
     law: RwLock<Arc<Law>>,
+    /// Rules as the packs say them, before any correction.
+    packs: Rules,
     /// Names this process among those that share the database.
     pub process: String,
     /// Names this installation in every mail it sends, so that it knows its own.
@@ -129,10 +131,11 @@ impl App {
             zone,
             law: RwLock::new(Arc::new(Law {
                 calendar: Calendar::built_in().clone(),
-                rules,
+                rules: rules.clone(),
                 corrected: Vec::new(),
                 stamp: 0,
             })),
+            packs: rules,
             process,
             instance,
             outbox_bell: Notify::new(),
@@ -183,12 +186,13 @@ impl App {
     pub async fn reload_law(&self) -> Result<Arc<Law>, StoreError> {
         // The stamp first: what changes after it was read is loaded once more at the next look.
         let stamp = self.store.law_stamp().await?;
-        let law = Arc::new(Law {
+        let law = Law {
             calendar: Calendar::lay(&self.store.layers().await?),
-            rules: self.law().rules.clone(),
+            rules: self.packs.clone(),
             corrected: Vec::new(),
             stamp,
-        });
+        };
+        let law = Arc::new(law.corrected_by(self.store.corrections().await?));
         let mut held = self
             .law
             .write()

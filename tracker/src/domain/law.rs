@@ -20,6 +20,16 @@ pub struct Law {
 }
 
 impl Law {
+    /// The same law with rules corrected, the last one on top.
+    #[must_use]
+    pub fn corrected_by(mut self, rules: Vec<Rule>) -> Self {
+        for rule in rules {
+            self.corrected.push((rule.id.clone(), rule.version));
+            self.rules = self.rules.laid(rule);
+        }
+        self
+    }
+
     /// The rule behind an obligation as it was corrected; `None` where it never was, and what is
     /// recorded with the obligation stands.
     #[must_use]

@@ -22,7 +22,7 @@
 //! | served by hand | [`serve`] |
 //! | duplicate, invalid, withdrawn | [`end`] |
 //! | who may read a sealed letter, whom it accuses, who read it | [`seal`] |
-//! | days of the calendar, due dates counted anew | [`calendar`], [`recount`] |
+//! | days of the calendar, rules put right, due dates counted anew | [`calendar`], [`correct`], [`recount`] |
 //! | units, people, channels | [`setup`], [`staff`] |
 
 pub mod accept;
@@ -32,6 +32,7 @@ pub mod arrive;
 pub mod assign;
 pub mod calendar;
 pub(crate) mod change;
+pub mod correct;
 pub mod decline;
 pub mod deliver;
 pub mod draft;
@@ -45,6 +46,8 @@ pub(crate) mod progress;
 pub mod read;
 pub mod reclassify;
 pub mod recount;
+#[cfg(test)]
+mod recount_test;
 pub mod register;
 pub mod release;
 pub mod reopen;

@@ -8,6 +8,7 @@ pub mod blobs;
 pub mod calendar;
 pub mod channels;
 pub mod connect;
+pub mod corrections;
 pub mod events;
 pub mod figures;
 pub mod guesses;
