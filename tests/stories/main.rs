@@ -12,6 +12,7 @@ mod bombs_cost_little;
 mod bounces_find_their_answer;
 mod codes_cannot_be_guessed;
 mod commands_speak_json;
+mod due_dates_agree_with_an_independent_count;
 mod every_route_has_a_row;
 mod figures_add_up;
 mod hostile_mail_is_inert;

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::{
     clock::{Clock, Entropy, Ids, SystemClock, SystemEntropy, random},
     config::Config,
-    domain::{calendar::Calendar, law::Law},
+    domain::{calendar::Calendar, law::Law, rules::Rules},
     keys::{KeyError, Keys, to_hex},
     letters::setup,
     packs,
@@ -38,6 +38,8 @@ pub struct Parts {
     pub zone: TimeZone,
     /// Calendar and rules as last loaded.
     law: RwLock<Arc<Law>>,
+    /// Rules as the packs say them, before any correction.
+    packs: Rules,
     /// Names this process among those that share the database.
     pub process: String,
     /// Names this installation in every mail it sends, so that it knows its own.
@@ -129,9 +131,11 @@ impl App {
             zone,
             law: RwLock::new(Arc::new(Law {
                 calendar: Calendar::built_in().clone(),
-                rules,
+                rules: rules.clone(),
+                corrected: Vec::new(),
                 stamp: 0,
             })),
+            packs: rules,
             process,
             instance,
             outbox_bell: Notify::new(),
@@ -163,22 +167,39 @@ impl App {
         self.reload_law().await
     }
 
+    /// Calendar and rules as they stand now, loaded anew only where they changed.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn current_law(&self) -> Result<Arc<Law>, StoreError> {
+        let law = self.law();
+        if self.store.law_stamp().await? == law.stamp {
+            return Ok(law);
+        }
+        self.reload_law().await
+    }
+
     /// Loads calendar and rules anew.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn reload_law(&self) -> Result<Arc<Law>, StoreError> {
+        // The stamp first: what changes after it was read is loaded once more at the next look.
         let stamp = self.store.law_stamp().await?;
-        let law = Arc::new(Law {
-            calendar: Calendar::built_in().clone(),
-            rules: self.law().rules.clone(),
+        let law = Law {
+            calendar: Calendar::lay(&self.store.layers().await?),
+            rules: self.packs.clone(),
+            corrected: Vec::new(),
             stamp,
-        });
+        };
+        let law = Arc::new(law.corrected_by(self.store.corrections().await?));
         let mut held = self
             .law
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *held = law.clone();
+        if held.stamp <= stamp {
+            *held = law.clone();
+        }
         Ok(law)
     }
 

@@ -1,6 +1,7 @@
 //! The command line. Exit 0 done, 1 failed, 2 wrong usage or configuration. A user's mistake gets
 //! a sentence that says what is wrong, where, and what to do.
 
+mod calendar;
 mod due;
 mod figures;
 mod ingest;
@@ -46,6 +47,9 @@ enum Command {
     Stats(figures::Stats),
     /// Recompute figures and histories, and name every difference.
     Reconcile(figures::Reconcile),
+    /// Workdays and holidays.
+    #[command(subcommand)]
+    Calendar(calendar::CalendarCommand),
     /// Units.
     #[command(subcommand)]
     Unit(people::UnitCommand),
@@ -153,6 +157,7 @@ async fn with_app(command: Command, app: App, json: bool) -> Outcome {
         Command::Overdue(overdue) => overdue.run(&app, json).await,
         Command::Stats(stats) => stats.run(&app, json).await,
         Command::Reconcile(reconcile) => reconcile.run(&app, json).await,
+        Command::Calendar(calendar) => calendar.run(&app, json).await,
         Command::Unit(unit) => unit.run(&app, json).await,
         Command::User(user) => user.run(&app, json).await,
         Command::Token(token) => token.run(&app, json).await,

@@ -1,11 +1,25 @@
-//! Workdays as the State Council announces them (国务院办公厅关于节假日安排的通知), 2004–2026,
-//! holidays and make-up workdays 调休 alike. Outside of those years weekends are all we know.
+//! Workdays as the State Council announces them (国务院办公厅关于节假日安排的通知), holidays and
+//! make-up workdays 调休 alike: 2004–2026 are built in, later years are imported, and a province's
+//! own days lie over both. Outside of those years weekends are all we know.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+mod csv;
+mod diff;
+mod file;
+mod holiday_cn;
+mod ics;
+mod layers;
 
-use jiff::{
-    ToSpan,
-    civil::{Date, Weekday},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
+
+use jiff::civil::{Date, Weekday};
+
+pub use self::{
+    diff::{Diff, Moved},
+    file::{FileError, Import},
+    layers::{Layer, Layers},
 };
 
 /// What a day is.
@@ -21,27 +35,66 @@ pub enum DayKind {
     MakeupWorkday(String),
 }
 
+impl DayKind {
+    /// What a day of the week is by itself.
+    #[must_use]
+    pub fn plain(date: Date) -> Self {
+        if is_weekend(date) {
+            Self::Weekend
+        } else {
+            Self::Workday
+        }
+    }
+
+    /// Its code in files and tables.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Workday => "workday",
+            Self::Weekend => "weekend",
+            Self::Holiday(_) => "holiday",
+            Self::MakeupWorkday(_) => "makeup_workday",
+        }
+    }
+
+    /// The holiday it belongs to; empty on a plain day.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Holiday(name) | Self::MakeupWorkday(name) => name,
+            Self::Workday | Self::Weekend => "",
+        }
+    }
+
+    /// Whether offices work.
+    #[must_use]
+    pub fn works(&self) -> bool {
+        matches!(self, Self::Workday | Self::MakeupWorkday(_))
+    }
+}
+
+pub(super) fn is_weekend(date: Date) -> bool {
+    matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
+}
+
+/// The days of a year, one bit each, set where offices work.
+type YearBits = [u64; 6];
+
 /// A calendar of workdays.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     days: BTreeMap<Date, DayKind>,
-    years: std::ops::RangeInclusive<i16>,
+    published: BTreeSet<i16>,
+    first_year: i16,
+    bits: Vec<YearBits>,
     version: String,
 }
 
-/// A line of a calendar file that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "line {line} of the calendar: {what}; expected date,kind,name with kind holiday or makeup_workday"
-)]
-pub struct CalendarError {
-    line: usize,
-    what: String,
-}
-
 static BUILT_IN: LazyLock<Calendar> = LazyLock::new(|| {
-    Calendar::parse(include_str!("../../data/calendar/cn.csv"))
-        .expect("the built-in calendar is checked by its tests")
+    let import = csv::read(include_str!("../../data/calendar/cn.csv"))
+        .expect("the built-in calendar is checked by its tests");
+    let published = import.days.keys().map(|d| d.year()).collect();
+    Calendar::new(import.days, published, "")
 });
 
 impl Calendar {
@@ -51,78 +104,94 @@ impl Calendar {
         &BUILT_IN
     }
 
-    /// Reads `date,kind,name` lines.
-    ///
-    /// # Errors
-    /// The first line that is not one.
-    pub fn parse(text: &str) -> Result<Self, CalendarError> {
-        let mut days = BTreeMap::new();
-        for (index, line) in text
-            .lines()
-            .enumerate()
-            .skip(1)
-            .filter(|(_, l)| !l.is_empty())
-        {
-            let fault = |what: &str| CalendarError {
-                line: index + 1,
-                what: what.to_owned(),
-            };
-            let mut cells = line.splitn(3, ',');
-            let date: Date = cells
-                .next()
-                .and_then(|d| d.parse().ok())
-                .ok_or_else(|| fault("the date cannot be read"))?;
-            let (kind, name) = (cells.next(), cells.next().unwrap_or_default().to_owned());
-            let kind = match kind {
-                Some("holiday") => DayKind::Holiday(name),
-                Some("makeup_workday") => DayKind::MakeupWorkday(name),
-                _ => return Err(fault("the kind is unknown")),
-            };
-            days.insert(date, kind);
-        }
-        let first = days.keys().next().map_or(1, |d| d.year());
-        let last = days.keys().next_back().map_or(0, |d| d.year());
-        // FNV-1a: short, stable, and only meant to tell two calendars apart.
-        let digest = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
-            (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)
-        });
-        let version = format!("cn-{last}.{:08x}", digest as u32);
-        Ok(Self {
+    /// A calendar of special days; `mark` tells its version from one with the same years.
+    fn new(days: BTreeMap<Date, DayKind>, published: BTreeSet<i16>, mark: &str) -> Self {
+        let first_year = days.keys().next().map_or(2000, |d| d.year());
+        let last_year = days.keys().next_back().map_or(1999, |d| d.year());
+        let bits = (first_year..=last_year).map(|y| year_bits(y, &days));
+        let bits = bits.collect();
+        let latest = published.last().copied().unwrap_or_default();
+        let version = format!("cn-{latest}.{:08x}{mark}", digest(&days, &published));
+        Self {
             days,
-            years: first..=last,
+            published,
+            first_year,
+            bits,
             version,
-        })
+        }
+    }
+
+    /// The built-in calendar with what was imported laid over it.
+    #[must_use]
+    pub fn lay(layers: &Layers) -> Self {
+        let base = Self::built_in();
+        if layers.is_empty() {
+            return base.clone();
+        }
+        let mut days = base.days.clone();
+        days.retain(|date, _| !layers.years.contains(&date.year()));
+        for (date, kind) in layers.in_order() {
+            // An ordinary weekday listed as work makes up for nothing, unless offices were closed.
+            let closed = matches!(days.get(&date), Some(DayKind::Holiday(_)));
+            if !kind.works() || is_weekend(date) || closed {
+                days.insert(date, kind.clone());
+            }
+        }
+        let published = base.published.union(&layers.years).copied().collect();
+        let mark = if layers.local.is_empty() {
+            ""
+        } else {
+            "+local"
+        };
+        Self::new(days, published, mark)
     }
 
     /// What a day is.
     #[must_use]
     pub fn kind(&self, date: Date) -> DayKind {
-        if let Some(kind) = self.days.get(&date) {
-            return kind.clone();
-        }
-        match date.weekday() {
-            Weekday::Saturday | Weekday::Sunday => DayKind::Weekend,
-            _ => DayKind::Workday,
-        }
+        let special = self.days.get(&date).cloned();
+        special.unwrap_or_else(|| DayKind::plain(date))
     }
 
     /// Whether offices work.
     #[must_use]
     pub fn is_workday(&self, date: Date) -> bool {
-        match self.days.get(&date) {
-            Some(DayKind::Holiday(_)) => false,
-            Some(_) => true,
-            None => !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday),
+        let year = usize::try_from(date.year() - self.first_year);
+        match year.ok().and_then(|y| self.bits.get(y)) {
+            Some(bits) => {
+                let (word, bit) = place(date);
+                bits[word] & bit != 0
+            }
+            None => !is_weekend(date),
         }
     }
 
     /// Whether the holidays of a year are announced.
     #[must_use]
     pub fn published(&self, year: i16) -> bool {
-        self.years.contains(&year)
+        self.published.contains(&year)
     }
 
-    /// Names the data, so that a due date can say by which calendar it was counted.
+    /// Whether the holidays of all years from one day to another are announced.
+    #[must_use]
+    pub fn published_from(&self, from: Date, to: Date) -> bool {
+        (from.year()..=to.year()).all(|y| self.published(y))
+    }
+
+    /// The years whose holidays are announced.
+    #[must_use]
+    pub fn years(&self) -> &BTreeSet<i16> {
+        &self.published
+    }
+
+    /// Holidays and make-up workdays of a year, in order.
+    pub fn special_days(&self, year: i16) -> impl Iterator<Item = (Date, &DayKind)> {
+        let all = self.days.iter().map(|(d, k)| (*d, k));
+        all.filter(move |(d, _)| d.year() == year)
+    }
+
+    /// Names the data, so that a due date can say by which calendar it was counted: the latest
+    /// year announced, a digest of the days, and `+local` where a province's days lie over them.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
@@ -134,7 +203,7 @@ impl Calendar {
         let mut n = 0;
         let mut day = from;
         while day < to {
-            let Ok(next) = day.checked_add(1.day()) else {
+            let Ok(next) = day.tomorrow() else {
                 break;
             };
             day = next;
@@ -142,6 +211,50 @@ impl Calendar {
         }
         n
     }
+}
+
+/// Where in a year's bits a day stands.
+fn place(date: Date) -> (usize, u64) {
+    let at = date.day_of_year().unsigned_abs() - 1;
+    (usize::from(at / 64), 1 << (at % 64))
+}
+
+fn year_bits(year: i16, days: &BTreeMap<Date, DayKind>) -> YearBits {
+    let mut bits = YearBits::default();
+    let first = Date::new(year, 1, 1);
+    let all = first
+        .into_iter()
+        .flat_map(|d| d.series(jiff::Span::new().days(1)));
+    for date in all.take_while(|d| d.year() == year) {
+        let works = days.get(&date).map_or(!is_weekend(date), DayKind::works);
+        if works {
+            let (word, bit) = place(date);
+            bits[word] |= bit;
+        }
+    }
+    bits
+}
+
+/// FNV-1a over the days as a calendar file would list them: short, stable, and only meant to tell
+/// two calendars apart.
+fn digest(days: &BTreeMap<Date, DayKind>, published: &BTreeSet<i16>) -> u32 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut add = |text: &str| {
+        for byte in text.bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+    };
+    add(csv::HEADER);
+    for (date, kind) in days {
+        add(&format!("\n{date},{},{}", kind.code(), kind.name()));
+    }
+    add("\n");
+    // A year announced without a day of its own is told from one not announced.
+    let named: BTreeSet<i16> = days.keys().map(|d| d.year()).collect();
+    for year in published.symmetric_difference(&named) {
+        add(&format!("{year}\n"));
+    }
+    hash as u32
 }
 
 #[cfg(test)]
@@ -169,12 +282,30 @@ mod tests {
         assert!(!calendar.is_workday(Date::constant(2026, 10, 7)));
         assert!(calendar.is_workday(Date::constant(2005, 12, 31)));
         assert!(calendar.published(2026) && !calendar.published(2027));
+        assert!(!calendar.published_from(Date::constant(2026, 12, 1), Date::constant(2027, 1, 4)));
         assert!(calendar.version().starts_with("cn-2026."));
     }
 
     #[test]
-    fn a_bad_line_is_named() {
-        let error = Calendar::parse("date,kind,name\n2026-13-01,holiday,x\n").unwrap_err();
-        assert!(error.to_string().contains("line 2"), "{error}");
+    fn bits_and_kinds_agree_on_every_day() {
+        let calendar = Calendar::built_in();
+        let days = Date::constant(2003, 1, 1).series(jiff::Span::new().days(1));
+        for day in days.take_while(|d| d.year() < 2029) {
+            assert_eq!(
+                calendar.is_workday(day),
+                calendar.kind(day).works(),
+                "{day}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_version_is_that_of_the_file() {
+        let text = include_str!("../../data/calendar/cn.csv");
+        let digest = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
+            (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)
+        });
+        let version = format!("cn-2026.{:08x}", digest as u32);
+        assert_eq!(Calendar::built_in().version(), version);
     }
 }

@@ -25,6 +25,7 @@ pub mod code;
 pub mod delivery;
 pub mod event;
 pub mod figures;
+pub mod job;
 pub mod law;
 pub mod likely;
 pub mod number;

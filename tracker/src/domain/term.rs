@@ -1,7 +1,7 @@
 //! Counting terms: day 0 is not counted (Civil Code art. 201); a last day on which offices are
 //! closed rolls to the next workday (art. 203); a suspension counts none of its days.
 
-use jiff::{Span, ToSpan, civil::Date};
+use jiff::{ToSpan, civil::Date};
 use serde::{Serialize, Serializer};
 
 use super::{
@@ -183,8 +183,7 @@ pub fn derive_by(
         walk.roll()?;
     }
     let due_on = walk.day;
-    // Years between two announced ones are announced: the first and the last decide.
-    let provisional = !calendar.published(due_on.year()) || !calendar.published(from.year());
+    let provisional = !calendar.published_from(from, due_on);
     Ok(Derivation {
         due_on,
         nominal_on,
@@ -209,8 +208,8 @@ fn step(date: Date, why: Why) -> DayStep {
 }
 
 impl Walk<'_> {
-    fn advance(&mut self, span: Span) -> Result<Date, TermError> {
-        self.day = self.day.checked_add(span).map_err(|_| TermError::Beyond)?;
+    fn advance(&mut self) -> Result<Date, TermError> {
+        self.day = self.day.tomorrow().map_err(|_| TermError::Beyond)?;
         Ok(self.day)
     }
 
@@ -223,7 +222,7 @@ impl Walk<'_> {
     fn count(&mut self, length: u64, workdays: bool) -> Result<Date, TermError> {
         let mut left = length;
         while left > 0 {
-            let day = self.advance(1.day())?;
+            let day = self.advance()?;
             let why = if self.suspended(day) {
                 Why::Suspended
             } else if !workdays {
@@ -250,7 +249,7 @@ impl Walk<'_> {
             .checked_add(length.months())
             .map_err(|_| TermError::Beyond)?;
         while self.day < end {
-            let day = self.advance(1.day())?;
+            let day = self.advance()?;
             let why = if day == end {
                 Why::Counted
             } else {
@@ -263,7 +262,7 @@ impl Walk<'_> {
 
     fn roll(&mut self) -> Result<(), TermError> {
         while !self.calendar.is_workday(self.day) || self.suspended(self.day) {
-            let day = self.advance(1.day())?;
+            let day = self.advance()?;
             self.days.push(step(day, Why::Rolled));
         }
         Ok(())

@@ -144,4 +144,39 @@ proptest! {
         let counted = derived.days.iter().filter(|d| d.counted).count();
         prop_assert_eq!(counted, (length + extension) as usize);
     }
+
+    #[test]
+    fn rolling_never_shortens_and_more_time_never_ends_earlier(
+        start in 0i64..7_900,
+        length in 0u32..90,
+        extension in 0u32..30,
+        unit in prop::sample::select(Unit::ALL),
+        pauses in prop::collection::vec((0i64..60, 0i64..20), 0..3),
+    ) {
+        let from = date("2004-01-01").checked_add(start.days()).unwrap();
+        let pauses = pauses.into_iter().map(|(after, long)| {
+            let from = from.checked_add(after.days()).unwrap();
+            Suspension { from, to: from.checked_add(long.days()).unwrap() }
+        });
+        let mut pauses: Vec<Suspension> = pauses.collect();
+        if unit == Unit::Month {
+            pauses.clear();
+        }
+        let calendar = Calendar::built_in();
+        let count = |pauses: &[Suspension], extension| {
+            derive(calendar, Term { length, unit }, from, pauses, extension).unwrap()
+        };
+        let derived = count(&pauses, extension);
+        prop_assert!(derived.nominal_on <= derived.due_on);
+        prop_assert!(derived.due_on <= count(&pauses, extension + 1).due_on);
+        if let Some((_, fewer)) = pauses.split_last() {
+            prop_assert!(count(fewer, extension).due_on <= derived.due_on);
+            prop_assert!(count(fewer, extension).nominal_on <= derived.nominal_on);
+        }
+        // Each day from day 0 to the due day stands in the explanation, once.
+        let days: Vec<Date> = derived.days.iter().map(|d| d.date).collect();
+        prop_assert!(days.windows(2).all(|w| w[0].tomorrow().is_ok_and(|d| d == w[1])));
+        prop_assert_eq!(days.first(), Some(&from));
+        prop_assert_eq!(days.last(), Some(&derived.due_on));
+    }
 }

@@ -22,6 +22,7 @@
 //! | served by hand | [`serve`] |
 //! | duplicate, invalid, withdrawn | [`end`] |
 //! | who may read a sealed letter, whom it accuses, who read it | [`seal`] |
+//! | days of the calendar, rules put right, due dates counted anew | [`calendar`], [`correct`], [`recount`] |
 //! | units, people, channels | [`setup`], [`staff`] |
 
 pub mod accept;
@@ -29,7 +30,9 @@ pub mod announce;
 pub mod answer;
 pub mod arrive;
 pub mod assign;
+pub mod calendar;
 pub(crate) mod change;
+pub mod correct;
 pub mod decline;
 pub mod deliver;
 pub mod draft;
@@ -42,6 +45,9 @@ pub mod pause;
 pub(crate) mod progress;
 pub mod read;
 pub mod reclassify;
+pub mod recount;
+#[cfg(test)]
+mod recount_test;
 pub mod register;
 pub mod release;
 pub mod reopen;

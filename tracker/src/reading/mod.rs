@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod due;
+pub mod law;
 pub mod ledger;
 pub mod likely;
 pub mod mailboxes;

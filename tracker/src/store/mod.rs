@@ -5,11 +5,14 @@ pub(crate) mod entities;
 
 pub mod arrivals;
 pub mod blobs;
+pub mod calendar;
 pub mod channels;
 pub mod connect;
+pub mod corrections;
 pub mod events;
 pub mod figures;
 pub mod guesses;
+pub mod jobs;
 pub mod leases;
 pub mod ledger;
 pub mod letters;

@@ -83,7 +83,7 @@ pub struct Obligation {
 }
 
 impl Obligation {
-    fn from_row(row: obligation::Model) -> Result<Self> {
+    pub(super) fn from_row(row: obligation::Model) -> Result<Self> {
         let id = row.id;
         Ok(Self {
             id,

@@ -5,6 +5,7 @@ pub mod alarms;
 pub mod delivery;
 pub mod figures;
 pub mod intake;
+pub mod law;
 pub mod ledger;
 
 use std::time::Duration;

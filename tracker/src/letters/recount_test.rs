@@ -1,0 +1,214 @@
+//! Due dates counted anew: a year announced, a rule put right.
+
+use jiff::civil::Date;
+
+use super::{calendar, correct, end, recount};
+use crate::{
+    domain::{
+        calendar::Import,
+        event::EventKind,
+        job::JobState,
+        number::LetterNumber,
+        rules::Rule,
+        term::{Term, Unit},
+    },
+    reading::reconcile::reconcile,
+    store::{jobs::Job, letters::Letter},
+    testing::Office,
+};
+
+fn day(text: &str) -> Date {
+    text.parse().expect("a day")
+}
+
+/// Holidays of a year that was made up: 1, 4 and 5 January are off, Saturday the 9th is worked.
+const MADE_UP: &str = "date,kind,name\n2027-01-01,holiday,元旦\n2027-01-04,holiday,元旦\n\
+                       2027-01-05,holiday,元旦\n2027-01-09,makeup_workday,元旦\n\
+                       2027-10-01,holiday,国庆节\n";
+
+async fn letter(office: &Office, number: LetterNumber) -> Letter {
+    let found = office.app.store.letter_for_writer(number).await;
+    found.expect("a database").expect("a letter")
+}
+
+/// Does a job to its end.
+async fn finish(office: &Office, job: &Job) -> Job {
+    loop {
+        let done = recount::slice(&office.app, job.id).await.expect("a slice");
+        let done = done.expect("the job");
+        if done.state == JobState::Ended {
+            return done;
+        }
+    }
+}
+
+async fn moved_events(office: &Office, number: LetterNumber) -> Vec<serde_json::Value> {
+    let letter = letter(office, number).await;
+    let events = office.app.store.events(&letter).await.expect("events");
+    let moved = events
+        .into_iter()
+        .filter(|e| e.event.kind == EventKind::DueMoved);
+    moved.map(|e| e.event.data).collect()
+}
+
+async fn adds_up(office: &Office) {
+    let found = reconcile(&office.app, &|_| ()).await.expect("a database");
+    assert!(found.ok, "{:?}", found.differences);
+}
+
+fn import(text: &str) -> Import {
+    let import = Import::read(text.as_bytes()).expect("it reads");
+    import.announcing(&[]).expect("it says its year")
+}
+
+#[tokio::test]
+async fn a_year_that_is_announced_settles_what_was_provisional() {
+    let office = Office::open("2026-12-25 10:00").await;
+    let app = &office.app;
+    let moving = office.letter("online-consultation", "年后到期").await;
+    let closed = office.letter("online-consultation", "撤回了的").await;
+    end::withdraw(app, &office.registrar, closed, None, "来信人要求")
+        .await
+        .expect("withdrawn");
+    office.now("2026-12-18 10:00");
+    let staying = office.letter("online-consultation", "年前到期").await;
+    office.now("2027-01-04 10:00");
+    let before = office.counted(moving).await;
+    assert_eq!(before.due_on, day("2027-01-05"), "weekends are all we know");
+    assert!(before.provisional);
+    let closed_before = office.obligations(closed).await;
+    let stays = office.obligations(staying).await;
+
+    let file = import(MADE_UP);
+    let (change, preview) = calendar::preview(app, &file, false)
+        .await
+        .expect("a preview");
+    assert_eq!(change.diff.published, [2027].into());
+    assert_eq!(change.diff.added.len(), 5);
+    let of_counted = |m: &&recount::Move| m.rule == before.rule;
+    let dates: Vec<_> = preview.moves.keys().filter(of_counted).collect();
+    assert_eq!(dates.len(), 1);
+    assert_eq!(
+        (dates[0].from, dates[0].to),
+        (before.due_on, day("2027-01-08"))
+    );
+    assert_eq!(
+        office.counted(moving).await,
+        before,
+        "a preview moves nothing"
+    );
+
+    let (_, job) = calendar::import(app, None, &file, false, "试")
+        .await
+        .expect("imported");
+    let job = job.expect("something changes");
+    assert!(app.law().calendar.published(2027));
+    let done = finish(&office, &job).await;
+    assert_eq!(done.moved, 1);
+    assert_eq!(done.seen, i64::try_from(preview.open).expect("a few"));
+
+    let after = office.counted(moving).await;
+    assert_eq!(after.due_on, day("2027-01-08"));
+    assert!(!after.provisional);
+    assert_ne!(after.calendar_version, before.calendar_version);
+    assert_eq!(
+        letter(&office, moving).await.next_due_on,
+        Some(after.due_on)
+    );
+    let told = moved_events(&office, moving).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["from"], "2027-01-05");
+    assert_eq!(told[0]["to"], "2027-01-08");
+    assert_eq!(told[0]["job"], job.id);
+    assert_eq!(office.obligations(closed).await, closed_before);
+    assert!(moved_events(&office, closed).await.is_empty());
+    assert_eq!(office.obligations(staying).await, stays);
+    assert!(moved_events(&office, staying).await.is_empty());
+    adds_up(&office).await;
+
+    // The same once more changes nothing and needs no job.
+    let (_, again) = calendar::import(app, None, &file, false, "试")
+        .await
+        .expect("imported");
+    assert!(again.is_none());
+}
+
+#[tokio::test]
+async fn a_date_that_stays_becomes_firm_without_a_word() {
+    let office = Office::open("2026-12-25 10:00").await;
+    let app = &office.app;
+    let number = office.letter("online-consultation", "不动的").await;
+    let before = office.counted(number).await;
+    assert!(before.provisional);
+    let file = import("2027-10-01,holiday,国庆节\n");
+    let (_, preview) = calendar::preview(app, &file, false)
+        .await
+        .expect("a preview");
+    assert!(preview.moves.is_empty() && preview.settled > 0);
+    let (_, job) = calendar::import(app, None, &file, false, "试")
+        .await
+        .expect("imported");
+    let done = finish(&office, &job.expect("a job")).await;
+    assert_eq!(done.moved, 0);
+    let after = office.counted(number).await;
+    assert!(!after.provisional && after.due_on == before.due_on);
+    assert!(moved_events(&office, number).await.is_empty());
+    adds_up(&office).await;
+}
+
+#[tokio::test]
+async fn a_rule_put_right_moves_what_is_open() {
+    let office = Office::open("2026-03-02 10:00").await;
+    let app = &office.app;
+    let number = office.letter("online-consultation", "咨询").await;
+    let before = office.counted(number).await;
+    let law = app.law();
+    let version = u32::try_from(before.rule_version).expect("small");
+    let rule = law
+        .rules
+        .get(&before.rule, version)
+        .expect("its rule")
+        .clone();
+    let right = Rule {
+        term: Term {
+            length: rule.term.length + 3,
+            unit: Unit::Workday,
+        },
+        basis_en: "as it should read".into(),
+        ..rule.clone()
+    };
+    let newer = Rule {
+        version: version + 1,
+        from: day("2026-04-01"),
+        ..right.clone()
+    };
+    let moves_nothing = correct::Correction::of(&law, &[rule.clone(), newer.clone()]);
+    assert!(moves_nothing.changed.is_empty());
+    assert_eq!(moves_nothing.new, [(rule.id.clone(), version + 1)]);
+    let none = correct::correct(app, None, &[rule, newer], "无")
+        .await
+        .expect("a database");
+    assert!(none.is_none());
+
+    let correction = correct::Correction::of(&law, &[right.clone()]);
+    let preview = correct::preview(app, &correction).await.expect("a preview");
+    assert_eq!(preview.moved(), 1);
+    let job = correct::correct(app, None, &[right.clone()], "条文抄错").await;
+    let job = job.expect("a database").expect("a job");
+    let done = finish(&office, &job).await;
+    assert_eq!((done.moved, done.reason.as_str()), (1, "条文抄错"));
+    let after = office.counted(number).await;
+    assert!(after.due_on > before.due_on);
+    assert_eq!(after.term, right.term);
+    assert_eq!(after.basis_en, "as it should read");
+    assert_eq!(moved_events(&office, number).await.len(), 1);
+    // Letters to come are counted by it too, also after a restart.
+    let law = app.reload_law().await.expect("a database");
+    assert_eq!(
+        law.rules.get(&right.id, version).map(|r| r.term),
+        Some(right.term)
+    );
+    let next = office.letter("online-consultation", "又一件").await;
+    assert_eq!(office.counted(next).await.due_on, after.due_on);
+    adds_up(&office).await;
+}
