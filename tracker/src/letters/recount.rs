@@ -196,7 +196,7 @@ async fn recount(
             continue;
         };
         let due = now.iter().find(|o| o.counts && o.is_open());
-        let due = due.and_then(Obligation::due);
+        let due = due.map(|o| o.due_on);
         let before = facts(&letter, &stored);
         letter.next_due_on = due.filter(|_| letter.status.is_open());
         letter.version += 1;
