@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Applies, Effect, Lengthening, Rule, StageAt};
+use super::{Applies, Effect, Lengthening, Rule, StageAt, Starts};
 use crate::domain::term::{Term, Unit};
 
 /// A rule, line by line: what is said about, and what is said.
@@ -105,7 +105,15 @@ fn clock(rule: &Rule) -> String {
         (true, _) => "; a last day on which offices are closed rolls to the next workday",
         (false, _) => "; does not roll",
     };
-    format!("{} from {}{assumed}{rolls}", term(rule.term), rule.starts)
+    let start = match rule.starts {
+        Starts::Received => "receipt",
+        Starts::Confirmed => "the day on which both sides confirm receipt",
+        Starts::Accepted => "acceptance",
+        Starts::Answered => "the answer",
+        Starts::Closed => "the conclusion",
+        Starts::Requested => "the day on which it is asked for",
+    };
+    format!("{} from {start}{assumed}{rolls}", term(rule.term))
 }
 
 fn suspensions(rule: &Rule) -> String {
