@@ -42,19 +42,19 @@ fn a_pack_is_checked_and_laid_over(engine: Engine) {
     // A golden case that comes out otherwise, each named with its line and both dates.
     let head = "rule,from,suspend,extend,due_on,reason\n";
     let right = "cn.57.consultation.7wd,2026-03-02,,,2026-03-09,普通一周\n";
-    let wrong = "cn.57.consultation.7wd,2026-02-13,,,2026-02-27,春节后\n";
+    let wrong = "cn.57.consultation.7wd,2026-02-13,,,2026-02-28,漏计2月14日\n";
     lay("golden.csv", &format!("{head}{right}{wrong}"));
     let refused = huiyin.run(&["rules", "check", "province"]);
     let words = String::from_utf8_lossy(&refused.stdout);
     assert_eq!(refused.status.code(), Some(1), "{words}");
-    for part in ["golden.csv, line 3", "2026-02-27", "2026-02-28", "春节后"] {
+    for part in ["golden.csv, line 3", "2026-02-28", "2026-02-27", "漏计2月14日"] {
         assert!(words.contains(part), "no {part} in {words}");
     }
     assert!(!words.contains("line 2"), "{words}");
     let json = huiyin.run(&["--json", "rules", "check", "province"]);
     assert_eq!(json.status.code(), Some(1));
     let json: Value = serde_json::from_slice(&json.stdout).expect("JSON");
-    assert_eq!(json["differences"][0]["found"], "2026-02-28", "{json}");
+    assert_eq!(json["differences"][0]["found"], "2026-02-27", "{json}");
     lay("golden.csv", &format!("{head}{right}"));
     let _ = huiyin.json(&["rules", "check", "province"]);
 
