@@ -130,24 +130,35 @@ impl Due {
     }
 }
 
+/// Cases read at once: enough to keep every core counting.
+const BATCH: usize = 1_024;
+
 fn many() -> Outcome {
-    let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut stdout = std::io::stdout().lock();
+    let mut lines = (1..).zip(std::io::stdin().lock().lines());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut failed = false;
-    for (at, line) in std::io::stdin().lock().lines().enumerate() {
-        let line = line?;
-        if line.trim().is_empty() {
-            continue;
+    loop {
+        let read = lines.by_ref().take(BATCH);
+        let read = read.map(|(at, line)| Ok((at, line?)));
+        let batch = read.collect::<std::io::Result<Vec<(usize, String)>>>()?;
+        if batch.is_empty() {
+            break;
         }
-        let case = serde_json::from_str::<Case>(&line).map_err(|e| e.to_string());
-        match case.and_then(|c| c.count()) {
-            Ok(answer) => serde_json::to_writer(&mut stdout, &answer)?,
-            Err(error) => {
-                failed = true;
-                let fault = serde_json::json!({ "error": error, "line": at + 1 });
-                serde_json::to_writer(&mut stdout, &fault)?;
-            }
+        let parts: Vec<_> = std::thread::scope(|scope| {
+            let parts = batch.chunks(batch.len().div_ceil(cores));
+            let parts: Vec<_> = parts.map(|some| scope.spawn(|| answers(some))).collect();
+            parts
+                .into_iter()
+                .map(std::thread::ScopedJoinHandle::join)
+                .collect()
+        });
+        for part in parts {
+            let (text, fault) =
+                part.map_err(|_| Failure::Failed("counting broke off".into()))??;
+            failed |= fault;
+            stdout.write_all(&text)?;
         }
-        stdout.write_all(b"\n")?;
     }
     stdout.flush()?;
     if failed {
@@ -156,4 +167,22 @@ fn many() -> Outcome {
         ));
     }
     Ok(())
+}
+
+/// A line for each case, and whether one of them cannot be counted.
+fn answers(cases: &[(usize, String)]) -> serde_json::Result<(Vec<u8>, bool)> {
+    let (mut out, mut failed) = (Vec::new(), false);
+    for (at, line) in cases.iter().filter(|(_, line)| !line.trim().is_empty()) {
+        let case = serde_json::from_str::<Case>(line).map_err(|e| e.to_string());
+        match case.and_then(|c| c.count()) {
+            Ok(answer) => serde_json::to_writer(&mut out, &answer)?,
+            Err(error) => {
+                failed = true;
+                let fault = serde_json::json!({ "error": error, "line": at });
+                serde_json::to_writer(&mut out, &fault)?;
+            }
+        }
+        out.push(b'\n');
+    }
+    Ok((out, failed))
 }
