@@ -52,10 +52,9 @@ fn counted_anew_while_the_desk_works(engine: Engine) {
     let took = started.elapsed();
     let output = import.wait_with_output().expect("a child");
     let done: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let times = huiyin.json(&["calendar", "list"]);
     say(&format!(
         "{engine:?}: preview and counting anew {} obligations, {} letters moved: {took:?}; desk \
-         writes meanwhile: {}; {times}",
+         writes meanwhile: {}",
         done["job"]["seen"],
         done["job"]["moved"],
         told(&busy)
