@@ -1,15 +1,24 @@
 //! `huiyin due`: a due date and its derivation.
 
-use std::io::{BufRead as _, Write as _};
+use std::{
+    cell::OnceCell,
+    io::{BufRead as _, Write as _},
+    path::Path,
+};
 
 use clap::Args;
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Failure, Outcome, out};
 use crate::{
-    domain::term::{Suspension, Term, Unit},
-    reading::due::{self, Due as Answer},
+    config::Config,
+    domain::{
+        calendar::Calendar,
+        rules::{Rule, Rules, say},
+        term::{DayStep, Suspension, Term, Unit, derive_by},
+    },
+    packs,
 };
 
 #[derive(Debug, Args)]
@@ -60,16 +69,50 @@ struct Case {
     extend: u32,
 }
 
+/// A due date with everything it rests on.
+#[derive(Serialize)]
+struct Answer {
+    due_on: Date,
+    nominal_on: Date,
+    provisional: bool,
+    rule: Option<String>,
+    rule_version: Option<u32>,
+    basis: Option<String>,
+    /// Where the rule would not allow what was counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    days: Vec<DayStep>,
+}
+
+/// The rules of the configuration, read when the first case names one.
+struct Laid<'a> {
+    config: Option<&'a Path>,
+    rules: OnceCell<Result<Rules, String>>,
+}
+
+impl Laid<'_> {
+    fn get(&self) -> Result<&Rules, String> {
+        let read = || {
+            let config = Config::load(self.config).map_err(|e| e.to_string())?;
+            packs::lay(&config.rule_packs).map_err(|e| e.to_string())
+        };
+        self.rules.get_or_init(read).as_ref().map_err(String::clone)
+    }
+}
+
 impl Case {
-    fn count(&self) -> Result<Answer, String> {
-        let (term, rule) = match (&self.rule, self.days, self.unit) {
-            (Some(id), None, None) => {
-                let rules = crate::packs::lay(&[]).map_err(|e| e.to_string())?;
-                let rule = rules.named(id, self.from).cloned();
-                let rule = rule.ok_or_else(|| format!("there is no rule {id}"))?;
-                (rule.term, Some(rule))
+    fn count(&self, laid: &Laid<'_>) -> Result<Answer, String> {
+        let rule = match &self.rule {
+            Some(id) => {
+                let rules = laid.get()?;
+                let named = rules.named(id, self.from);
+                Some(named.ok_or_else(|| super::rules::unknown(rules, id))?)
             }
-            (None, Some(length), Some(unit)) => (Term { length, unit }, None),
+            None => None,
+        };
+        let term = match (rule, self.days, self.unit) {
+            (Some(rule), None, None) => rule.term,
+            (None, Some(length), Some(unit)) => Term { length, unit },
             _ => return Err("a case needs days and unit, or rule".into()),
         };
         let suspensions: Vec<Suspension> = self
@@ -80,18 +123,54 @@ impl Case {
                 to: *to,
             })
             .collect();
-        let mut answer =
-            due::count(term, self.from, &suspensions, self.extend).map_err(|e| e.to_string())?;
-        answer.rule = rule.as_ref().map(|r| r.id.clone());
-        answer.basis = rule.map(|r| r.basis_zh);
-        Ok(answer)
+        let rolls = rule.is_none_or(|r| r.rolls);
+        let calendar = Calendar::built_in();
+        let derived = derive_by(calendar, term, self.from, &suspensions, self.extend, rolls);
+        let derived = derived.map_err(|e| e.to_string())?;
+        Ok(Answer {
+            due_on: derived.due_on,
+            nominal_on: derived.nominal_on,
+            provisional: derived.provisional,
+            rule: rule.map(|r| r.id.clone()),
+            rule_version: rule.map(|r| r.version),
+            basis: rule.map(|r| r.basis_zh.clone()),
+            note: rule.and_then(|r| self.beyond(r)),
+            days: derived.days,
+        })
+    }
+
+    /// What the rule would not allow. It is counted all the same: the question was what would be.
+    fn beyond(&self, rule: &Rule) -> Option<String> {
+        let mut notes = Vec::new();
+        if !rule.in_force(self.from) {
+            let span = say::in_force(rule);
+            notes.push(format!("the rule binds letters received {span}"));
+        }
+        if !self.suspend.is_empty() && rule.suspensions.is_empty() {
+            notes.push("the rule allows no suspension".to_owned());
+        }
+        match &rule.extension {
+            None if self.extend > 0 => notes.push("the rule allows no extension".to_owned()),
+            Some(e) if self.extend > e.at_most => {
+                notes.push(format!(
+                    "the rule allows an extension of at most {}",
+                    e.at_most
+                ));
+            }
+            _ => {}
+        }
+        (!notes.is_empty()).then(|| notes.join("; "))
     }
 }
 
 impl Due {
-    pub(crate) fn run(self, json: bool) -> Outcome {
+    pub(crate) fn run(self, config: Option<&Path>, json: bool) -> Outcome {
+        let laid = Laid {
+            config,
+            rules: OnceCell::new(),
+        };
         if self.stdin {
-            return many();
+            return many(&laid);
         }
         let Some(from) = self.from else {
             return Err(Failure::Usage("--from is needed".into()));
@@ -105,7 +184,7 @@ impl Due {
             suspend: self.suspend,
             extend: self.extend,
         };
-        let answer = case.count().map_err(Failure::Usage)?;
+        let answer = case.count(&laid).map_err(Failure::Usage)?;
         if json {
             return out::json(&answer);
         }
@@ -123,14 +202,19 @@ impl Due {
         } else {
             ""
         };
-        Ok(out::say(&format!(
-            "due on {}{rolled}{provisional}",
-            answer.due_on
-        ))?)
+        out::say(&format!("due on {}{rolled}{provisional}", answer.due_on))?;
+        if let (Some(rule), Some(version)) = (&answer.rule, answer.rule_version) {
+            let basis = answer.basis.unwrap_or_default();
+            out::say(&format!("by {rule} v{version}: {basis}"))?;
+        }
+        if let Some(note) = answer.note {
+            out::say(&format!("note: {note}"))?;
+        }
+        Ok(())
     }
 }
 
-fn many() -> Outcome {
+fn many(laid: &Laid<'_>) -> Outcome {
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     let mut failed = false;
     for (at, line) in std::io::stdin().lock().lines().enumerate() {
@@ -139,7 +223,7 @@ fn many() -> Outcome {
             continue;
         }
         let case = serde_json::from_str::<Case>(&line).map_err(|e| e.to_string());
-        match case.and_then(|c| c.count()) {
+        match case.and_then(|c| c.count(laid)) {
             Ok(answer) => serde_json::to_writer(&mut stdout, &answer)?,
             Err(error) => {
                 failed = true;
