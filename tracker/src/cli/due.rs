@@ -1,15 +1,24 @@
 //! `huiyin due`: a due date and its derivation.
 
-use std::io::{BufRead as _, Write as _};
+use std::{
+    io::{BufRead as _, Write as _},
+    path::Path,
+};
 
 use clap::Args;
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Failure, Outcome, out};
 use crate::{
-    domain::term::{Suspension, Term, Unit},
-    reading::due::{self, Due as Answer},
+    app::App,
+    config::Config,
+    domain::{
+        calendar::Calendar,
+        rules::{Rule, Rules, say},
+        term::{DayStep, Suspension, Term, Unit, derive_by},
+    },
+    packs,
 };
 
 #[derive(Debug, Args)]
@@ -60,16 +69,75 @@ struct Case {
     extend: u32,
 }
 
-impl Case {
-    fn count(&self) -> Result<Answer, String> {
-        let (term, rule) = match (&self.rule, self.days, self.unit) {
-            (Some(id), None, None) => {
-                let rules = crate::packs::lay(&[]).map_err(|e| e.to_string())?;
-                let rule = rules.named(id, self.from).cloned();
-                let rule = rule.ok_or_else(|| format!("there is no rule {id}"))?;
-                (rule.term, Some(rule))
+/// A due date with everything it rests on.
+#[derive(Serialize)]
+struct Answer {
+    due_on: Date,
+    nominal_on: Date,
+    provisional: bool,
+    rule: Option<String>,
+    rule_version: Option<u32>,
+    basis: Option<String>,
+    /// Where the rule would not allow what was counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    days: Vec<DayStep>,
+}
+
+/// What cases are counted by.
+struct Laid {
+    /// The rules of the configuration, or why it cannot be read: only a rule's name needs it.
+    rules: Result<Rules, String>,
+    calendar: Calendar,
+}
+
+impl Laid {
+    /// The law of the database where there is one, with what was imported and corrected; else the
+    /// packs of the configuration and the built-in calendar.
+    async fn load(config: Option<&Path>) -> Self {
+        let calendar = Calendar::built_in().clone();
+        let config = match Config::load(config) {
+            Ok(config) => config,
+            Err(error) => {
+                let rules = Err(error.to_string());
+                return Self { rules, calendar };
             }
-            (None, Some(length), Some(unit)) => (Term { length, unit }, None),
+        };
+        let rules = packs::lay(&config.rule_packs).map_err(|e| e.to_string());
+        if !config.has_database() {
+            return Self { rules, calendar };
+        }
+        out::quiet_log();
+        match App::open(config).await {
+            Ok(app) => {
+                let law = app.law();
+                app.store.close().await;
+                Self {
+                    rules: Ok(law.rules.clone()),
+                    calendar: law.calendar.clone(),
+                }
+            }
+            Err(error) => {
+                out::complain(&format!("counted by the built-in calendar, since {error}"));
+                Self { rules, calendar }
+            }
+        }
+    }
+}
+
+impl Case {
+    fn count(&self, laid: &Laid) -> Result<Answer, String> {
+        let rule = match &self.rule {
+            Some(id) => {
+                let rules = laid.rules.as_ref().map_err(String::clone)?;
+                let named = rules.named(id, self.from);
+                Some(named.ok_or_else(|| super::rules::unknown(rules, id))?)
+            }
+            None => None,
+        };
+        let term = match (rule, self.days, self.unit) {
+            (Some(rule), None, None) => rule.term,
+            (None, Some(length), Some(unit)) => Term { length, unit },
             _ => return Err("a case needs days and unit, or rule".into()),
         };
         let suspensions: Vec<Suspension> = self
@@ -80,18 +148,51 @@ impl Case {
                 to: *to,
             })
             .collect();
-        let mut answer =
-            due::count(term, self.from, &suspensions, self.extend).map_err(|e| e.to_string())?;
-        answer.rule = rule.as_ref().map(|r| r.id.clone());
-        answer.basis = rule.map(|r| r.basis_zh);
-        Ok(answer)
+        let rolls = rule.is_none_or(|r| r.rolls);
+        let calendar = &laid.calendar;
+        let derived = derive_by(calendar, term, self.from, &suspensions, self.extend, rolls);
+        let derived = derived.map_err(|e| e.to_string())?;
+        Ok(Answer {
+            due_on: derived.due_on,
+            nominal_on: derived.nominal_on,
+            provisional: derived.provisional,
+            rule: rule.map(|r| r.id.clone()),
+            rule_version: rule.map(|r| r.version),
+            basis: rule.map(|r| r.basis_zh.clone()),
+            note: rule.and_then(|r| self.beyond(r)),
+            days: derived.days,
+        })
+    }
+
+    /// What the rule would not allow. It is counted all the same: the question was what would be.
+    fn beyond(&self, rule: &Rule) -> Option<String> {
+        let mut notes = Vec::new();
+        if !rule.in_force(self.from) {
+            let span = say::in_force(rule);
+            notes.push(format!("the rule binds letters received {span}"));
+        }
+        if !self.suspend.is_empty() && rule.suspensions.is_empty() {
+            notes.push("the rule allows no suspension".to_owned());
+        }
+        match &rule.extension {
+            None if self.extend > 0 => notes.push("the rule allows no extension".to_owned()),
+            Some(e) if self.extend > e.at_most => {
+                notes.push(format!(
+                    "the rule allows an extension of at most {}",
+                    e.at_most
+                ));
+            }
+            _ => {}
+        }
+        (!notes.is_empty()).then(|| notes.join("; "))
     }
 }
 
 impl Due {
-    pub(crate) fn run(self, json: bool) -> Outcome {
+    pub(crate) async fn run(self, config: Option<&Path>, json: bool) -> Outcome {
+        let laid = Laid::load(config).await;
         if self.stdin {
-            return many();
+            return many(&laid);
         }
         let Some(from) = self.from else {
             return Err(Failure::Usage("--from is needed".into()));
@@ -105,7 +206,7 @@ impl Due {
             suspend: self.suspend,
             extend: self.extend,
         };
-        let answer = case.count().map_err(Failure::Usage)?;
+        let answer = case.count(&laid).map_err(Failure::Usage)?;
         if json {
             return out::json(&answer);
         }
@@ -123,17 +224,22 @@ impl Due {
         } else {
             ""
         };
-        Ok(out::say(&format!(
-            "due on {}{rolled}{provisional}",
-            answer.due_on
-        ))?)
+        out::say(&format!("due on {}{rolled}{provisional}", answer.due_on))?;
+        if let (Some(rule), Some(version)) = (&answer.rule, answer.rule_version) {
+            let basis = answer.basis.unwrap_or_default();
+            out::say(&format!("by {rule} v{version}: {basis}"))?;
+        }
+        if let Some(note) = answer.note {
+            out::say(&format!("note: {note}"))?;
+        }
+        Ok(())
     }
 }
 
 /// Cases read at once: enough to keep every core counting.
 const BATCH: usize = 1_024;
 
-fn many() -> Outcome {
+fn many(laid: &Laid) -> Outcome {
     let mut stdout = std::io::stdout().lock();
     let mut lines = (1..).zip(std::io::stdin().lock().lines());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -147,7 +253,9 @@ fn many() -> Outcome {
         }
         let parts: Vec<_> = std::thread::scope(|scope| {
             let parts = batch.chunks(batch.len().div_ceil(cores));
-            let parts: Vec<_> = parts.map(|some| scope.spawn(|| answers(some))).collect();
+            let parts: Vec<_> = parts
+                .map(|some| scope.spawn(|| answers(some, laid)))
+                .collect();
             parts
                 .into_iter()
                 .map(std::thread::ScopedJoinHandle::join)
@@ -170,11 +278,11 @@ fn many() -> Outcome {
 }
 
 /// A line for each case, and whether one of them cannot be counted.
-fn answers(cases: &[(usize, String)]) -> serde_json::Result<(Vec<u8>, bool)> {
+fn answers(cases: &[(usize, String)], laid: &Laid) -> serde_json::Result<(Vec<u8>, bool)> {
     let (mut out, mut failed) = (Vec::new(), false);
     for (at, line) in cases.iter().filter(|(_, line)| !line.trim().is_empty()) {
         let case = serde_json::from_str::<Case>(line).map_err(|e| e.to_string());
-        match case.and_then(|c| c.count()) {
+        match case.and_then(|c| c.count(laid)) {
             Ok(answer) => serde_json::to_writer(&mut out, &answer)?,
             Err(error) => {
                 failed = true;

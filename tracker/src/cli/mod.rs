@@ -7,6 +7,7 @@ mod figures;
 mod ingest;
 mod out;
 mod people;
+mod rules;
 mod serve;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
@@ -41,6 +42,9 @@ enum Command {
     Ingest(ingest::Ingest),
     /// Count a due date, day by day.
     Due(due::Due),
+    /// The rule packs: what they say, and whether they are right.
+    #[command(subcommand)]
+    Rules(rules::RulesCommand),
     /// List open letters past due, most overdue first.
     Overdue(figures::OverdueOf),
     /// The figures, the identity checked.
@@ -129,9 +133,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 async fn command(cli: Cli) -> Outcome {
     let json = cli.json;
     match cli.command {
-        // These need neither configuration nor database.
+        // These work without configuration and database.
         Command::Parse(parse) => return parse.run(),
-        Command::Due(due) => return due.run(json),
+        Command::Due(due) => return due.run(cli.config.as_deref(), json).await,
+        Command::Rules(rules::RulesCommand::Check { dir }) => return rules::check(&dir, json),
         _ => {}
     }
     let usage = |e: crate::config::ConfigError| Failure::Usage(e.to_string());
@@ -154,6 +159,7 @@ async fn command(cli: Cli) -> Outcome {
 async fn with_app(command: Command, app: App, json: bool) -> Outcome {
     let outcome = match command {
         Command::Ingest(ingest) => ingest.run(&app, json).await,
+        Command::Rules(rules) => rules.run(&app, json),
         Command::Overdue(overdue) => overdue.run(&app, json).await,
         Command::Stats(stats) => stats.run(&app, json).await,
         Command::Reconcile(reconcile) => reconcile.run(&app, json).await,

@@ -1,8 +1,10 @@
 //! Golden cases: dates counted by another hand, and rules chosen by another head, each with its
 //! reason. A pack brings its own, and `huiyin rules check` runs them.
 
+use std::{fmt::Display, str::FromStr};
+
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     Case, Rules,
@@ -79,29 +81,17 @@ pub struct Difference {
     pub reason: String,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DueRow {
-    rule: String,
-    from: Date,
-    suspend: String,
-    extend: Option<u32>,
-    due_on: Date,
-    reason: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RulesRow {
-    class: Class,
-    route: String,
-    channel: String,
-    source: Source,
-    reachable: bool,
-    received_on: Date,
-    rules: String,
-    reason: String,
-}
+const DUE: [&str; 6] = ["rule", "from", "suspend", "extend", "due_on", "reason"];
+const RULES: [&str; 8] = [
+    "class",
+    "route",
+    "channel",
+    "source",
+    "reachable",
+    "received_on",
+    "rules",
+    "reason",
+];
 
 /// Reads a table of cases; its header says of which kind.
 pub(super) fn parse(file: &PackFile) -> Result<Vec<Golden>, Vec<PackFault>> {
@@ -112,7 +102,18 @@ pub(super) fn parse(file: &PackFile) -> Result<Vec<Golden>, Vec<PackFault>> {
     let fault = |what: String| PackFault::new(&file.name, what);
     let head = reader.headers().cloned();
     let head = head.map_err(|e| vec![fault(e.to_string())])?;
-    let dues = head.iter().any(|h| h == "due_on");
+    let read = if head == DUE[..] {
+        due
+    } else if head == RULES[..] {
+        rules
+    } else {
+        let what = format!(
+            "the first line must be {} or {}",
+            DUE.join(","),
+            RULES.join(",")
+        );
+        return Err(vec![fault(what)]);
+    };
     let (mut cases, mut faults) = (Vec::new(), Vec::new());
     for record in reader.records() {
         let record = match record {
@@ -124,15 +125,13 @@ pub(super) fn parse(file: &PackFile) -> Result<Vec<Golden>, Vec<PackFault>> {
         };
         let line = record.position().map_or(0, csv::Position::line);
         let line = usize::try_from(line).unwrap_or_default();
-        let read = if dues {
-            due(&record, &head)
-        } else {
-            rules(&record, &head)
+        let row = Row {
+            head: &head,
+            record: &record,
         };
-        let read = read.and_then(|(expects, reason)| match reason.is_empty() {
-            true => Err("reason: say why in words".to_owned()),
-            false => Ok((expects, reason)),
-        });
+        let read = row
+            .text("reason")
+            .and_then(|reason| Ok((read(&row)?, reason)));
         match read {
             Ok((expects, reason)) => cases.push(Golden {
                 file: file.name.clone(),
@@ -150,44 +149,60 @@ pub(super) fn parse(file: &PackFile) -> Result<Vec<Golden>, Vec<PackFault>> {
     }
 }
 
-type Row = Result<(Expects, String), String>;
-
-fn due(record: &csv::StringRecord, head: &csv::StringRecord) -> Row {
-    let row: DueRow = record.deserialize(Some(head)).map_err(|e| plain(&e))?;
-    let suspend = row.suspend.split_whitespace().map(span);
-    let expects = Expects::Due {
-        rule: row.rule,
-        from: row.from,
-        suspend: suspend.collect::<Result<_, _>>()?,
-        extend: row.extend.unwrap_or_default(),
-        due_on: row.due_on,
-    };
-    Ok((expects, row.reason))
+/// A line, by the names of its columns.
+struct Row<'a> {
+    head: &'a csv::StringRecord,
+    record: &'a csv::StringRecord,
 }
 
-fn rules(record: &csv::StringRecord, head: &csv::StringRecord) -> Row {
-    let row: RulesRow = record.deserialize(Some(head)).map_err(|e| plain(&e))?;
-    let route = match row.route.as_str() {
-        "" => None,
-        code => Some(code.parse().map_err(|e| format!("route: {e}"))?),
-    };
-    let expects = Expects::Rules {
-        class: row.class,
-        route,
-        channel: row.channel,
-        source: row.source,
-        reachable: row.reachable,
-        received_on: row.received_on,
-        rules: row.rules.split_whitespace().map(str::to_owned).collect(),
-    };
-    Ok((expects, row.reason))
-}
-
-fn plain(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
-        _ => error.to_string(),
+impl Row<'_> {
+    fn cell(&self, column: &str) -> &str {
+        let at = self.head.iter().position(|h| h == column);
+        at.and_then(|at| self.record.get(at)).unwrap_or_default()
     }
+
+    fn text(&self, column: &str) -> Result<String, String> {
+        match self.cell(column) {
+            "" => Err(format!("{column} is empty")),
+            text => Ok(text.to_owned()),
+        }
+    }
+
+    fn value<T: FromStr<Err: Display>>(&self, column: &str) -> Result<T, String> {
+        let fault = |e: T::Err| format!("{column}: {e}");
+        self.text(column)?.parse().map_err(fault)
+    }
+
+    fn maybe<T: FromStr<Err: Display>>(&self, column: &str) -> Result<Option<T>, String> {
+        match self.cell(column) {
+            "" => Ok(None),
+            _ => self.value(column).map(Some),
+        }
+    }
+}
+
+fn due(row: &Row<'_>) -> Result<Expects, String> {
+    let suspend = row.cell("suspend").split_whitespace().map(span);
+    Ok(Expects::Due {
+        rule: row.text("rule")?,
+        from: row.value("from")?,
+        suspend: suspend.collect::<Result<_, _>>()?,
+        extend: row.maybe("extend")?.unwrap_or_default(),
+        due_on: row.value("due_on")?,
+    })
+}
+
+fn rules(row: &Row<'_>) -> Result<Expects, String> {
+    let ids = row.text("rules")?;
+    Ok(Expects::Rules {
+        class: row.value("class")?,
+        route: row.maybe("route")?,
+        channel: row.text("channel")?,
+        source: row.value("source")?,
+        reachable: row.value("reachable")?,
+        received_on: row.value("received_on")?,
+        rules: ids.split_whitespace().map(str::to_owned).collect(),
+    })
 }
 
 fn span(text: &str) -> Result<Suspension, String> {

@@ -4,13 +4,17 @@
 pub mod golden;
 pub mod pack;
 pub mod rule;
+pub mod say;
 mod sound;
+pub mod table;
 
+pub use golden::{Difference, Golden};
 pub use pack::{Pack, PackFault, PackFile};
 pub use rule::{
     Allowed, Applies, Case, Certainty, Decider, Effect, Halt, Lengthening, Meets, Rule, Stage,
     StageAt, Starts,
 };
+pub use table::Line;
 
 use jiff::civil::Date;
 

@@ -403,3 +403,7 @@ fn written(file: &PackFile) -> Vec<Result<Written, PackFault>> {
     }
     out
 }
+
+#[cfg(test)]
+#[path = "pack_tests.rs"]
+mod tests;

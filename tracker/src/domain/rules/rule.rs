@@ -164,7 +164,8 @@ pub struct Rule {
     pub id: String,
     /// 1, 2, 3 …; a new one governs letters received from its start and moves nothing.
     pub version: u32,
-    /// Letters received from this day …
+    /// Letters received from this day …; [`Date::MIN`] where they always were.
+    #[serde(serialize_with = "unless_always")]
     pub from: Date,
     /// … up to and including this one.
     pub to: Option<Date>,
@@ -200,6 +201,10 @@ pub struct Rule {
     pub certainty: Certainty,
     /// The pack it is from.
     pub pack: String,
+}
+
+fn unless_always<S: serde::Serializer>(from: &Date, s: S) -> Result<S::Ok, S::Error> {
+    Some(from).filter(|from| **from != Date::MIN).serialize(s)
 }
 
 /// A letter as far as rules depend on it.
