@@ -30,13 +30,18 @@ fn a_hundred_thousand_cases_in_four_zones() {
 }
 
 fn agree(cases: usize) {
-    let seed = std::env::var("HUIYIN_SEED").ok().and_then(|s| s.parse().ok());
+    let seed = std::env::var("HUIYIN_SEED")
+        .ok()
+        .and_then(|s| s.parse().ok());
     let seed = seed.unwrap_or(20_260_213);
     say(&format!("HUIYIN_SEED={seed}"));
     let facts = Facts::read();
     let mut dice = Dice::new(seed);
     let all: Vec<Case> = (0..cases).map(|_| Case::throw(&facts, &mut dice)).collect();
-    let asked: String = all.iter().map(|c| format!("{}\n", c.asked(&facts))).collect();
+    let asked: String = all
+        .iter()
+        .map(|c| format!("{}\n", c.asked(&facts)))
+        .collect();
     let kinds = |f: fn(&Case) -> bool| all.iter().filter(|c| f(c)).count();
     say(&format!(
         "{cases} cases: {} rolled, {} suspended, {} with two or more suspensions, {} extended",
@@ -60,12 +65,18 @@ fn agree(cases: usize) {
 fn answers(huiyin: &Huiyin, zone: &str, asked: String) -> (Vec<String>, Duration) {
     let started = Instant::now();
     let mut command = huiyin.command(&["due", "--stdin"]);
-    command.env("TZ", zone).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+        .env("TZ", zone)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut process = command.spawn().expect("the product starts");
     let mut stdin = process.stdin.take().expect("it was piped");
     let writer = std::thread::spawn(move || stdin.write_all(asked.as_bytes()));
     let output = process.wait_with_output().expect("it ends");
-    writer.join().expect("no panic").expect("it reads everything");
+    writer
+        .join()
+        .expect("no panic")
+        .expect("it reads everything");
     let took = started.elapsed();
     assert!(output.status.success(), "{:?}", output.status);
     let text = String::from_utf8(output.stdout).expect("JSON is UTF-8");
@@ -117,7 +128,9 @@ impl Facts {
 
 fn length(year: u32, month: u32) -> u32 {
     match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
@@ -161,7 +174,8 @@ impl Case {
             case.extend %= 4;
         } else {
             for _ in 0..[0, 0, 1, 1, 2, 3][below(6)] {
-                case.suspend.push(case.span(below(4), below(100), below(25)));
+                case.suspend
+                    .push(case.span(below(4), below(100), below(25)));
             }
             if case.suspend.iter().any(|(_, to)| *to >= facts.works.len()) {
                 return None;

@@ -1,7 +1,9 @@
 //! Stories told through the public face. Each is told on both engines.
 
 mod a_broken_mailbox_stops_no_other;
+mod a_changed_calendar_moves_what_is_open;
 mod a_form_becomes_a_letter;
+mod a_hundred_thousand_due_dates;
 mod a_hundred_thousand_letters;
 mod a_letter_by_mail_is_answered;
 mod a_mail_that_kills_its_reader;

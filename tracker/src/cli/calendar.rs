@@ -64,7 +64,7 @@ impl CalendarCommand {
         match self {
             Self::Import(import) => import.run(app, json).await,
             Self::Show { year } => show(app, year, json),
-            Self::List => list(app, json),
+            Self::List => list(app, json).await,
         }
     }
 }
@@ -95,14 +95,24 @@ fn show(app: &App, year: i16, as_json: bool) -> Outcome {
     out::table(&["date", "kind", "name"], &rows.collect::<Vec<_>>())
 }
 
-fn list(app: &App, as_json: bool) -> Outcome {
+async fn list(app: &App, as_json: bool) -> Outcome {
     let law = app.law();
     let (years, version) = (law.calendar.years(), law.calendar.version());
+    let counting = app.store.running_job().await?;
     if as_json {
-        return out::json(&json!({ "version": version, "published": years }));
+        let counting = counting.as_ref().map(job_json);
+        let list = json!({ "version": version, "published": years, "counting": counting });
+        return out::json(&list);
     }
     let years: Vec<_> = years.iter().map(i16::to_string).collect();
-    Ok(out::say(&format!("{version}: {}", years.join(" ")))?)
+    out::say(&format!("{version}: {}", years.join(" ")))?;
+    if let Some(job) = counting {
+        out::say(&format!(
+            "due dates are being counted anew ({}): {} looked at, {} letters moved so far",
+            job.reason, job.seen, job.moved
+        ))?;
+    }
+    Ok(())
 }
 
 impl ImportOf {

@@ -1,7 +1,6 @@
 //! `huiyin due`: a due date and its derivation.
 
 use std::{
-    cell::OnceCell,
     io::{BufRead as _, Write as _},
     path::Path,
 };
@@ -12,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Failure, Outcome, out};
 use crate::{
+    app::App,
     config::Config,
     domain::{
         calendar::Calendar,
@@ -84,27 +84,52 @@ struct Answer {
     days: Vec<DayStep>,
 }
 
-/// The rules of the configuration, read when the first case names one.
-struct Laid<'a> {
-    config: Option<&'a Path>,
-    rules: OnceCell<Result<Rules, String>>,
+/// What cases are counted by.
+struct Laid {
+    /// The rules of the configuration, or why it cannot be read: only a rule's name needs it.
+    rules: Result<Rules, String>,
+    calendar: Calendar,
 }
 
-impl Laid<'_> {
-    fn get(&self) -> Result<&Rules, String> {
-        let read = || {
-            let config = Config::load(self.config).map_err(|e| e.to_string())?;
-            packs::lay(&config.rule_packs).map_err(|e| e.to_string())
+impl Laid {
+    /// The law of the database where there is one, with what was imported and corrected; else the
+    /// packs of the configuration and the built-in calendar.
+    async fn load(config: Option<&Path>) -> Self {
+        let calendar = Calendar::built_in().clone();
+        let config = match Config::load(config) {
+            Ok(config) => config,
+            Err(error) => {
+                let rules = Err(error.to_string());
+                return Self { rules, calendar };
+            }
         };
-        self.rules.get_or_init(read).as_ref().map_err(String::clone)
+        let rules = packs::lay(&config.rule_packs).map_err(|e| e.to_string());
+        if !config.has_database() {
+            return Self { rules, calendar };
+        }
+        out::quiet_log();
+        match App::open(config).await {
+            Ok(app) => {
+                let law = app.law();
+                app.store.close().await;
+                Self {
+                    rules: Ok(law.rules.clone()),
+                    calendar: law.calendar.clone(),
+                }
+            }
+            Err(error) => {
+                out::complain(&format!("counted by the built-in calendar, since {error}"));
+                Self { rules, calendar }
+            }
+        }
     }
 }
 
 impl Case {
-    fn count(&self, laid: &Laid<'_>) -> Result<Answer, String> {
+    fn count(&self, laid: &Laid) -> Result<Answer, String> {
         let rule = match &self.rule {
             Some(id) => {
-                let rules = laid.get()?;
+                let rules = laid.rules.as_ref().map_err(String::clone)?;
                 let named = rules.named(id, self.from);
                 Some(named.ok_or_else(|| super::rules::unknown(rules, id))?)
             }
@@ -124,7 +149,7 @@ impl Case {
             })
             .collect();
         let rolls = rule.is_none_or(|r| r.rolls);
-        let calendar = Calendar::built_in();
+        let calendar = &laid.calendar;
         let derived = derive_by(calendar, term, self.from, &suspensions, self.extend, rolls);
         let derived = derived.map_err(|e| e.to_string())?;
         Ok(Answer {
@@ -164,11 +189,8 @@ impl Case {
 }
 
 impl Due {
-    pub(crate) fn run(self, config: Option<&Path>, json: bool) -> Outcome {
-        let laid = Laid {
-            config,
-            rules: OnceCell::new(),
-        };
+    pub(crate) async fn run(self, config: Option<&Path>, json: bool) -> Outcome {
+        let laid = Laid::load(config).await;
         if self.stdin {
             return many(&laid);
         }
@@ -214,24 +236,37 @@ impl Due {
     }
 }
 
-fn many(laid: &Laid<'_>) -> Outcome {
-    let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+/// Cases read at once: enough to keep every core counting.
+const BATCH: usize = 1_024;
+
+fn many(laid: &Laid) -> Outcome {
+    let mut stdout = std::io::stdout().lock();
+    let mut lines = (1..).zip(std::io::stdin().lock().lines());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut failed = false;
-    for (at, line) in std::io::stdin().lock().lines().enumerate() {
-        let line = line?;
-        if line.trim().is_empty() {
-            continue;
+    loop {
+        let read = lines.by_ref().take(BATCH);
+        let read = read.map(|(at, line)| Ok((at, line?)));
+        let batch = read.collect::<std::io::Result<Vec<(usize, String)>>>()?;
+        if batch.is_empty() {
+            break;
         }
-        let case = serde_json::from_str::<Case>(&line).map_err(|e| e.to_string());
-        match case.and_then(|c| c.count(laid)) {
-            Ok(answer) => serde_json::to_writer(&mut stdout, &answer)?,
-            Err(error) => {
-                failed = true;
-                let fault = serde_json::json!({ "error": error, "line": at + 1 });
-                serde_json::to_writer(&mut stdout, &fault)?;
-            }
+        let parts: Vec<_> = std::thread::scope(|scope| {
+            let parts = batch.chunks(batch.len().div_ceil(cores));
+            let parts: Vec<_> = parts
+                .map(|some| scope.spawn(|| answers(some, laid)))
+                .collect();
+            parts
+                .into_iter()
+                .map(std::thread::ScopedJoinHandle::join)
+                .collect()
+        });
+        for part in parts {
+            let (text, fault) =
+                part.map_err(|_| Failure::Failed("counting broke off".into()))??;
+            failed |= fault;
+            stdout.write_all(&text)?;
         }
-        stdout.write_all(b"\n")?;
     }
     stdout.flush()?;
     if failed {
@@ -240,4 +275,22 @@ fn many(laid: &Laid<'_>) -> Outcome {
         ));
     }
     Ok(())
+}
+
+/// A line for each case, and whether one of them cannot be counted.
+fn answers(cases: &[(usize, String)], laid: &Laid) -> serde_json::Result<(Vec<u8>, bool)> {
+    let (mut out, mut failed) = (Vec::new(), false);
+    for (at, line) in cases.iter().filter(|(_, line)| !line.trim().is_empty()) {
+        let case = serde_json::from_str::<Case>(line).map_err(|e| e.to_string());
+        match case.and_then(|c| c.count(laid)) {
+            Ok(answer) => serde_json::to_writer(&mut out, &answer)?,
+            Err(error) => {
+                failed = true;
+                let fault = serde_json::json!({ "error": error, "line": at });
+                serde_json::to_writer(&mut out, &fault)?;
+            }
+        }
+        out.push(b'\n');
+    }
+    Ok((out, failed))
 }

@@ -133,9 +133,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 async fn command(cli: Cli) -> Outcome {
     let json = cli.json;
     match cli.command {
-        // These need neither configuration nor database.
+        // These work without configuration and database.
         Command::Parse(parse) => return parse.run(),
-        Command::Due(due) => return due.run(cli.config.as_deref(), json),
+        Command::Due(due) => return due.run(cli.config.as_deref(), json).await,
         Command::Rules(rules::RulesCommand::Check { dir }) => return rules::check(&dir, json),
         _ => {}
     }

@@ -65,6 +65,18 @@ impl Config {
         }
     }
 
+    /// Whether there is a database to ask: a file that is there, or a server that is named.
+    #[must_use]
+    pub fn has_database(&self) -> bool {
+        let url = self.database_url();
+        let Some(path) = url.strip_prefix("sqlite:") else {
+            return true;
+        };
+        let path = path.strip_prefix("//").unwrap_or(path);
+        let path = path.split('?').next().unwrap_or(path);
+        std::path::Path::new(path).exists()
+    }
+
     fn read_secret_files(&mut self) -> Vec<String> {
         let mut faults = Vec::new();
         let mut take = |what: &str, file: &Option<PathBuf>| {

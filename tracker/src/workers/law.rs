@@ -25,12 +25,20 @@ const BREATH: Duration = Duration::from_millis(5);
 /// Looks until stopped.
 pub async fn run(app: App, stop: CancellationToken) {
     for warning in crate::reading::law::warnings(&app) {
-        tracing::warn!(code = warning.code(), year = warning.year(), "the calendar");
+        let year = warning.year();
+        tracing::warn!(
+            year,
+            "the holidays of this year are not known: due dates in it are provisional until \
+             `huiyin calendar import`"
+        );
     }
     let mut keeper = Keeper::default();
-    while pause(&stop, EVERY).await {
+    loop {
         if let Err(error) = once(&app, &mut keeper, &stop).await {
             tracing::error!(%error, "due dates could not be counted anew; it is tried again");
+        }
+        if !pause(&stop, EVERY).await {
+            return;
         }
     }
 }

@@ -1,0 +1,154 @@
+//! Days are imported into the calendar: shown first, then every open due date is counted anew,
+//! once, whatever happens meanwhile; what was closed stays.
+
+use serde_json::{Value, json};
+use tests::{Engine, Huiyin, Letter, Office, Setup, office::UNIT, within};
+
+tests::on_both_engines!(
+    shown_first_and_counted_once,
+    killed_before_a_slice_is_saved,
+    killed_after_a_slice_was_saved
+);
+
+const LETTERS: usize = 450;
+/// A dead process's lease runs out before another takes its work up.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(90);
+
+/// Letters of Monday 2026-03-02, due seven workdays later.
+fn archive(huiyin: &Huiyin) {
+    let mails = (0..LETTERS).map(|n| {
+        let mail = Letter::new("citizen", "director", &format!("第{n}封"), "请予答复。");
+        let mail = String::from_utf8(mail.bytes()).expect("text");
+        let lines = mail.lines().filter(|l| !l.starts_with("Date:"));
+        let mail = lines.collect::<Vec<_>>().join("\n");
+        format!(
+            "From citizen@example.cn Mon Mar  2 10:00:00 2026\n\
+             Date: Mon, 02 Mar 2026 10:00:00 +0800\n{mail}\n\n"
+        )
+    });
+    huiyin.write("archive.mbox", &mails.collect::<String>());
+    let ingest = ["ingest", "archive.mbox", "--channel", "online-consultation"];
+    assert_eq!(huiyin.json(&ingest)["letters"], LETTERS);
+}
+
+/// The calendar of 2026 with Tuesday 10 March off.
+fn calendar(huiyin: &Huiyin) {
+    let cn = include_str!("../../tracker/data/calendar/cn.csv");
+    let year = cn.lines().filter(|l| l.starts_with("2026-"));
+    let year: String = year.map(|l| format!("{l}\n")).collect();
+    huiyin.write(
+        "2026.csv",
+        &format!("date,kind,name\n{year}2026-03-10,holiday,植树节\n"),
+    );
+}
+
+/// How many are overdue since each day.
+fn overdue(huiyin: &Huiyin) -> Vec<(String, usize)> {
+    let list = huiyin.json(&["overdue"]);
+    let letters = list["letters"].as_array().expect("a list");
+    let mut days: Vec<_> = letters.iter().map(|l| l["due_on"].as_str()).collect();
+    days.sort_unstable();
+    let runs = days.chunk_by(|a, b| a == b);
+    let run = |r: &[Option<&str>]| (r[0].unwrap_or_default().to_owned(), r.len());
+    runs.map(run).collect()
+}
+
+fn on(day: &str, n: usize) -> Vec<(String, usize)> {
+    vec![(day.to_owned(), n)]
+}
+
+/// Events of a letter's history that say its date moved.
+fn moved(letter: &Value) -> Vec<&Value> {
+    let events = letter["events"].as_array().expect("a history");
+    let moved = events.iter().filter(|e| e["kind"] == "due-moved");
+    moved.collect()
+}
+
+fn shown_first_and_counted_once(engine: Engine) {
+    let office = Office::open(&Setup::new(engine));
+    let huiyin = &office.huiyin;
+    archive(huiyin);
+    calendar(huiyin);
+    let numbers: Vec<String> = huiyin.json(&["overdue"])["letters"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|l| l["number"].as_str().expect("a number").to_owned())
+        .collect();
+    let registrar = &office.registrar.api;
+    office.answer(&numbers[0], "已办结。");
+    let why = json!({ "reason": "本人要求" });
+    let _ = registrar.act(&numbers[1], "withdraw", why).expect(200);
+    office.hand_over(&numbers[2]);
+    let closed = [&numbers[0], &numbers[1]].map(|n| registrar.letter(n));
+    let open = LETTERS - 2;
+    assert_eq!(overdue(huiyin), on("2026-03-11", open));
+
+    let shown = huiyin.json(&["calendar", "import", "2026.csv"]);
+    assert_eq!(shown["imported"], false, "{shown}");
+    assert_eq!(shown["published"], json!([]), "2026 was known");
+    assert_eq!(shown["added"][0]["date"], "2026-03-10");
+    assert_eq!(shown["added"].as_array().map(Vec::len), Some(1));
+    assert_eq!(shown["removed"], json!([]));
+    let moves = shown["obligations"]["moves"].as_array().expect("dates");
+    assert_eq!(moves[0]["from"], "2026-03-11", "{shown}");
+    assert_eq!(moves[0]["to"], "2026-03-12");
+    assert_eq!(moves[0]["n"], open);
+    assert_eq!(overdue(huiyin), on("2026-03-11", open), "nothing changed");
+
+    let done = huiyin.json(&["calendar", "import", "2026.csv", "--yes"]);
+    assert_eq!(done["imported"], true, "{done}");
+    assert_eq!(done["job"]["moved"], open, "{done}");
+    assert_eq!(overdue(huiyin), on("2026-03-12", open));
+    let told = registrar.letter(&numbers[2]);
+    assert_eq!(moved(&told).len(), 1, "{told}");
+    for (number, before) in numbers.iter().zip(&closed) {
+        assert_eq!(registrar.letter(number), *before, "closed letters stand");
+    }
+    let again = huiyin.json(&["calendar", "import", "2026.csv", "--yes"]);
+    assert_eq!(again["imported"], false, "{again}");
+    // A letter from now on is counted by it; a server that ran all the while knows it too.
+    let days = huiyin.json(&["calendar", "show", "2026"]);
+    assert!(days["days"].to_string().contains("植树节"), "{days}");
+    huiyin.reconciles();
+}
+
+fn killed_before_a_slice_is_saved(engine: Engine) {
+    killed(engine, "recount-before-commit");
+}
+
+fn killed_after_a_slice_was_saved(engine: Engine) {
+    killed(engine, "recount-after-commit");
+}
+
+/// The server that counts dies in the second slice, and the command that waits for it as well.
+fn killed(engine: Engine, point: &str) {
+    let mut huiyin = Huiyin::prepare(&Setup::new(engine));
+    huiyin.unit(UNIT, "耕地保护监督处");
+    let registrar = huiyin.colleague("registrar", "registrar", UNIT, &[]);
+    archive(&huiyin);
+    calendar(&huiyin);
+    huiyin.resume(&format!("{point}=1*off->1*return"));
+    let mut command = huiyin.command(&["calendar", "import", "2026.csv", "--yes"]);
+    command.stdout(std::process::Stdio::null());
+    let mut waiting = command.spawn().expect("the product starts");
+    huiyin.dies();
+    let _ = waiting.kill();
+    let _ = waiting.wait();
+    let list = huiyin.json(&["calendar", "list"]);
+    assert!(list["counting"].is_object(), "it is not done: {list}");
+    assert_eq!(overdue(&huiyin).len(), 2, "some moved, some did not");
+    huiyin.resume("");
+    within(PATIENCE, "the rest to be counted", || {
+        let list = huiyin.json(&["calendar", "list"]);
+        list["counting"].is_null().then_some(())
+    });
+    assert_eq!(overdue(&huiyin), on("2026-03-12", LETTERS));
+    for number in registrar.api.letters("filter=all").iter().take(50) {
+        let letter = registrar
+            .api
+            .letter(number["number"].as_str().expect("a number"));
+        assert_eq!(moved(&letter).len(), 1, "{letter}");
+    }
+    huiyin.reconciles();
+}
