@@ -118,6 +118,12 @@ impl Visit {
         }
     }
 
+    /// Whether it is answered in Chinese.
+    #[must_use]
+    pub fn chinese(&self) -> bool {
+        self.language == Language::Chinese
+    }
+
     /// By which the log knows this request.
     #[must_use]
     pub fn request_id(&self) -> &str {
@@ -137,6 +143,7 @@ impl Visit {
                 name: s.person.name.clone(),
                 unit: String::new(),
                 desk: s.staff.has_desk(),
+                overview: s.staff.may_oversee(),
                 intake: s.staff.may_register(),
                 admin: s.staff.may_administer(),
             }),

@@ -80,7 +80,7 @@ fn both_languages_have_every_word_and_no_other() {
     let (mut plain, mut counted, mut families) =
         (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for text in &sources {
-        for name in ["t", "t1", "t2"] {
+        for name in ["t", "t1", "t2", "t3"] {
             asked(text, name, &mut plain);
         }
         asked(text, "tn", &mut counted);
