@@ -255,7 +255,7 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
         .map(|m| m.id)
         .collect();
     let arrivals: Vec<i64> = messages.iter().filter_map(|m| m.arrival_id).collect();
-    let law = app.law();
+    let law = app.current_law().await?;
     let channels = app.store.channels().await?;
     let channel = channels.into_iter().find(|c| c.id == letter.channel_id);
     let obligations = app.store.obligations(letter.id).await?;

@@ -82,7 +82,8 @@ async fn tracked(app: &App, letter: Letter) -> Result<Tracked> {
     let channels = app.store.channels().await?;
     let channel = channels.iter().find(|c| c.id == letter.channel_id);
     let terms = Terms::of(app, letter.id).await?;
-    let dues = due::explain_all(&app.law(), channel, &obligations, &terms);
+    let law = app.current_law().await?;
+    let dues = due::explain_all(&law, channel, &obligations, &terms);
     let messages = app.store.messages(&letter).await?;
     let told = |m: &Message| m.direction == Direction::Out && m.kind == MessageKind::Progress;
     let units = app.store.units().await?;

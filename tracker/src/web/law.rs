@@ -10,14 +10,80 @@ use super::{
     error::Trouble,
     extract::Named,
     page,
-    pages::law::{Bound, ClassRow, RulePage, RuleRow, RuleView, RulesPage},
+    pages::law::{
+        Bound, CalendarPage, ClassRow, RulePage, RuleRow, RuleView, RulesPage, SpecialDay,
+        YearPage, YearRow,
+    },
     show,
     visit::Visit,
 };
-use crate::domain::{
-    rules::{Applies, Case, Rule, Rules, Stage},
-    words::{Class, Route, Source},
+use crate::{
+    domain::{
+        calendar::DayKind,
+        rules::{Applies, Case, Rule, Rules, Stage},
+        words::{Class, Route, Source},
+    },
+    reading::law::warnings,
 };
+
+/// `GET /admin/calendar`: the years whose holidays are known, latest first.
+///
+/// # Errors
+/// For anybody but an administrator.
+pub async fn calendar(State(web): State<Web>, visit: Visit) -> Result<Response, Trouble> {
+    visit.administrator()?;
+    let law = web.app.current_law().await?;
+    let imported = web.app.store.layers().await?;
+    let chrome = visit.chrome();
+    let year = |year: &i16| {
+        let days = || law.calendar.special_days(*year);
+        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        YearRow {
+            year: year.to_string(),
+            url: chrome.url(format!("/admin/calendar/{year}")),
+            holidays: count(days().filter(|(_, k)| !k.works()).count()),
+            makeups: count(days().filter(|(_, k)| k.works()).count()),
+            imported: imported.years.contains(year),
+        }
+    };
+    page::page(&CalendarPage {
+        version: law.calendar.version().to_owned(),
+        missing: warnings(&web.app)
+            .iter()
+            .map(|w| w.year().to_string())
+            .collect(),
+        local: i64::try_from(imported.local.len()).unwrap_or(i64::MAX),
+        years: law.calendar.years().iter().rev().map(year).collect(),
+        chrome,
+    })
+}
+
+/// `GET /admin/calendar/{year}`: its holidays and make-up workdays.
+///
+/// # Errors
+/// For anybody but an administrator, and for a year that is not known.
+pub async fn year(
+    State(web): State<Web>,
+    visit: Visit,
+    Named(year): Named<i16>,
+) -> Result<Response, Trouble> {
+    visit.administrator()?;
+    let law = web.app.current_law().await?;
+    if !law.calendar.published(year) {
+        return Err(Trouble::not_found());
+    }
+    let day = |(date, kind): (jiff::civil::Date, &DayKind)| SpecialDay {
+        date: date.to_string(),
+        kind: kind.code().into(),
+        name: kind.name().to_owned(),
+    };
+    page::page(&YearPage {
+        year: year.to_string(),
+        version: law.calendar.version().to_owned(),
+        days: law.calendar.special_days(year).map(day).collect(),
+        chrome: visit.chrome(),
+    })
+}
 
 /// `GET /admin/rules`
 ///
@@ -26,7 +92,7 @@ use crate::domain::{
 pub async fn rules(State(web): State<Web>, visit: Visit) -> Result<Response, Trouble> {
     visit.administrator()?;
     let chrome = visit.chrome();
-    let law = web.app.law();
+    let law = web.app.current_law().await?;
     let today = web.app.today();
     let in_force = law.rules.all().iter().filter(|r| r.in_force(today));
     page::page(&RulesPage {
@@ -48,7 +114,7 @@ pub async fn rule(
 ) -> Result<Response, Trouble> {
     visit.administrator()?;
     let chrome = visit.chrome();
-    let law = web.app.law();
+    let law = web.app.current_law().await?;
     let versions = law.rules.all().iter().rev().filter(|r| r.id == id);
     let versions: Vec<RuleView> = versions.map(|r| view(&chrome, r)).collect();
     if versions.is_empty() {

@@ -106,6 +106,8 @@ pub fn routes() -> Vec<Route> {
         post(Staff, "/admin/people/{login}/{what}", form(people::turn)),
         get(Staff, "/admin/rules", page(law::rules)),
         get(Staff, "/admin/rules/{id}", page(law::rule)),
+        get(Staff, "/admin/calendar", page(law::calendar)),
+        get(Staff, "/admin/calendar/{year}", page(law::year)),
         get(Staff, "/admin/channels", page(admin::channels)),
         get(Staff, "/admin/channels/{code}", page(admin::channel)),
         post(Staff, "/admin/channels/{code}", form(admin::save_channel)),

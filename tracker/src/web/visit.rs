@@ -18,6 +18,7 @@ use super::{
 use crate::{
     domain::{access::Staff, number::LetterNumber, words::Language},
     letters::staff::{self, SignedIn},
+    reading::law::warnings,
 };
 
 /// The session's cookie.
@@ -150,6 +151,13 @@ impl Visit {
             nonce: self.nonce.clone(),
             csrf: String::new(),
             notice: None,
+            unannounced: match &self.signed_in {
+                Some(_) => warnings(&self.web.app)
+                    .iter()
+                    .map(|w| w.year().to_string())
+                    .collect(),
+                None => Vec::new(),
+            },
         };
         // A code that has no words is no notice: the address bar says nothing on our pages.
         chrome.notice = self

@@ -87,6 +87,8 @@ pub async fn when(
     };
     let choices = all.iter().filter(|c| c.enabled).map(choice);
     let choices = std::iter::once(any).chain(choices).collect();
+    // The law as it stands now, for all of them.
+    web.app.current_law().await?;
     let mut written = Vec::new();
     for channel in &channels {
         written.push(to(&web, &chrome, channel, on)?);
@@ -101,8 +103,8 @@ pub async fn when(
 }
 
 fn to(web: &Web, chrome: &Chrome, channel: &Channel, on: Date) -> Result<Written, Trouble> {
-    let owed = due::if_written(&web.app, channel, on)?;
     let law = web.app.law();
+    let owed = due::if_written(&web.app, channel, on)?;
     let dues = due::explain_all(&law, Some(channel), &owed, &Terms::default());
     let shown = |e| due_view::due(&web.app, chrome, e, Told::default());
     Ok(Written {

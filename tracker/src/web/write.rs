@@ -118,7 +118,7 @@ pub async fn step(
         received_at: web.app.now(),
     };
     let done = submit::submit(&web.app, submission, &form).await?;
-    let law = web.app.law();
+    let law = web.app.current_law().await?;
     let dues = due::explain_all(&law, Some(&channel), &done.obligations, &Terms::default());
     let shown = |e: &Explained| due_view::due(&web.app, &chrome, e, Told::default());
     let mut dues = dues.iter().filter(|e| e.is_public()).map(shown);

@@ -149,7 +149,7 @@ pub async fn submit(
         received_at: app.now(),
     };
     let done = submit::submit(app, submission, &form).await?;
-    let law = app.law();
+    let law = app.current_law().await?;
     let dues = due::explain_all(&law, Some(channel), &done.obligations, &Terms::default());
     let counted = dues.iter().find(|e| e.obligation.counts);
     let counted = counted.ok_or_else(Trouble::not_found)?;
@@ -253,7 +253,7 @@ pub async fn when(
     Asked(asks): Asked<Day>,
 ) -> Result<Response, Trouble> {
     let (on, channels) = when::asked(&web, &asks).await?;
-    let law = web.app.law();
+    let law = web.app.current_law().await?;
     let mut all = Vec::new();
     for channel in &channels {
         let owed = due::if_written(&web.app, channel, on)?;

@@ -92,6 +92,8 @@ pub struct Chrome {
     pub csrf: String,
     /// Said once at the top.
     pub notice: Option<Notice>,
+    /// Years whose holidays should be known by now and are not; staff are warned of them.
+    pub unannounced: Vec<String>,
 }
 
 impl Default for Chrome {
@@ -106,6 +108,7 @@ impl Default for Chrome {
             nonce: String::new(),
             csrf: String::new(),
             notice: None,
+            unannounced: Vec::new(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The rules in force and each rule in words.
+//! The rules in force and each rule in words; the calendar, year by year.
 
 use askama::Template;
 
@@ -100,4 +100,60 @@ pub struct RulePage {
     pub id: String,
     /// The latest first.
     pub versions: Vec<RuleView>,
+}
+
+/// A year whose holidays are known.
+#[derive(Clone, Debug, Default)]
+pub struct YearRow {
+    /// `2026`
+    pub year: String,
+    /// Its page.
+    pub url: String,
+    /// Days on which offices are closed beside plain weekends.
+    pub holidays: i64,
+    /// Weekend days on which offices work.
+    pub makeups: i64,
+    /// Imported here, and not shipped.
+    pub imported: bool,
+}
+
+/// `GET /admin/calendar`
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "admin_calendar.html")]
+pub struct CalendarPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The calendar's version.
+    pub version: String,
+    /// Years that should be known by now and are not.
+    pub missing: Vec<String>,
+    /// How many days of the province's own lie over it.
+    pub local: i64,
+    /// The latest first.
+    pub years: Vec<YearRow>,
+}
+
+/// A holiday or a make-up workday.
+#[derive(Clone, Debug, Default)]
+pub struct SpecialDay {
+    /// `YYYY-MM-DD`
+    pub date: String,
+    /// `holiday` or `makeup_workday`: the words' `day_kind` family.
+    pub kind: String,
+    /// The holiday it belongs to.
+    pub name: String,
+}
+
+/// `GET /admin/calendar/{year}`
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "admin_year.html")]
+pub struct YearPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// `2026`
+    pub year: String,
+    /// The calendar's version.
+    pub version: String,
+    /// Its days, in order.
+    pub days: Vec<SpecialDay>,
 }
