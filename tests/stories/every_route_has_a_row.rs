@@ -19,6 +19,8 @@ enum Whose {
     Reader,
     /// Theirs who may leave a note on it.
     Worker,
+    /// Theirs who see what is late everywhere.
+    Overseer,
     /// The registrar's.
     Registrar,
     /// The administrator's.
@@ -28,6 +30,7 @@ enum Whose {
 const ROWS: &[(&str, &str, Whose)] = &[
     ("GET", "/", Whose::Public),
     ("GET", "/help", Whose::Public),
+    ("GET", "/when", Whose::Public),
     ("POST", "/language", Whose::Public),
     ("GET", "/write/{channel}", Whose::Public),
     ("POST", "/write/{channel}", Whose::Public),
@@ -47,6 +50,7 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("GET", "/password", Whose::Staff),
     ("POST", "/password", Whose::Staff),
     ("GET", "/desk", Whose::Desk),
+    ("GET", "/overview", Whose::Overseer),
     ("GET", "/desk/letters/{number}", Whose::Reader),
     ("POST", "/desk/letters/{number}/{action}", Whose::Worker),
     ("GET", "/desk/letters/{number}/files/{id}", Whose::Reader),
@@ -71,12 +75,17 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("POST", "/admin/people", Whose::Administrator),
     ("GET", "/admin/people/{login}", Whose::Administrator),
     ("POST", "/admin/people/{login}/{what}", Whose::Administrator),
+    ("GET", "/admin/rules", Whose::Administrator),
+    ("GET", "/admin/rules/{id}", Whose::Administrator),
+    ("GET", "/admin/calendar", Whose::Administrator),
+    ("GET", "/admin/calendar/{year}", Whose::Administrator),
     ("GET", "/admin/channels", Whose::Administrator),
     ("GET", "/admin/channels/{code}", Whose::Administrator),
     ("POST", "/admin/channels/{code}", Whose::Administrator),
     ("GET", "/api/openapi.json", Whose::Public),
     ("POST", "/api/v1/letters", Whose::Public),
     ("GET", "/api/v1/letters/{number}", Whose::Public),
+    ("GET", "/api/v1/when", Whose::Public),
     ("GET", "/api/v1/statistics", Whose::Public),
     ("GET", "/api/v1/desk/letters", Whose::Staff),
     ("GET", "/api/v1/desk/letters/{number}", Whose::Reader),
@@ -112,6 +121,7 @@ fn allowed(whose: Whose, who: Option<&str>) -> bool {
         Whose::Desk => !among(&["security", "duty"]),
         Whose::Reader => !among(&["elsewhere", "security", "duty", "admin"]),
         Whose::Worker => among(&["handler", "liaison", "head", "registrar", "leader"]),
+        Whose::Overseer => among(&["registrar", "leader", "auditor"]),
         Whose::Registrar => who == "registrar",
         Whose::Administrator => who == "admin",
     }
@@ -198,6 +208,8 @@ fn filled(path: &str, o: &Objects) -> String {
         &o.file
     } else if path.contains("/messages/") {
         &o.message
+    } else if path.contains("/rules/") {
+        "cn.57.consultation.7wd"
     } else {
         &o.line
     };
@@ -214,6 +226,7 @@ fn filled(path: &str, o: &Objects) -> String {
         .replace("{decision}", "retry")
         .replace("{code}", code)
         .replace("{login}", "duty")
+        .replace("{year}", "2026")
         .replace("{what}", "enable")
 }
 

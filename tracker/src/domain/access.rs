@@ -129,6 +129,12 @@ impl Staff {
         self.is(Role::Registrar)
     }
 
+    /// What is late everywhere, unit by unit.
+    #[must_use]
+    pub fn may_oversee(&self) -> bool {
+        self.any(&[Role::Registrar, Role::Leader, Role::Auditor])
+    }
+
     /// Any desk at all.
     #[must_use]
     pub fn has_desk(&self) -> bool {

@@ -56,7 +56,7 @@ pub async fn set(
         return Err(fault("of_day", "not-then"));
     }
     if document.due_on < document.of {
-        return Err(fault("on", "not-then"));
+        return Err(fault("on", "before-document"));
     }
     let organ = text::one_line(&document.organ);
     let reference = text::one_line(&document.reference);

@@ -1,14 +1,18 @@
 //! The desk: the letters in a viewer's hands, and one letter with everything about it.
 
+use jiff::civil::Date;
+
+use super::due::{self, Explained, Terms};
 use crate::{
     app::App,
     domain::{
-        access::{self, Scope, Staff, Viewer},
+        access::{self, Reach, Scope, Staff, Viewer},
         number::LetterNumber,
+        rules::Rule,
         status::{self, Action},
-        words::{Direction, MessageKind},
+        words::{Direction, ExtensionState, MessageKind},
     },
-    letters::{Error, Result, change::holding, seal},
+    letters::{Error, Result, change::holding, owe, seal},
     store::{
         channels::Channel,
         events::EventRecord,
@@ -38,21 +42,27 @@ pub enum View {
     Overdue,
     /// Due within three workdays.
     DueSoon,
+    /// A longer term is asked for and not decided.
+    Extensions,
     /// An answer came back, or nobody knows.
     Troubled,
+    /// All open ones in reach, by urgency.
+    Open,
     /// All in reach, latest first, closed ones too.
     All,
 }
 
 impl View {
     /// Every view in the order of the desk.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Mine,
         Self::Unit,
         Self::Unassigned,
         Self::DueSoon,
         Self::Overdue,
+        Self::Extensions,
         Self::Troubled,
+        Self::Open,
         Self::All,
     ];
 
@@ -65,7 +75,9 @@ impl View {
             Self::Unassigned => "unassigned",
             Self::Overdue => "overdue",
             Self::DueSoon => "due-soon",
+            Self::Extensions => "extensions",
             Self::Troubled => "troubled",
+            Self::Open => "open",
             Self::All => "all",
         }
     }
@@ -73,6 +85,12 @@ impl View {
     /// The view of a code.
     #[must_use]
     pub fn by_code(code: &str) -> Option<Self> {
+        // A page calls the troubled ones by what troubles them.
+        let code = if code == "undelivered" {
+            "troubled"
+        } else {
+            code
+        };
         Self::ALL.into_iter().find(|v| v.code() == code)
     }
 
@@ -101,18 +119,16 @@ impl View {
                 due_before: Some(today),
                 ..open
             },
-            Self::DueSoon => {
-                let mut last = today;
-                while app.law().calendar.workdays_between(today, last) < 3 {
-                    last = last.tomorrow().unwrap_or(last);
-                }
-                let after = last.tomorrow().unwrap_or(last);
-                Filter {
-                    due_from: Some(today),
-                    due_before: Some(after),
-                    ..open
-                }
-            }
+            Self::DueSoon => Filter {
+                due_from: Some(today),
+                due_before: Some(soon_before(app)),
+                ..open
+            },
+            Self::Extensions => Filter {
+                extension_asked: true,
+                ..open
+            },
+            Self::Open => open,
             Self::Troubled => Filter {
                 troubled: true,
                 ..Filter::default()
@@ -120,6 +136,44 @@ impl View {
             Self::All => Filter::default(),
         }
     }
+}
+
+/// The day after the third workday from today: what is due before it is due soon.
+fn soon_before(app: &App) -> Date {
+    let (law, today) = (app.law(), app.today());
+    let mut last = today;
+    while law.calendar.workdays_between(today, last) < 3 {
+        last = last.tomorrow().unwrap_or(last);
+    }
+    last.tomorrow().unwrap_or(last)
+}
+
+/// Sealed letters that a filter would hold and this viewer may not see: a count and nothing else,
+/// for those who see everything that is not sealed. Letters that accuse them leave no trace in it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sealed_beside(app: &App, staff: &Staff, filter: &Filter) -> Result<u64> {
+    let own = scope(staff);
+    if own.unsealed != Reach::All || filter.words.is_some() {
+        return Ok(0);
+    }
+    let filter = Filter {
+        sealed: true,
+        ..filter.clone()
+    };
+    // Every sealed letter but those that accuse the viewer.
+    let channels = app.store.channels().await?;
+    let every = Scope {
+        sealed_channels: channels.iter().map(|c| c.id).collect(),
+        ..own.clone()
+    };
+    let mut counts = [0, 0];
+    for (n, scope) in counts.iter_mut().zip([&every, &own]) {
+        let tally = app.store.tally(scope, &filter).await?;
+        *n = tally.iter().map(|t| t.letters).sum();
+    }
+    Ok(counts[0].saturating_sub(counts[1]))
 }
 
 /// What a member of staff may see.
@@ -157,6 +211,12 @@ pub struct Opened {
     pub forged: Vec<i64>,
     /// What is and was owed.
     pub obligations: Vec<Obligation>,
+    /// Why each is due when it is: the counted one first, then the others, then what is over.
+    pub dues: Vec<Explained>,
+    /// Extensions and suspensions.
+    pub terms: Terms,
+    /// The rule of the open obligation that counts.
+    pub rule: Option<Rule>,
     /// Its history.
     pub events: Vec<EventRecord>,
     /// The reply being written.
@@ -195,7 +255,24 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
         .map(|m| m.id)
         .collect();
     let arrivals: Vec<i64> = messages.iter().filter_map(|m| m.arrival_id).collect();
-    let may = |a: &Action| access::permits(staff, *a, holding(&letter)).is_ok();
+    let law = app.current_law().await?;
+    let channels = app.store.channels().await?;
+    let channel = channels.into_iter().find(|c| c.id == letter.channel_id);
+    let obligations = app.store.obligations(letter.id).await?;
+    let terms = Terms::of(app, letter.id).await?;
+    let counted = obligations.iter().find(|o| o.counts && o.is_open());
+    let rule = counted
+        .zip(channel.as_ref())
+        .and_then(|(o, c)| owe::rule_of(&law, c, o));
+    let clock = Clock {
+        counted,
+        rule: rule.as_ref(),
+        terms: &terms,
+        today: app.today(),
+    };
+    let may = |a: &Action| {
+        access::permits(staff, *a, holding(&letter)).is_ok() && clock.allows(*a, staff, &letter)
+    };
     let sealed_only =
         |a: &Action| letter.is_sealed() || !matches!(a, Action::NameParty | Action::NameReader);
     let actions = status::allowed(letter.status)
@@ -215,15 +292,13 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
     Ok(Opened {
         duplicate_of: first,
         actions: actions.collect(),
-        channel: app
-            .store
-            .channels()
-            .await?
-            .into_iter()
-            .find(|c| c.id == letter.channel_id),
+        dues: due::explain_all(&law, channel.as_ref(), &obligations, &terms),
+        rule,
+        channel,
+        terms,
         writer: app.store.writer(&letter).await?,
         files: app.store.files(&letter, &ids).await?,
-        obligations: app.store.obligations(letter.id).await?,
+        obligations,
         events: app.store.events(&letter).await?,
         draft: app.store.draft(&letter).await?,
         outgoing: app.store.outgoing(&letter).await?,
@@ -235,6 +310,63 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
         messages,
         letter,
     })
+}
+
+/// What the clock of a letter allows now: a form is shown where it can succeed, and nowhere else.
+struct Clock<'a> {
+    counted: Option<&'a Obligation>,
+    rule: Option<&'a Rule>,
+    terms: &'a Terms,
+    today: Date,
+}
+
+impl Clock<'_> {
+    fn allows(&self, action: Action, staff: &Staff, letter: &Letter) -> bool {
+        let in_time = || {
+            let due = self.counted.and_then(Obligation::due);
+            due.is_some_and(|due| self.today <= due)
+        };
+        match action {
+            Action::RequestExtension => in_time() && self.may_be_extended(),
+            Action::GrantExtension | Action::RefuseExtension => {
+                let decider = self.rule.and_then(|r| r.extension.as_ref());
+                let theirs = decider.is_some_and(|l| staff.decides(l.decided_by, holding(letter)));
+                theirs && self.undecided()
+            }
+            Action::Suspend => in_time() && self.rule.is_some_and(|r| !r.suspensions.is_empty()),
+            Action::Resume => self.stands(),
+            Action::MarkUrgent => letter.urgent.is_none(),
+            Action::TakeUrgent => letter.urgent.as_ref().is_some_and(|u| u.taken_at.is_none()),
+            _ => true,
+        }
+    }
+
+    fn may_be_extended(&self) -> bool {
+        let (Some(o), Some(l)) = (self.counted, self.rule.and_then(|r| r.extension.as_ref()))
+        else {
+            return false;
+        };
+        let of_this = || (self.terms.extensions.iter()).filter(|e| e.obligation_id == o.id);
+        let granted = of_this().filter(|e| e.state == ExtensionState::Granted);
+        let waits = of_this().any(|e| e.state == ExtensionState::Requested);
+        let times = u32::try_from(granted.count()).unwrap_or(u32::MAX);
+        !waits && times < l.times && o.extension < l.at_most
+    }
+
+    fn undecided(&self) -> bool {
+        let waiting = [ExtensionState::Requested, ExtensionState::Lapsed];
+        self.counted.is_some_and(|o| {
+            let mut all = self.terms.extensions.iter();
+            all.any(|e| e.obligation_id == o.id && waiting.contains(&e.state))
+        })
+    }
+
+    fn stands(&self) -> bool {
+        self.counted.is_some_and(|o| {
+            let mut all = self.terms.pauses.iter();
+            all.any(|p| p.obligation_id == o.id && p.to.is_none())
+        })
+    }
 }
 
 /// The bytes of a message's file, with its name: for staff within their scope.

@@ -7,6 +7,7 @@ pub mod ledger;
 pub mod likely;
 pub mod mailboxes;
 pub mod overdue;
+pub mod overview;
 pub mod reconcile;
 pub mod sources;
 pub mod statistics;

@@ -188,7 +188,7 @@ pub fn cells(table: &Table) -> (Vec<&'static str>, Vec<Vec<String>>) {
 }
 
 /// The figures of a line, in the order of the report.
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 25] = [
     "received",
     "answered_in_time",
     "answered_late",
@@ -201,6 +201,8 @@ const COLUMNS: [&str; 23] = [
     "duplicate",
     "invalid",
     "undelivered",
+    "reclassified",
+    "reopened",
     "notified",
     "met_in_time",
     "met_late",

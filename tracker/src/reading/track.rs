@@ -3,6 +3,7 @@
 
 use jiff::{Timestamp, civil::Date};
 
+use super::due::{self, Explained, Terms};
 use crate::{
     app::App,
     domain::{
@@ -15,7 +16,6 @@ use crate::{
     store::{
         letters::Letter,
         messages::{FileRecord, Message},
-        obligations::Obligation,
     },
 };
 
@@ -35,8 +35,10 @@ pub struct Tracked {
     pub letter: Letter,
     /// The lead unit's name.
     pub unit: Option<String>,
-    /// The counted obligation.
-    pub due: Option<Obligation>,
+    /// What is and was owed to the writer in the latest round, what counts first.
+    pub dues: Vec<Explained>,
+    /// How it goes on, in words to the writer, oldest first.
+    pub progress: Vec<Message>,
     /// Steps the public sees, oldest first.
     pub steps: Vec<(&'static str, Timestamp)>,
     /// The answer or notice, once it is there, with its files.
@@ -75,21 +77,27 @@ pub async fn find(app: &App, number: &str, code: &str, place: Option<&str>) -> R
 }
 
 async fn tracked(app: &App, letter: Letter) -> Result<Tracked> {
-    let obligations = app.store.obligations(letter.id).await?;
-    let due = obligations
-        .into_iter()
-        .find(|o| o.counts && o.round == letter.round);
+    let mut obligations = app.store.obligations(letter.id).await?;
+    obligations.retain(|o| o.round == letter.round && due::is_public(o.kind));
+    let channels = app.store.channels().await?;
+    let channel = channels.iter().find(|c| c.id == letter.channel_id);
+    let terms = Terms::of(app, letter.id).await?;
+    let law = app.current_law().await?;
+    let dues = due::explain_all(&law, channel, &obligations, &terms);
+    let messages = app.store.messages(&letter).await?;
+    let told = |m: &Message| m.direction == Direction::Out && m.kind == MessageKind::Progress;
     let units = app.store.units().await?;
     let unit = letter
         .unit_id
         .and_then(|id| units.iter().find(|u| u.id == id));
     let today: Date = app.today();
-    let overdue = letter.status.is_open() && letter.next_due_on.is_some_and(|d| d < today);
+    let overdue = letter.status.is_open() && letter.due().is_some_and(|d| d < today);
     Ok(Tracked {
         unit: unit.map(|u| u.name.clone()).filter(|_| !letter.is_sealed()),
         steps: steps(app, &letter).await?,
-        reply: reply(app, &letter).await?,
-        due,
+        reply: reply(app, &letter, &messages).await?,
+        progress: messages.into_iter().filter(told).collect(),
+        dues,
         overdue,
         letter,
     })
@@ -109,19 +117,32 @@ async fn steps(app: &App, letter: &Letter) -> Result<Vec<(&'static str, Timestam
     Ok(steps)
 }
 
-async fn reply(app: &App, letter: &Letter) -> Result<Option<(Message, Vec<FileRecord>)>> {
+async fn reply(
+    app: &App,
+    letter: &Letter,
+    messages: &[Message],
+) -> Result<Option<(Message, Vec<FileRecord>)>> {
     if letter.status.is_open() {
         return Ok(None);
     }
-    let messages = app.store.messages(letter).await?;
-    let out = messages.into_iter().rfind(|m| {
-        m.direction == Direction::Out && matches!(m.kind, MessageKind::Reply | MessageKind::Notice)
-    });
-    match out {
+    let answers = |m: &&Message| matches!(m.kind, MessageKind::Reply | MessageKind::Notice);
+    let mut out = messages.iter().filter(|m| m.direction == Direction::Out);
+    match out.rfind(answers) {
         None => Ok(None),
         Some(message) => {
             let files = app.store.files(letter, &[message.id]).await?;
-            Ok(Some((message, files)))
+            Ok(Some((message.clone(), files)))
         }
+    }
+}
+
+/// What a word on the way says to the writer: its text, and the reason where that stands apart.
+#[must_use]
+pub fn told(m: &Message) -> String {
+    let (text, reason) = (m.words.text.trim(), m.words.subject.trim());
+    if text.contains(reason) {
+        text.to_owned()
+    } else {
+        format!("{text}\n{reason}").trim().to_owned()
     }
 }

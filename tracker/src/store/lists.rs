@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::{
     Result, Store,
-    entities::{letter, letter_reader},
+    entities::{extension, letter, letter_reader},
     letters::Letter,
     scope,
     time::micros,
@@ -18,6 +18,7 @@ use super::{
 use crate::domain::{
     access::{Reach, Scope},
     status::Status,
+    words::ExtensionState,
 };
 
 /// Counts beyond this are shown as "1,000+".
@@ -44,10 +45,25 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Whose answer could not be delivered, or nobody knows.
     pub troubled: bool,
+    /// With a longer term asked for and not decided.
+    pub extension_asked: bool,
+    /// Only sealed ones.
+    pub sealed: bool,
     /// Number or words of the subject; never of sealed letters.
     pub words: Option<String>,
     /// Received at or after.
     pub received_from: Option<Timestamp>,
+}
+
+/// The letters of one unit, or of none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// The lead unit.
+    pub unit_id: Option<i64>,
+    /// How many.
+    pub letters: u64,
+    /// When the first of them was received.
+    pub oldest: Option<Date>,
 }
 
 /// Where a page ends and the next begins.
@@ -91,6 +107,16 @@ impl Filter {
         }
         if self.troubled {
             all = all.add(letter::Column::Undelivered.eq(true));
+        }
+        if self.extension_asked {
+            let waiting = extension::Entity::find()
+                .select_only()
+                .column(extension::Column::LetterId)
+                .filter(extension::Column::State.eq(ExtensionState::Requested.code()));
+            all = all.add(letter::Column::Id.in_subquery(waiting.into_query()));
+        }
+        if self.sealed {
+            all = all.add(letter::Column::IsSealed.eq(true));
         }
         if let Some(from) = self.received_from {
             all = all.add(letter::Column::ReceivedAt.gte(micros(from)));
@@ -234,6 +260,31 @@ impl Store {
             Ok(n.min(COUNT_LIMIT + 1))
         };
         (0..filters.len()).map(of_filter).collect()
+    }
+
+    /// Every letter of a filter counted exactly, by lead unit: for an overview, which shows no
+    /// "1,000+". The day on which the first of them was received stands beside.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn tally(&self, scope: &Scope, filter: &Filter) -> Result<Vec<Tally>> {
+        let rows: Vec<(Option<i64>, i64, Option<String>)> = letter::Entity::find()
+            .select_only()
+            .column(letter::Column::UnitId)
+            .column_as(letter::Column::Id.count(), "n")
+            .column_as(letter::Column::ReceivedOn.min(), "oldest")
+            .filter(scope::condition(scope))
+            .filter(filter.condition())
+            .group_by(letter::Column::UnitId)
+            .into_tuple()
+            .all(&self.read)
+            .await?;
+        let tally = |(unit_id, n, oldest): (Option<i64>, i64, Option<String>)| Tally {
+            unit_id,
+            letters: u64::try_from(n).unwrap_or_default(),
+            oldest: oldest.and_then(|d| d.parse().ok()),
+        };
+        Ok(rows.into_iter().map(tally).collect())
     }
 
     /// The sealed letters that somebody is named on who sees those of some units only.

@@ -4,6 +4,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::{
     Web,
+    chrome::Chrome,
     error::Trouble,
     extract::{Named, Posted},
     page,
@@ -26,8 +27,10 @@ use crate::{
         Error, setup,
         staff::{self, NewUnit},
     },
+    reading::due,
     store::{
-        channels::OwnTerm,
+        channels::{Channel, OwnTerm},
+        obligations::Obligation,
         people::Person,
         units::{self, Unit},
     },
@@ -288,20 +291,28 @@ fn well_formed(hours: &str) -> bool {
 pub async fn channels(State(web): State<Web>, visit: Visit) -> Result<Response, Trouble> {
     visit.administrator()?;
     let chrome = visit.chrome();
-    let zh = show::chinese(&chrome);
     let rows = web
         .app
         .store
         .channels()
         .await?
         .into_iter()
-        .map(|c| ChannelRow {
+        .map(|c| {
+            let counted = in_force(&web, &c);
+            (c, counted)
+        })
+        .map(|(c, counted)| ChannelRow {
+            in_force: counted
+                .as_ref()
+                .map(|o| term(&chrome, o))
+                .unwrap_or_default(),
+            rule: counted.as_ref().map(|o| o.rule.clone()).unwrap_or_default(),
             name: show::channel_name(&chrome, &c),
             class: c.default_class.code().into(),
             term: (c.own.as_ref())
                 .map(|o| chrome.term(o.term.unit.code(), o.term.length.into()))
                 .unwrap_or_default(),
-            basis: (c.own.map(|o| if zh { o.basis_zh } else { o.basis_en })).unwrap_or_default(),
+            basis: counted.map(|o| basis(&chrome, o)).unwrap_or_default(),
             sealed: c.sealed,
             enabled: c.enabled,
             code: c.code,
@@ -310,6 +321,24 @@ pub async fn channels(State(web): State<Web>, visit: Visit) -> Result<Response, 
         rows: rows.collect(),
         chrome,
     })
+}
+
+/// The obligation that would count on a letter written to a channel today.
+fn in_force(web: &Web, channel: &Channel) -> Option<Obligation> {
+    let owed = due::if_today(&web.app, channel).unwrap_or_default();
+    owed.into_iter().find(|o| o.counts)
+}
+
+fn basis(chrome: &Chrome, o: Obligation) -> String {
+    if show::chinese(chrome) {
+        o.basis_zh
+    } else {
+        o.basis_en
+    }
+}
+
+fn term(chrome: &Chrome, o: &Obligation) -> String {
+    chrome.term(o.term.unit.code(), o.term.length.into())
 }
 
 /// `GET /admin/channels/{code}`
@@ -329,8 +358,15 @@ pub async fn channel(
         .ok_or_else(Trouble::not_found)?;
     let chrome = visit.chrome();
     let codes = TermUnit::ALL.iter().map(TermUnit::code);
+    let counted = in_force(&web, &c);
     let own = c.own.unwrap_or_else(no_term);
     page::page(&ChannelPage {
+        class: c.default_class.code().into(),
+        in_force: counted
+            .as_ref()
+            .map(|o| term(&chrome, o))
+            .unwrap_or_default(),
+        in_force_basis: counted.map(|o| basis(&chrome, o)).unwrap_or_default(),
         term_units: chrome.choices("term_unit", codes, own.term.unit.code()),
         code: c.code,
         name_zh: c.name_zh,
@@ -431,7 +467,14 @@ pub async fn save_channel(
     }
     let chrome = visit.chrome();
     let codes = TermUnit::ALL.iter().map(TermUnit::code);
+    let counted = in_force(&web, &c);
     let again = ChannelPage {
+        class: c.default_class.code().into(),
+        in_force: counted
+            .as_ref()
+            .map(|o| term(&chrome, o))
+            .unwrap_or_default(),
+        in_force_basis: counted.map(|o| basis(&chrome, o)).unwrap_or_default(),
         term_units: chrome.choices("term_unit", codes, posted.get("term_unit")),
         code: c.code,
         name_zh: posted.get("name_zh").into(),

@@ -35,6 +35,9 @@ use crate::{
     },
 };
 
+/// What stands for a unit's code where a letter has none, in lists as in figures.
+pub(crate) const NO_UNIT: &str = "none";
+
 /// What a list is asked.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
@@ -77,7 +80,11 @@ pub async fn desk(
     let (letters, next) =
         desk::page(app, staff, &filter, page_after(&query.cursor)?.as_ref()).await?;
     let scope = desk::scope(staff);
-    // Of all letters nobody asks how many there are.
+    let sealed = match view {
+        // Of all letters nobody asks how many there are.
+        View::All => 0,
+        _ => desk::sealed_beside(app, staff, &filter).await?,
+    };
     let counted = |v: &View| suits(*v, staff) && *v != View::All;
     let mut asked = vec![filter];
     let standing = View::ALL.into_iter().filter(counted);
@@ -115,7 +122,7 @@ pub async fn desk(
         views,
         view: shown_code(view).into(),
         total: count(&chrome, total),
-        sealed: 0,
+        sealed: i64::try_from(sealed).unwrap_or(i64::MAX),
         channels: choices(
             &chrome,
             &query.channel,
@@ -129,15 +136,7 @@ pub async fn desk(
             [""].into_iter().chain(Status::ALL.iter().map(Status::code)),
             &query.status,
         ),
-        units: if matches!(scope.unsealed, Reach::All) {
-            choices(
-                &chrome,
-                &query.unit,
-                names.units.iter().map(|u| (u.code.clone(), u.name.clone())),
-            )
-        } else {
-            Vec::new()
-        },
+        units: unit_choices(&chrome, &query.unit, &scope.unsealed, &names.units),
         filtered: [&query.channel, &query.status, &query.unit, &query.q]
             .iter()
             .any(|f| !f.is_empty()),
@@ -148,6 +147,27 @@ pub async fn desk(
         },
         chrome,
     })
+}
+
+/// The units whose letters are in reach, where there is a choice.
+fn unit_choices(chrome: &Chrome, chosen: &str, reach: &Reach, all: &[Unit]) -> Vec<Choice> {
+    let within = |u: &&Unit| match reach {
+        Reach::All => true,
+        Reach::Units(ids) => ids.contains(&u.id),
+        Reach::None => false,
+    };
+    let mut units: Vec<(String, String)> = all
+        .iter()
+        .filter(within)
+        .map(|u| (u.code.clone(), u.name.clone()))
+        .collect();
+    if units.len() < 2 {
+        return Vec::new();
+    }
+    if *reach == Reach::All {
+        units.push((NO_UNIT.into(), chrome.t("row.unassigned").into_owned()));
+    }
+    choices(chrome, chosen, units.into_iter())
 }
 
 fn first_view(staff: &Staff) -> View {
@@ -168,7 +188,10 @@ fn suits(view: View, staff: &Staff) -> bool {
     let reach = desk::scope(staff).unsealed;
     match view {
         View::Unit => !staff.units.is_empty(),
-        View::Unassigned => reach == Reach::All,
+        View::Unassigned | View::Open => reach == Reach::All,
+        View::Extensions => {
+            reach == Reach::All || staff.is(crate::domain::access::Role::UnitLeader)
+        }
         _ => true,
     }
 }
@@ -200,7 +223,9 @@ pub(crate) fn filter(
         let channel = channel.ok_or_else(|| unknown("channel", &query.channel))?;
         filter.channel_id = Some(channel.id);
     }
-    if !query.unit.is_empty() {
+    if query.unit == NO_UNIT {
+        filter.unassigned = true;
+    } else if !query.unit.is_empty() {
         let unit = names.units.iter().find(|u| u.code == query.unit);
         let unit = unit.ok_or_else(|| unknown("unit", &query.unit))?;
         filter.units = Some(crate::store::units::below(&names.units, unit.id));
@@ -273,8 +298,11 @@ pub(crate) async fn rows(
                 .map(|w| text::masked(&w.words.name))
                 .unwrap_or_default(),
             attachments: l.attachments.into(),
-            due_on: l.next_due_on.map(|d| d.to_string()).unwrap_or_default(),
-            workdays_left: show::left(app, l.next_due_on),
+            due_on: l.due().map(|d| d.to_string()).unwrap_or_default(),
+            due_url: chrome.url(format!("/desk/letters/{}#due", l.number)),
+            standing: l.status.is_open() && l.due().is_none(),
+            urgent: l.urgent.is_some(),
+            workdays_left: show::left(app, l.due()),
             status: l.status.code().into(),
             unit: unit.map(|u| u.name.clone()).unwrap_or_default(),
             handler: handler.map(|p| p.name.clone()).unwrap_or_default(),

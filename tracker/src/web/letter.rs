@@ -158,12 +158,12 @@ fn said(action: Action) -> &'static str {
         Action::GrantExtension => "extension-granted",
         Action::RefuseExtension => "extension-refused",
         Action::Suspend => "suspended",
-        Action::Resume => "resumed",
+        Action::Resume => "clock-goes",
         Action::SetLimit => "limit-set",
         Action::Urge => "urged",
         Action::MarkUrgent => "marked-urgent",
         Action::TakeUrgent => "urgent-taken",
-        Action::Reopen => "reopened",
+        Action::Reopen => "taken-up",
         Action::Delivered | Action::DeliveryFailed => "saved",
     }
 }

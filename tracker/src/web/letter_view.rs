@@ -2,9 +2,11 @@
 
 use super::{
     chrome::Chrome,
+    due_view::{self, Told},
+    event_view,
     pages::{
-        letter::{Conflict, Delivery, Event, Facts, LetterPage, Message, Sealed},
-        letter_forms::{Can, Lists},
+        letter::{Conflict, Delivery, Facts, LetterPage, Message, Sealed, Urgent},
+        letter_forms::{Can, Clock, Lists, Pending},
         parts::{Choice, File},
     },
     show,
@@ -13,13 +15,15 @@ use crate::{
     app::App,
     domain::{
         event::EventKind,
+        rules::Lengthening,
         status::Action,
-        words::{Direction, MessageKind, OutboxKind, OutboxState},
+        words::{Direction, ExtensionState, MessageKind, OutboxKind, OutboxState},
     },
-    reading::desk::Opened,
+    reading::{desk::Opened, track},
     store::{
         events::EventRecord,
         messages,
+        obligations::Obligation,
         outbox::Outgoing,
         units::{self, Unit},
     },
@@ -28,7 +32,13 @@ use crate::{
 /// The page of a letter.
 pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
     let letter = &o.letter;
-    let counted = o.obligations.iter().rfind(|x| x.counts);
+    let told = Told {
+        people: &o.people,
+        events: &o.events,
+    };
+    let mut dues = o.dues.iter().map(|e| due_view::due(app, &chrome, e, told));
+    let due = dues.next();
+    let others = dues.collect();
     let draft = o.draft.as_ref();
     let undo = o
         .outgoing
@@ -49,7 +59,13 @@ pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
         undelivered: letter.undelivered,
         back: chrome.url("/desk"),
         facts: facts(app, &chrome, o),
-        due: counted.map(|c| show::due(app, &chrome, c)),
+        due,
+        others,
+        urgent: letter.urgent.as_ref().map(|u| Urgent {
+            at: show::at(app, u.at),
+            why: u.why.code().into(),
+            taken_at: u.taken_at.map(|at| show::at(app, at)).unwrap_or_default(),
+        }),
         sealed: letter.is_sealed().then(|| sealed(o)),
         messages: all_messages(app, &chrome, o),
         draft: draft.map(|d| d.text.clone()).unwrap_or_default(),
@@ -60,10 +76,10 @@ pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
             .events
             .iter()
             .rev()
-            .map(|e| event(app, &chrome, o, e))
+            .map(|e| event_view::event(app, &chrome, o, e))
             .collect(),
         can: can(o, undo.is_some()),
-        lists: lists(&chrome, o),
+        lists: lists(app, &chrome, o),
         failed: None,
         kept: Vec::new(),
         conflict: None,
@@ -104,7 +120,7 @@ fn draft_saved(app: &App, chrome: &Chrome, o: &Opened, draft: &messages::DraftRe
     chrome.t2("compose.saved", show::at(app, draft.at), who)
 }
 
-fn person(o: &Opened, id: i64) -> String {
+pub(crate) fn person(o: &Opened, id: i64) -> String {
     o.people
         .iter()
         .find(|p| p.id == id)
@@ -112,7 +128,7 @@ fn person(o: &Opened, id: i64) -> String {
         .unwrap_or_default()
 }
 
-fn unit(o: &Opened, id: i64) -> String {
+pub(crate) fn unit(o: &Opened, id: i64) -> String {
     o.units
         .iter()
         .find(|u| u.id == id)
@@ -183,12 +199,18 @@ fn all_messages(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Message> {
                 String::new()
             },
             at: show::at(app, m.at),
-            subject: if m.words.subject == o.letter.subject || m.kind == MessageKind::Reply {
+            subject: if m.words.subject == o.letter.subject
+                || matches!(m.kind, MessageKind::Reply | MessageKind::Progress)
+            {
                 String::new()
             } else {
                 m.words.subject.clone()
             },
-            text: m.words.visible_text.clone(),
+            text: if m.kind == MessageKind::Progress {
+                track::told(m)
+            } else {
+                m.words.visible_text.clone()
+            },
             whole_text: if m.words.text.trim() == m.words.visible_text.trim() {
                 String::new()
             } else {
@@ -230,32 +252,6 @@ fn delivery(app: &App, x: &Outgoing) -> Delivery {
     }
 }
 
-fn event(app: &App, chrome: &Chrome, o: &Opened, e: &EventRecord) -> Event {
-    let data = &e.event.data;
-    let mut detail = Vec::new();
-    if let Some(id) = data["unit"].as_i64() {
-        detail.push(unit(o, id));
-    }
-    for key in ["handler", "person"] {
-        if let Some(id) = data[key].as_i64() {
-            detail.push(person(o, id));
-        }
-    }
-    if let Some(class) = data["class"].as_str() {
-        detail.push(chrome.word("class", class));
-    }
-    if let Some(service) = data["service"].as_str() {
-        detail.push(chrome.word("medium", service));
-    }
-    Event {
-        at: show::at(app, e.at()),
-        kind: e.event.kind.code().into(),
-        actor: e.event.actor_id.map(|id| person(o, id)).unwrap_or_default(),
-        detail: detail.join(" · "),
-        note: e.note.clone().unwrap_or_default(),
-    }
-}
-
 fn can(o: &Opened, undo: bool) -> Can {
     let may = |a| o.actions.contains(&a);
     Can {
@@ -276,17 +272,76 @@ fn can(o: &Opened, undo: bool) -> Can {
         recall: may(Action::Recall) && undo,
         name_party: may(Action::NameParty),
         name_reader: may(Action::NameReader),
+        reclassify: may(Action::Reclassify) && (o.letter.class.is_some() || !may(Action::Accept)),
+        request_extension: may(Action::RequestExtension),
+        decide_extension: may(Action::GrantExtension),
+        suspend: may(Action::Suspend),
+        resume: may(Action::Resume),
+        set_limit: may(Action::SetLimit),
+        urge: may(Action::Urge),
+        mark_urgent: may(Action::MarkUrgent),
+        take_urgent: may(Action::TakeUrgent),
+        reopen: may(Action::Reopen),
     }
 }
 
-fn lists(chrome: &Chrome, o: &Opened) -> Lists {
-    let usual = match o.channel.as_ref().map(|c| c.code.as_str()) {
-        Some("online-consultation") => "consultation",
-        Some("report-box") => "accusation",
-        Some("e-petition") => "claim",
-        _ => "advice",
+/// What the rule of the counted obligation allows, and what waits for a decision.
+fn clock(app: &App, chrome: &Chrome, o: &Opened) -> Clock {
+    let counted = o.obligations.iter().find(|x| x.counts && x.is_open());
+    let (Some(counted), Some(rule)) = (counted, &o.rule) else {
+        return Clock::default();
     };
-    let class = o.letter.class.map_or(usual, |c| c.code());
+    let unit = counted.term.unit.code();
+    let extendable = rule.extension.as_ref();
+    let causes = rule.suspensions.iter().map(|a| a.kind.code());
+    Clock {
+        extendable: extendable
+            .map(|l| due_view::extendable(chrome, l, unit))
+            .unwrap_or_default(),
+        ask_until: counted.due().map(|d| d.to_string()).unwrap_or_default(),
+        unit: unit.into(),
+        pending: extendable.and_then(|l| pending(app, chrome, o, counted, l)),
+        causes: chrome.choices("halt", causes, ""),
+    }
+}
+
+fn pending(
+    app: &App,
+    chrome: &Chrome,
+    o: &Opened,
+    counted: &Obligation,
+    l: &Lengthening,
+) -> Option<Pending> {
+    let waiting = [ExtensionState::Requested, ExtensionState::Lapsed];
+    let mut all = o.terms.extensions.iter();
+    let asked = all.rfind(|x| x.obligation_id == counted.id && waiting.contains(&x.state))?;
+    let mut longer = counted.clone();
+    longer.extension += asked.length;
+    let due_on = longer
+        .reckon(&app.law().calendar)
+        .ok()
+        .map(|()| longer.due_on);
+    let of_this = |e: &&EventRecord| {
+        e.event.kind == EventKind::ExtensionRequested && e.event.data["extension"] == asked.id
+    };
+    let event = o.events.iter().rfind(of_this);
+    Some(Pending {
+        who: asked
+            .requested_by
+            .map(|id| person(o, id))
+            .unwrap_or_default(),
+        at: show::at(app, asked.requested_at),
+        length: due_view::length(chrome, asked.length, counted.term.unit.code()),
+        reason: event.and_then(|e| e.note.clone()).unwrap_or_default(),
+        decides: l.decided_by.code().into(),
+        due_on: due_on.map(|d| d.to_string()).unwrap_or_default(),
+        too_late: asked.due_on < app.today(),
+    })
+}
+
+fn lists(app: &App, chrome: &Chrome, o: &Opened) -> Lists {
+    let usual = o.channel.as_ref().map(|c| c.default_class);
+    let class = o.letter.class.or(usual).map_or("advice", |c| c.code());
     let accused = |u: &Unit| {
         units::above(&o.units, u.id)
             .iter()
@@ -334,6 +389,7 @@ fn lists(chrome: &Chrome, o: &Opened) -> Lists {
             .into_iter()
             .chain(people.map(person_choice))
             .collect(),
+        clock: clock(app, chrome, o),
         ..Lists::of_words(chrome, class)
     }
 }

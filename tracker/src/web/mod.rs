@@ -8,16 +8,20 @@ pub mod by_hand;
 pub mod chrome;
 pub mod clean;
 pub mod desk;
+mod due_view;
 pub mod error;
+mod event_view;
 pub mod extract;
 pub mod guard;
 pub mod health;
 pub mod intake;
 mod intake_view;
 pub mod language;
+pub mod law;
 pub mod letter;
 mod letter_view;
 pub mod listen;
+pub mod overview;
 pub mod page;
 pub mod pages;
 pub mod people;
@@ -30,6 +34,7 @@ mod sources_view;
 pub mod statistics;
 pub mod track;
 pub mod visit;
+pub mod when;
 pub mod write;
 
 #[cfg(test)]

@@ -119,6 +119,7 @@ async fn person_page(
         is_new: stored.is_none(),
         login: text("login", stored.map(|p| p.login.clone())),
         name: text("name", stored.map(|p| p.name.clone())),
+        email: text("email", stored.map(|p| p.email.clone())),
         units: [none]
             .into_iter()
             .chain(units.iter().filter(|u| u.active).map(unit_choice))

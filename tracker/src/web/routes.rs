@@ -7,8 +7,8 @@ use axum::{
 };
 
 use super::{
-    Web, admin, api, assets, by_hand, desk, extract::FORM, health, intake, letter, people, portal,
-    sign_in, statistics, track, write,
+    Web, admin, api, assets, by_hand, desk, extract::FORM, health, intake, law, letter, overview,
+    people, portal, sign_in, statistics, track, when, write,
 };
 
 /// Where a route is served.
@@ -51,6 +51,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         get(Public, "/", page(portal::portal)),
         get(Public, "/help", page(portal::help)),
+        get(Public, "/when", page(when::when)),
         post(Public, "/language", form(portal::language)),
         get(Public, "/write/{channel}", page(write::form)),
         post(Public, "/write/{channel}", upload(write::step)),
@@ -70,6 +71,7 @@ pub fn routes() -> Vec<Route> {
         get(Staff, "/password", page(sign_in::password_form)),
         post(Staff, "/password", form(sign_in::password)),
         get(Staff, "/desk", page(desk::desk)),
+        get(Staff, "/overview", page(overview::overview)),
         get(Staff, "/desk/letters/{number}", page(letter::show)),
         post(
             Staff,
@@ -102,12 +104,17 @@ pub fn routes() -> Vec<Route> {
         post(Staff, "/admin/people", form(people::save)),
         get(Staff, "/admin/people/{login}", page(people::person)),
         post(Staff, "/admin/people/{login}/{what}", form(people::turn)),
+        get(Staff, "/admin/rules", page(law::rules)),
+        get(Staff, "/admin/rules/{id}", page(law::rule)),
+        get(Staff, "/admin/calendar", page(law::calendar)),
+        get(Staff, "/admin/calendar/{year}", page(law::year)),
         get(Staff, "/admin/channels", page(admin::channels)),
         get(Staff, "/admin/channels/{code}", page(admin::channel)),
         post(Staff, "/admin/channels/{code}", form(admin::save_channel)),
         get(Public, "/api/openapi.json", page(api::openapi)),
         post(Public, "/api/v1/letters", upload(api::submit)),
         get(Public, "/api/v1/letters/{number}", page(api::track)),
+        get(Public, "/api/v1/when", page(api::when)),
         get(Public, "/api/v1/statistics", page(api::statistics)),
         get(Staff, "/api/v1/desk/letters", page(api::desk)),
         get(Staff, "/api/v1/desk/letters/{number}", page(api::letter)),

@@ -5,7 +5,7 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     chrome::Chrome,
     pages::{
-        parts::{Day, Due, Errors, FieldError},
+        parts::{Errors, FieldError},
         portal::ChannelCard,
     },
 };
@@ -14,7 +14,7 @@ use crate::{
     domain::{text, words::Language},
     letters,
     reading::due,
-    store::{channels::Channel, obligations::Obligation},
+    store::channels::Channel,
 };
 
 /// `YYYY-MM-DD HH:MM` in the department's zone.
@@ -119,48 +119,6 @@ pub fn left(app: &App, due_on: Option<Date>) -> Option<i64> {
     } else {
         i64::from(app.law().calendar.workdays_between(today, due))
     })
-}
-
-/// A due date with its derivation, day by day.
-#[must_use]
-pub fn due(app: &App, chrome: &Chrome, o: &Obligation) -> Due {
-    let zh = chinese(chrome);
-    let days = due::explain(o, zh).map(|d| d.days).unwrap_or_default();
-    let mut nth = 0;
-    let days = days.into_iter().map(|d| {
-        nth += i32::from(d.counted);
-        Day {
-            date: d.date.to_string(),
-            counted: d.counted,
-            nth: if d.counted {
-                nth.to_string()
-            } else {
-                String::new()
-            },
-            why: d.why.words(zh),
-        }
-    });
-    Due {
-        obligation: o.kind.code().into(),
-        on: o.due_on.to_string(),
-        nominal_on: if o.nominal_on == o.due_on {
-            String::new()
-        } else {
-            o.nominal_on.to_string()
-        },
-        workdays_left: left(app, Some(o.due_on)).filter(|_| o.is_open()),
-        met_on: o.met_on.map(|d| d.to_string()).unwrap_or_default(),
-        in_time: o.in_time.unwrap_or_default(),
-        provisional: o.provisional,
-        basis: if zh {
-            o.basis_zh.clone()
-        } else {
-            o.basis_en.clone()
-        },
-        rule: format!("{} v{}", o.rule, o.rule_version),
-        calendar: o.calendar_version.clone(),
-        days: days.collect(),
-    }
 }
 
 /// Fields at fault, as a page shows them.

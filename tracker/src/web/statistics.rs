@@ -161,6 +161,8 @@ fn line(label: String, sealed: bool, f: &Figures) -> FigureRow {
         duplicate: f.duplicate,
         invalid: f.invalid,
         undelivered: f.undelivered,
+        reclassified: f.reclassified,
+        reopened: f.reopened,
         answer_rate: f.answer_rate,
         completion_rate: f.completion_rate,
         on_time_rate: f.on_time_rate,

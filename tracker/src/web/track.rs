@@ -4,6 +4,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::{
     Web,
+    due_view::{self, Told},
     error::Trouble,
     extract::{Named, Posted},
     page,
@@ -14,9 +15,12 @@ use super::{
     show,
     visit::Visit,
 };
-use crate::reading::{
-    desk,
-    track::{self, Found, Tracked},
+use crate::{
+    reading::{
+        desk,
+        track::{self, Found, Tracked},
+    },
+    store::messages::Message,
 };
 
 /// `GET /track`
@@ -99,6 +103,15 @@ async fn progress(
             .collect(),
     });
     let replies = replies.collect();
+    let mut dues = (found.dues.iter()).map(|e| due_view::due(app, &chrome, e, Told::default()));
+    let due = dues.next().unwrap_or_default();
+    let others = dues.collect();
+    let word = |m: &Message| PublicReply {
+        at: show::at(app, m.at),
+        unit: unit.clone(),
+        text: track::told(m),
+        files: Vec::new(),
+    };
     page::page(&ProgressPage {
         number: letter.number.to_string(),
         query_code: code.into(),
@@ -112,11 +125,9 @@ async fn progress(
         },
         status: public(letter.status.public_step()).into(),
         received_at: show::at(app, letter.received_at),
-        due: found
-            .due
-            .as_ref()
-            .map(|o| show::due(app, &chrome, o))
-            .unwrap_or_default(),
+        due,
+        others,
+        progress: found.progress.iter().map(word).collect(),
         duplicate_of: first.unwrap_or_default(),
         steps: found.steps.iter().map(step).collect(),
         replies,

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     domain::{access::Staff, number::LetterNumber, words::Language},
     letters::staff::{self, SignedIn},
+    reading::law::warnings,
 };
 
 /// The session's cookie.
@@ -118,6 +119,12 @@ impl Visit {
         }
     }
 
+    /// Whether it is answered in Chinese.
+    #[must_use]
+    pub fn chinese(&self) -> bool {
+        self.language == Language::Chinese
+    }
+
     /// By which the log knows this request.
     #[must_use]
     pub fn request_id(&self) -> &str {
@@ -137,12 +144,20 @@ impl Visit {
                 name: s.person.name.clone(),
                 unit: String::new(),
                 desk: s.staff.has_desk(),
+                overview: s.staff.may_oversee(),
                 intake: s.staff.may_register(),
                 admin: s.staff.may_administer(),
             }),
             nonce: self.nonce.clone(),
             csrf: String::new(),
             notice: None,
+            unannounced: match &self.signed_in {
+                Some(_) => warnings(&self.web.app)
+                    .iter()
+                    .map(|w| w.year().to_string())
+                    .collect(),
+                None => Vec::new(),
+            },
         };
         // A code that has no words is no notice: the address bar says nothing on our pages.
         chrome.notice = self

@@ -80,7 +80,7 @@ fn both_languages_have_every_word_and_no_other() {
     let (mut plain, mut counted, mut families) =
         (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for text in &sources {
-        for name in ["t", "t1", "t2"] {
+        for name in ["t", "t1", "t2", "t3"] {
             asked(text, name, &mut plain);
         }
         asked(text, "tn", &mut counted);
@@ -183,14 +183,17 @@ fn every_code_of_the_domain_has_its_words() {
     use crate::domain::access::{Function, Role};
     use crate::domain::event::EventKind;
     use crate::domain::obligation::ObligationKind;
+    use crate::domain::rules::{Certainty, Decider, Effect, Halt, Meets, Stage, Starts};
     use crate::domain::status::Status;
     use crate::domain::words::{
-        Class, Discard, Fate, Kind, MessageKind, OutboxState, Route, Service, Source,
+        Class, Discard, Fate, Kind, MessageKind, OutboxState, Route, Service, Source, UrgentBy,
     };
+    use crate::reading::overview::COUNTED;
 
     fn codes<T: ToString>(all: &[T]) -> Vec<String> {
         all.iter().map(ToString::to_string).collect()
     }
+    let views = COUNTED.iter().map(|v| v.code().to_owned()).collect();
     let families = [
         ("role", codes(Role::ALL)),
         ("role_does", codes(Role::ALL)),
@@ -208,6 +211,15 @@ fn every_code_of_the_domain_has_its_words() {
         ("route", codes(Route::ALL)),
         ("medium", codes(Service::ALL)),
         ("source", codes(Source::ALL)),
+        ("starts", codes(Starts::ALL)),
+        ("decider", codes(Decider::ALL)),
+        ("halt", codes(Halt::ALL)),
+        ("effect", codes(Effect::ALL)),
+        ("certainty", codes(Certainty::ALL)),
+        ("meets", codes(Meets::ALL)),
+        ("stage", codes(Stage::ALL)),
+        ("urgent_why", codes(UrgentBy::ALL)),
+        ("view", views),
     ];
     let words = keys("en");
     for (family, codes) in families {

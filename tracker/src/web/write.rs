@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Web,
     chrome::Chrome,
+    due_view::{self, Told},
     error::Trouble,
     extract::{Named, Posted, PostedFile},
     page,
@@ -31,6 +32,7 @@ use crate::{
         self,
         submit::{self, Submission},
     },
+    reading::due::{self, Explained, Terms},
     store::channels::Channel,
 };
 
@@ -116,18 +118,20 @@ pub async fn step(
         received_at: web.app.now(),
     };
     let done = submit::submit(&web.app, submission, &form).await?;
-    let counted = done
-        .obligations
-        .iter()
-        .find(|o| o.counts)
-        .ok_or_else(Trouble::not_found)?;
+    let law = web.app.current_law().await?;
+    let dues = due::explain_all(&law, Some(&channel), &done.obligations, &Terms::default());
+    let shown = |e: &Explained| due_view::due(&web.app, &chrome, e, Told::default());
+    let mut dues = dues.iter().filter(|e| e.is_public()).map(shown);
+    let due = dues.next().ok_or_else(Trouble::not_found)?;
+    let others = dues.collect();
     page::page(&ReceiptPage {
         channel: show::channel_name(&chrome, &channel),
         sealed: channel.sealed,
         number: done.letter.number.to_string(),
         query_code: done.code.to_string(),
         received_at: show::at(&web.app, done.letter.received_at),
-        due: show::due(&web.app, &chrome, counted),
+        due,
+        others,
         mailed: !entry.email.is_empty() && web.app.config.smtp.is_some(),
         chrome,
     })

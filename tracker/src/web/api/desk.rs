@@ -42,7 +42,7 @@ pub struct Query {
 #[utoipa::path(
     get, path = "/api/v1/desk/letters", tag = "desk",
     params(
-        ("filter" = Option<String>, Query, description = "mine, unit, unassigned, overdue, due-soon, troubled or all"),
+        ("filter" = Option<String>, Query, description = "mine, unit, unassigned, overdue, due-soon, extensions, troubled, open or all"),
         ("channel" = Option<String>, Query), ("unit" = Option<String>, Query),
         ("status" = Option<String>, Query), ("q" = Option<String>, Query),
         ("cursor" = Option<String>, Query),
@@ -108,7 +108,10 @@ pub async fn letter(
 ) -> Result<Response, Trouble> {
     let opened = reading::open(&web.app, visit.staff()?, number(&text)?).await?;
     let names = Names::load(&web.app, &visit).await?;
-    Ok(json_answer(StatusCode::OK, &Whole::new(&opened, &names)))
+    Ok(json_answer(
+        StatusCode::OK,
+        &Whole::new(&opened, &names, visit.chinese()),
+    ))
 }
 
 /// A step on a letter.
@@ -119,7 +122,7 @@ pub async fn letter(
     post, path = "/api/v1/desk/letters/{number}/{action}", tag = "desk",
     params(
         ("number" = String, Path),
-        ("action" = String, Path, description = "accept, assign, take, reassign, send-back, note, draft, answer, recall, resend, serve, decline, direct, mark-duplicate, invalid, withdraw, name-party or name-reader"),
+        ("action" = String, Path, description = "accept, assign, take, reassign, send-back, note, draft, answer, recall, resend, serve, decline, direct, mark-duplicate, invalid, withdraw, name-party, name-reader, reclassify, request-extension, grant-extension, refuse-extension, suspend, resume, set-limit, urge, mark-urgent, take-urgent or reopen"),
     ),
     request_body = steps::Body,
     responses(

@@ -5,4 +5,4 @@ mod open;
 mod shapes;
 
 pub use desk::{act, desk, letter};
-pub use open::{openapi, statistics, submit, track};
+pub use open::{openapi, statistics, submit, track, when};

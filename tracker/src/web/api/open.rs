@@ -16,7 +16,9 @@ use utoipa::{
 
 use super::{
     desk::{json_answer, refusal},
-    shapes::{Due, Problem, Progress, PublicFile, PublicReply, PublicStep, Receipt},
+    shapes::{
+        Due, Problem, Progress, PublicFile, PublicReply, PublicStep, Receipt, When, WhenWritten,
+    },
 };
 use crate::{
     clock::random,
@@ -26,16 +28,21 @@ use crate::{
         submit::{self, Submission},
     },
     reading::{
+        due::{self, Terms},
         statistics::{self, Question},
         track::{self, Found},
     },
-    store::{figures::GroupBy, messages::FileRecord},
+    store::{
+        figures::GroupBy,
+        messages::{FileRecord, Message},
+    },
     web::{
         Web,
         act::Attachment,
         error::Trouble,
         extract::{Asked, Body, FILE, Named},
         visit::Visit,
+        when::{self, Asks as Day},
         write,
     },
 };
@@ -142,19 +149,18 @@ pub async fn submit(
         received_at: app.now(),
     };
     let done = submit::submit(app, submission, &form).await?;
-    let counted = done
-        .obligations
-        .iter()
-        .find(|o| o.counts)
-        .ok_or_else(Trouble::not_found)?;
-    let due: Vec<Due> = done.obligations.iter().map(Due::from).collect();
+    let law = app.current_law().await?;
+    let dues = due::explain_all(&law, Some(channel), &done.obligations, &Terms::default());
+    let counted = dues.iter().find(|e| e.obligation.counts);
+    let counted = counted.ok_or_else(Trouble::not_found)?;
+    let due = dues.iter().map(|e| Due::new(e, visit.chinese(), None));
     Ok(json_answer(
         StatusCode::CREATED,
         &Receipt {
             number: done.letter.number.to_string(),
             query_code: done.code.to_string(),
-            due_on: counted.due_on.to_string(),
-            due,
+            due_on: counted.due_on.map(|d| d.to_string()),
+            due: due.collect(),
         },
     ))
 }
@@ -199,6 +205,14 @@ pub async fn track(
                 text: m.words.text.clone(),
                 attachments: files.iter().map(file).collect(),
             });
+            let message = |m: &Message| PublicReply {
+                at: m.at.to_string(),
+                text: track::told(m),
+                attachments: Vec::new(),
+            };
+            let due = found.dues.iter();
+            let due = due.map(|e| Due::new(e, visit.chinese(), None)).collect();
+            let counted = found.dues.first().filter(|e| e.obligation.counts);
             Ok(json_answer(
                 StatusCode::OK,
                 &Progress {
@@ -207,13 +221,59 @@ pub async fn track(
                     steps: found.steps.iter().map(step).collect(),
                     unit: found.unit,
                     received_at: found.letter.received_at.to_string(),
-                    due_on: found.due.as_ref().map(|d| d.due_on.to_string()),
+                    due_on: counted.and_then(|e| e.due_on).map(|d| d.to_string()),
                     overdue: found.overdue,
+                    due,
+                    messages: found.progress.iter().map(message).collect(),
                     reply,
                 },
             ))
         }
     }
+}
+
+/// What would be owed on a letter written today, or on another day.
+///
+/// # Errors
+/// 400 for a day or channel that is none.
+#[utoipa::path(
+    get, path = "/api/v1/when", tag = "public",
+    params(
+        ("on" = Option<String>, Query, description = "The day of receipt; today where left out"),
+        ("channel" = Option<String>, Query, description = "One channel only"),
+    ),
+    responses(
+        (status = 200, description = "By channel, what would be owed by when, day by day", body = When),
+        (status = 400, description = "A day or channel that is none", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn when(
+    State(web): State<Web>,
+    visit: Visit,
+    Asked(asks): Asked<Day>,
+) -> Result<Response, Trouble> {
+    let (on, channels) = when::asked(&web, &asks).await?;
+    let law = web.app.current_law().await?;
+    let mut all = Vec::new();
+    for channel in &channels {
+        let owed = due::if_written(&web.app, channel, on)?;
+        let dues = due::explain_all(&law, Some(channel), &owed, &Terms::default());
+        let public = dues.iter().filter(|e| e.is_public());
+        all.push(WhenWritten {
+            channel: channel.code.clone(),
+            name: if visit.chinese() {
+                channel.name_zh.clone()
+            } else {
+                channel.name_en.clone()
+            },
+            due: public.map(|e| Due::new(e, visit.chinese(), None)).collect(),
+        });
+    }
+    let when = When {
+        on: on.to_string(),
+        channels: all,
+    };
+    Ok(json_answer(StatusCode::OK, &when))
 }
 
 /// Which figures.
@@ -276,7 +336,7 @@ pub async fn statistics(
 #[openapi(
     info(title = "Huiyin", description = "Letters to a government department, and their answers"),
     paths(
-        submit, track, statistics,
+        submit, track, when, statistics,
         super::desk::desk, super::desk::letter, super::desk::act
     ),
     modifiers(&Tokens),

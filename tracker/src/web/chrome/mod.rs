@@ -51,6 +51,8 @@ pub struct Viewer {
     pub unit: String,
     /// May open `/desk`.
     pub desk: bool,
+    /// May open `/overview`.
+    pub overview: bool,
     /// May open `/intake`.
     pub intake: bool,
     /// May open `/admin`.
@@ -90,6 +92,8 @@ pub struct Chrome {
     pub csrf: String,
     /// Said once at the top.
     pub notice: Option<Notice>,
+    /// Years whose holidays should be known by now and are not; staff are warned of them.
+    pub unannounced: Vec<String>,
 }
 
 impl Default for Chrome {
@@ -104,6 +108,7 @@ impl Default for Chrome {
             nonce: String::new(),
             csrf: String::new(),
             notice: None,
+            unannounced: Vec::new(),
         }
     }
 }
@@ -137,6 +142,17 @@ impl Chrome {
             &self.t(key),
             &[("a", &a.to_string()), ("b", &b.to_string())],
         )
+    }
+
+    /// The words of `key` with `a`, `b` and `c` at their places.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "templates hand over values and references"
+    )]
+    #[must_use]
+    pub fn t3(&self, key: &str, a: impl ToString, b: impl ToString, c: impl ToString) -> String {
+        let (a, b, c) = (a.to_string(), b.to_string(), c.to_string());
+        fill(&self.t(key), &[("a", &a), ("b", &b), ("c", &c)])
     }
 
     /// The words of `key.one` or `key.other` with the number at `%{n}`.
@@ -214,9 +230,16 @@ impl Chrome {
     /// Whether this page belongs to the staff side, which has its own navigation.
     #[must_use]
     pub fn staff(&self) -> bool {
-        ["/desk", "/intake", "/admin", "/password", "/first"]
-            .iter()
-            .any(|root| self.within(root))
+        [
+            "/desk",
+            "/overview",
+            "/intake",
+            "/admin",
+            "/password",
+            "/first",
+        ]
+        .iter()
+        .any(|root| self.within(root))
     }
 
     /// Whether the page lies at or under `root`.

@@ -48,6 +48,12 @@ impl Chrome {
         self.write_day(iso, "%-m月%-d日", "%-d %b")
     }
 
+    /// A month: `2026年11月`, `November 2026`.
+    #[must_use]
+    pub fn month(&self, day: Date) -> String {
+        self.write_day(&day.to_string(), "%Y年%-m月", "%B %Y")
+    }
+
     /// A day with its weekday: `2026年11月24日（星期二）`, `Tuesday 24 November 2026`.
     #[must_use]
     pub fn long_day(&self, iso: &str) -> String {

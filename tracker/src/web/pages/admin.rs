@@ -97,6 +97,10 @@ pub struct ChannelRow {
     pub class: String,
     /// The department's own term in words; empty where it set none.
     pub term: String,
+    /// The rule that counts on a letter written today: its term in words.
+    pub in_force: String,
+    /// That rule's id.
+    pub rule: String,
     /// Its basis in the page's language.
     pub basis: String,
     /// Whether its letters are sealed.
@@ -137,6 +141,12 @@ pub struct ChannelPage {
     pub sealed: bool,
     /// `enabled`
     pub enabled: bool,
+    /// The class whose rules hold until a letter's own is determined: the words' `class` family.
+    pub class: String,
+    /// The rule that counts on a letter written today, in words.
+    pub in_force: String,
+    /// Its basis in the page's language.
+    pub in_force_basis: String,
     /// `term_length`, as entered.
     pub term_length: String,
     /// `term_unit`: `workday`, `day`, `month`.

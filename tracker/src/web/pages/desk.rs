@@ -8,7 +8,8 @@ use crate::web::chrome::Chrome;
 /// A standing view of the desk with its count.
 #[derive(Clone, Debug, Default)]
 pub struct View {
-    /// `mine`, `unit`, `unassigned`, `overdue`, `due-soon`, `all`, `undelivered`: the words'
+    /// `mine`, `unit`, `unassigned`, `overdue`, `due-soon`, `extensions`, `open`, `all`,
+    /// `undelivered`: the words'
     /// `view` family.
     pub code: String,
     /// The count in figures, `1,000+` where it is not counted on; empty shows none.
@@ -36,6 +37,12 @@ pub struct LetterRow {
     pub attachments: i64,
     /// `YYYY-MM-DD` of its open counted obligation, or empty.
     pub due_on: String,
+    /// Where that day is explained.
+    pub due_url: String,
+    /// Its clock stands: nothing is due until it goes on.
+    pub standing: bool,
+    /// Whether it is urgent.
+    pub urgent: bool,
     /// Working days left, below 0 late; none where nothing is open.
     pub workdays_left: Option<i64>,
     /// A code of the words' `status` family.

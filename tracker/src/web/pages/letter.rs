@@ -12,7 +12,7 @@ pub struct Message {
     /// Whether it came from the writer.
     pub incoming: bool,
     /// A code of the words' `message` family: `letter`, `addition`, `reply`, `notice`,
-    /// `receipt`, `note`.
+    /// `progress`, `receipt`, `note`.
     pub kind: String,
     /// Who wrote it: the writer, or the unit and person.
     pub from: String,
@@ -97,6 +97,17 @@ pub struct Sealed {
     pub parties: Vec<String>,
 }
 
+/// 紧急: since when, why, and whether somebody took it on.
+#[derive(Clone, Debug, Default)]
+pub struct Urgent {
+    /// Local `YYYY-MM-DD HH:MM`.
+    pub at: String,
+    /// A code of the words' `urgent_why` family.
+    pub why: String,
+    /// When it was taken on, local `YYYY-MM-DD HH:MM`; or empty.
+    pub taken_at: String,
+}
+
 /// The facts at the head of a letter; finished words, empty where unknown.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
@@ -158,8 +169,12 @@ pub struct LetterPage {
     pub back: String,
     /// Its facts.
     pub facts: Facts,
-    /// The counted obligation.
+    /// The counted obligation of the latest round.
     pub due: Option<Due>,
+    /// Whatever else is and was owed.
+    pub others: Vec<Due>,
+    /// Set for an urgent letter.
+    pub urgent: Option<Urgent>,
     /// Set for a sealed letter.
     pub sealed: Option<Sealed>,
     /// What was written, oldest first.

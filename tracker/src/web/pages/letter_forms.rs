@@ -63,6 +63,26 @@ pub struct Can {
     pub name_party: bool,
     /// `name-reader {reader}`: who else may read a sealed letter.
     pub name_reader: bool,
+    /// `reclassify {class, route?, reason}`
+    pub reclassify: bool,
+    /// `request-extension {days, reason}`
+    pub request_extension: bool,
+    /// `grant-extension {reason}` and `refuse-extension {reason}`: whoever decides alone.
+    pub decide_extension: bool,
+    /// `suspend {cause?, reason}`
+    pub suspend: bool,
+    /// `resume {}`
+    pub resume: bool,
+    /// `set-limit {organ, document, of_day, on}`
+    pub set_limit: bool,
+    /// `urge {text}`
+    pub urge: bool,
+    /// `mark-urgent {reason}`
+    pub mark_urgent: bool,
+    /// `take-urgent {}`
+    pub take_urgent: bool,
+    /// `reopen {reason}`
+    pub reopen: bool,
 }
 
 impl Can {
@@ -75,8 +95,18 @@ impl Can {
             || self.serve
             || self.recall
             || self.note
+            || self.reopen
+            || self.urge
+            || self.mark_urgent
             || self.ends()
             || self.moves()
+            || self.times()
+    }
+
+    /// Whether anything can be done about the letter's clock.
+    #[must_use]
+    pub fn times(&self) -> bool {
+        self.reclassify || self.request_extension || self.suspend || self.resume || self.set_limit
     }
 
     /// Whether the letter may be ended without an answer.
@@ -92,12 +122,48 @@ impl Can {
     }
 }
 
+/// A longer term that waits for its decision.
+#[derive(Clone, Debug, Default)]
+pub struct Pending {
+    /// Who asked.
+    pub who: String,
+    /// When, local `YYYY-MM-DD HH:MM`.
+    pub at: String,
+    /// How much longer, in words.
+    pub length: String,
+    /// Why.
+    pub reason: String,
+    /// Whose decision it is: a code of the words' `decider` family.
+    pub decides: String,
+    /// When it would be due, `YYYY-MM-DD`.
+    pub due_on: String,
+    /// The due day is over: granting it is recorded and moves nothing.
+    pub too_late: bool,
+}
+
+/// What the rule allows to be done with the clock.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    /// How far the term can be extended and by whom, in words; or empty.
+    pub extendable: String,
+    /// The last day to ask, `YYYY-MM-DD`; or empty.
+    pub ask_until: String,
+    /// What an extension is counted in: a code of the words' `term_unit` family.
+    pub unit: String,
+    /// What waits for a decision.
+    pub pending: Option<Pending>,
+    /// Causes of a suspension that the rule allows.
+    pub causes: Vec<Choice>,
+}
+
 /// What the forms offer. The first of a list that may stay empty has an empty value.
 #[derive(Clone, Debug, Default)]
 pub struct Lists {
-    /// Classes for `accept`, the proposed one chosen.
+    /// What the clock allows.
+    pub clock: Clock,
+    /// Classes for `accept` and `reclassify`, the proposed one chosen.
     pub classes: Vec<Choice>,
-    /// Routes for `accept`.
+    /// Routes for `accept` and `reclassify`.
     pub routes: Vec<Choice>,
     /// Topics for `accept`; empty hides the field.
     pub topics: Vec<Choice>,

@@ -5,15 +5,18 @@ pub mod desk;
 pub mod error;
 pub mod help;
 pub mod intake;
+pub mod law;
 pub mod ledger;
 pub mod letter;
 pub mod letter_forms;
+pub mod overview;
 pub mod parts;
 pub mod people;
 pub mod portal;
 pub mod sign_in;
 pub mod statistics;
 pub mod track;
+pub mod when;
 pub mod write;
 
 #[cfg(test)]

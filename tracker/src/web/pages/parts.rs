@@ -117,12 +117,33 @@ pub struct Day {
     pub why: String,
 }
 
+/// Days that are shown together: all of a short term, a month of a long one.
+#[derive(Clone, Debug, Default)]
+pub struct Stretch {
+    /// What is said where they are folded away: the month and how many of its days count; empty
+    /// where they stand open.
+    pub title: String,
+    /// The days.
+    pub days: Vec<Day>,
+}
+
+/// One sentence of a derivation.
+#[derive(Clone, Debug, Default)]
+pub struct Line {
+    /// Finished words.
+    pub text: String,
+    /// The reason that was given, or empty.
+    pub reason: String,
+}
+
 /// A due date and how it came about.
 #[derive(Clone, Debug, Default)]
 pub struct Due {
     /// A code of the words' `obligation` family.
     pub obligation: String,
-    /// `YYYY-MM-DD`.
+    /// Whether it is the one that figures count.
+    pub counts: bool,
+    /// `YYYY-MM-DD`; empty while its clock stands.
     pub on: String,
     /// The day before rolling to a workday, where it differs; else empty.
     pub nominal_on: String,
@@ -132,16 +153,29 @@ pub struct Due {
     pub met_on: String,
     /// Whether it was met in time; says nothing while it is open.
     pub in_time: bool,
-    /// Whether the calendar of that year is not yet published.
+    /// `superseded` or `ended`, a code of the words' `due_over` family; empty where it is neither.
+    pub over: String,
+    /// Whether the day may still move: the calendar of that year is not yet published, or its
+    /// start has not happened yet.
     pub provisional: bool,
+    /// Whether the calendar of its year is what is missing.
+    pub unpublished: bool,
     /// The law or rule, in the page's language.
     pub basis: String,
-    /// The rule's id and version.
+    /// The rule's id and version; empty for a document's limit.
     pub rule: String,
+    /// A code of the words' `certainty` family, or empty.
+    pub certainty: String,
+    /// How long, in words.
+    pub term: String,
+    /// How far it can be extended and by whom, in words; or empty.
+    pub extendable: String,
     /// The calendar's version.
     pub calendar: String,
+    /// From when, and what changed since: sentence by sentence.
+    pub lines: Vec<Line>,
     /// Day by day; may be empty.
-    pub days: Vec<Day>,
+    pub days: Vec<Stretch>,
 }
 
 /// One page of a list that is read by keyset.

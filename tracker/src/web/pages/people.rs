@@ -34,7 +34,7 @@ pub struct PeoplePage {
     pub paging: Paging,
 }
 
-/// `GET /admin/people/new` and `/admin/people/{login}`; posts `login, name, unit, roles,
+/// `GET /admin/people/new` and `/admin/people/{login}`; posts `login, name, email, unit, roles,
 /// functions, cleared, language` to `/admin/people` (repeated keys for the check boxes). Beside
 /// it `/admin/people/{login}/reset`, `/disable`, and `/enable`.
 #[derive(Clone, Debug, Default, Template)]
@@ -48,6 +48,8 @@ pub struct PersonPage {
     pub login: String,
     /// `name`
     pub name: String,
+    /// `email`: where digests and urgent notices go; may be empty.
+    pub email: String,
     /// `unit`: codes, the first empty.
     pub units: Vec<Choice>,
     /// `roles`

@@ -38,6 +38,10 @@ pub struct FigureRow {
     pub invalid: i64,
     /// Answered but not delivered; a part of answered.
     pub undelivered: i64,
+    /// Determined anew at least once; a part of received.
+    pub reclassified: i64,
+    /// Taken up again after an answer; a line of its own.
+    pub reopened: i64,
     /// 答复率, 0 to 1.
     pub answer_rate: Option<f64>,
     /// 办结率, 0 to 1.

@@ -67,6 +67,10 @@ pub struct ProgressPage {
     pub received_at: String,
     /// The counted obligation.
     pub due: Due,
+    /// Whatever else is and was owed to the writer.
+    pub others: Vec<Due>,
+    /// How it goes on: acceptance, a longer term, a clock that stands; oldest first.
+    pub progress: Vec<PublicReply>,
     /// The first letter's number, where this one repeats it.
     pub duplicate_of: String,
     /// The steps, oldest first.

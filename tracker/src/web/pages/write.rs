@@ -87,6 +87,8 @@ pub struct ReceiptPage {
     pub received_at: String,
     /// The counted obligation.
     pub due: Due,
+    /// Whatever else is owed to the writer.
+    pub others: Vec<Due>,
     /// Whether a receipt goes out by mail.
     pub mailed: bool,
 }

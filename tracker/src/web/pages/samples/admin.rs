@@ -157,6 +157,8 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
                     .into_iter()
                     .map(|card| ChannelRow {
                         class: "consultation".into(),
+                        in_force: c.term("workday", 7),
+                        rule: "cn.57.consultation.7wd".into(),
                         enabled: card.code != "e-petition",
                         code: card.code,
                         name: card.name,

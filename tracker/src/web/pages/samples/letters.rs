@@ -2,11 +2,13 @@
 
 use super::super::desk::{DeskPage, View};
 use super::super::error::ErrorPage;
-use super::super::letter::{Conflict, Delivery, Event, Facts, LetterPage, Message, Sealed};
-use super::super::letter_forms::{Can, Failed, Lists};
+use super::super::letter::{Conflict, Delivery, Event, Facts, LetterPage, Message, Sealed, Urgent};
+use super::super::letter_forms::{Can, Clock, Failed, Lists, Pending};
 use super::super::parts::{Choice, Errors, Paging};
 use super::super::sign_in::{FirstPage, PasswordPage};
-use super::{BODY, REPLY, chrome, due, entry, error, file, people, render, rows, say, units};
+use super::{
+    BODY, REPLY, chrome, due, entry, error, file, people, render, rows, say, standing, units,
+};
 use crate::domain::words::Language;
 use crate::web::chrome::{Chrome, Notice};
 
@@ -36,6 +38,12 @@ fn letter(c: &Chrome) -> LetterPage {
             ..Facts::default()
         },
         due: Some(due(c, Some(1))),
+        others: vec![standing(c)],
+        urgent: Some(Urgent {
+            at: "2026-11-16 09:10".into(),
+            why: "registrar".into(),
+            taken_at: String::new(),
+        }),
         messages: vec![
             Message {
                 incoming: true,
@@ -124,9 +132,34 @@ fn letter(c: &Chrome) -> LetterPage {
             serve: true,
             reassign: true,
             send_back: true,
+            reclassify: true,
+            request_extension: true,
+            decide_extension: true,
+            suspend: true,
+            resume: true,
+            set_limit: true,
+            urge: true,
+            mark_urgent: true,
+            take_urgent: true,
+            reopen: true,
             ..Can::default()
         },
         lists: Lists {
+            clock: Clock {
+                extendable: due(c, Some(1)).extendable,
+                ask_until: "2026-11-24".into(),
+                unit: "workday".into(),
+                pending: Some(Pending {
+                    who: "张敏".into(),
+                    at: "2026-11-20 15:02".into(),
+                    length: c.tn("length.workday", 8),
+                    reason: "须会同石桥市局核实".into(),
+                    decides: "unit-leader".into(),
+                    due_on: "2026-12-04".into(),
+                    too_late: false,
+                }),
+                causes: c.choices("halt", ["third-party", "correction"], ""),
+            },
             units: units(),
             handlers: people(),
             people: people(),
@@ -147,6 +180,8 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("unassigned", "5"),
         ("overdue", "2"),
         ("due-soon", "6"),
+        ("extensions", "1"),
+        ("open", "1,000+"),
         ("all", "1,000+"),
         ("undelivered", "1"),
     ];

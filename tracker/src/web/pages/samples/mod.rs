@@ -2,6 +2,7 @@
 
 mod admin;
 mod intake;
+mod law;
 mod letters;
 mod public;
 
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use askama::Template;
 
 use super::desk::LetterRow;
-use super::parts::{Choice, Day, Due, FieldError, File, KeptFile};
+use super::parts::{Choice, Day, Due, FieldError, File, KeptFile, Line, Stretch};
 use super::portal::ChannelCard;
 use super::write::Entry;
 use crate::domain::words::Language;
@@ -55,11 +56,13 @@ fn chrome(language: Language, path: &str, staff: bool) -> Chrome {
             name: "张敏".into(),
             unit: "耕地保护监督处".into(),
             desk: true,
+            overview: true,
             intake: true,
             admin: true,
         }),
         nonce: "n0nce".into(),
         csrf: "t0ken".into(),
+        unannounced: vec!["2027".into()],
         ..Chrome::default()
     }
 }
@@ -151,18 +154,64 @@ fn due(c: &Chrome, left: Option<i64>) -> Due {
             "State Council Office 2014/57: answered within 7 working days",
         )
         .into(),
-        rule: "default.director-mailbox v1".into(),
+        counts: true,
+        rule: "cn.57.consultation.7wd v1".into(),
+        certainty: "text".into(),
+        term: c.tn("length.workday", 7),
+        extendable: c.t2(
+            "due.extendable",
+            c.word("decider", "unit-leader"),
+            c.tn("length.workday", 8),
+        ),
         calendar: "cn-2026.1".into(),
-        days: days
-            .into_iter()
-            .map(|(date, counted, nth, why)| Day {
-                date: date.into(),
-                counted,
-                nth: nth.into(),
-                why: why.into(),
-            })
-            .collect(),
+        lines: vec![
+            Line {
+                text: c.t2(
+                    "due.start",
+                    c.long_day("2026-11-13"),
+                    c.word("starts", "received"),
+                ),
+                reason: String::new(),
+            },
+            Line {
+                text: c.t1("due.standing_long", c.long_day("2026-11-20")),
+                reason: "待补充材料".into(),
+            },
+        ],
+        days: vec![Stretch {
+            title: String::new(),
+            days: days
+                .into_iter()
+                .map(|(date, counted, nth, why)| Day {
+                    date: date.into(),
+                    counted,
+                    nth: nth.into(),
+                    why: why.into(),
+                })
+                .collect(),
+        }],
         ..Due::default()
+    }
+}
+
+/// A long term whose clock stands: folded by months, without a day.
+fn standing(c: &Chrome) -> Due {
+    let short = due(c, None);
+    let days = &short.days[0].days;
+    let month = |title: &str| Stretch {
+        title: title.into(),
+        days: days.clone(),
+    };
+    Due {
+        obligation: "acknowledge".into(),
+        counts: false,
+        on: String::new(),
+        met_on: String::new(),
+        over: "superseded".into(),
+        provisional: true,
+        unpublished: true,
+        days: vec![month("2026-11"), month("2026-12")],
+        ..short
     }
 }
 
@@ -210,6 +259,9 @@ fn rows(c: &Chrome) -> Vec<LetterRow> {
         writer: writer.into(),
         attachments: files,
         due_on: "2026-11-24".into(),
+        due_url: format!("/desk/letters/{number}#due"),
+        standing: false,
+        urgent: left == Some(-2),
         workdays_left: left,
         status: status.into(),
         unit: "耕地保护监督处".into(),
@@ -286,6 +338,9 @@ fn rows(c: &Chrome) -> Vec<LetterRow> {
         ),
     ];
     rows[5].undelivered = true;
+    rows[4].workdays_left = None;
+    rows[4].due_on.clear();
+    rows[4].standing = true;
     let mut sealed = row(
         "2026-000140-P",
         "",
@@ -347,5 +402,6 @@ pub(crate) fn all(language: Language) -> Vec<(&'static str, String)> {
     pages.extend(letters::pages(language));
     pages.extend(intake::pages(language));
     pages.extend(admin::pages(language));
+    pages.extend(law::pages(language));
     pages
 }

@@ -8,7 +8,7 @@ use super::super::sign_in::LoginPage;
 use super::super::statistics::{FigureRow, OpeningRow, StatisticsPage};
 use super::super::track::{ProgressPage, PublicReply, PublicStep, TrackPage};
 use super::super::write::{CheckPage, Entry, ReceiptPage, WritePage};
-use super::{REPLY, channels, chrome, due, entry, error, file, render, say};
+use super::{REPLY, channels, chrome, due, entry, error, file, render, say, standing};
 use crate::domain::words::Language;
 use crate::web::chrome::Chrome;
 
@@ -53,6 +53,13 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
         unit: "耕地保护监督处".into(),
         received_at: "2026-11-13 21:14".into(),
         due: due(&c, left),
+        others: vec![standing(&c)],
+        progress: vec![PublicReply {
+            at: "2026-11-16 09:10".into(),
+            unit: String::new(),
+            text: "我们将于2026年11月24日前办结并答复您。".into(),
+            files: Vec::new(),
+        }],
         duplicate_of: String::new(),
         steps: steps[..n]
             .iter()
@@ -165,6 +172,7 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
                 query_code: "9F3K-2MZ8-Q0VT-7XWA".into(),
                 received_at: "2026-11-13 21:14".into(),
                 due: due(&c, Some(7)),
+                others: vec![standing(&c)],
                 mailed: true,
             }),
         ),
@@ -240,6 +248,8 @@ fn statistics(c: &Chrome) -> StatisticsPage {
         duplicate: n[9],
         invalid: 3,
         undelivered: 1,
+        reclassified: 1,
+        reopened: 1,
         answer_rate: Some(0.9731),
         completion_rate: Some(0.9812),
         on_time_rate: Some(0.986),

@@ -1,0 +1,144 @@
+//! What happened to a letter, in words: who asked, who decides, which date became which.
+
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::{chrome::Chrome, due_view, letter_view, pages::letter::Event, show};
+use crate::{
+    app::App,
+    domain::{event::EventKind, obligation::STANDING},
+    reading::desk::Opened,
+    store::events::EventRecord,
+};
+
+/// One event of a letter's history.
+pub(crate) fn event(app: &App, chrome: &Chrome, o: &Opened, e: &EventRecord) -> Event {
+    let data = &e.event.data;
+    let mut detail = placed(chrome, o, data);
+    detail.extend(timed(chrome, o, e.event.kind, data));
+    detail.retain(|d| !d.is_empty());
+    Event {
+        at: show::at(app, e.at()),
+        kind: e.event.kind.code().into(),
+        actor: e
+            .event
+            .actor_id
+            .map(|id| letter_view::person(o, id))
+            .unwrap_or_default(),
+        detail: detail.join(" · "),
+        note: e.note.clone().unwrap_or_default(),
+    }
+}
+
+/// Units, people, classes that an event names.
+fn placed(chrome: &Chrome, o: &Opened, data: &Value) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(id) = data["unit"].as_i64() {
+        out.push(letter_view::unit(o, id));
+    }
+    for key in ["handler", "person"] {
+        if let Some(id) = data[key].as_i64() {
+            out.push(letter_view::person(o, id));
+        }
+    }
+    if let Some(class) = data["class"].as_str() {
+        let class = chrome.word("class", class);
+        out.push(match data["from"].as_str() {
+            Some(from) => chrome.t2("detail.moved", chrome.word("class", from), class),
+            None => class,
+        });
+    }
+    if let Some(route) = data["route"].as_str() {
+        out.push(chrome.word("route", route));
+    }
+    if let Some(service) = data["service"].as_str() {
+        out.push(chrome.word("medium", service));
+    }
+    out
+}
+
+/// What an event says about the clock.
+fn timed(chrome: &Chrome, o: &Opened, kind: EventKind, data: &Value) -> Vec<String> {
+    let text = |key: &str| data[key].as_str().unwrap_or_default();
+    let asked_by = || match data["requested_by"].as_i64() {
+        Some(id) => chrome.t1("detail.asked_by", letter_view::person(o, id)),
+        None => String::new(),
+    };
+    let function = |key: &str| match text(key) {
+        "" => String::new(),
+        code => chrome.word("decider", code),
+    };
+    let moved = |data: &Value| match (data["from"].as_str(), data["to"].as_str()) {
+        (Some(from), Some(to)) => chrome.t2("detail.due_moved", day(chrome, from), day(chrome, to)),
+        _ => String::new(),
+    };
+    match kind {
+        EventKind::ExtensionRequested => vec![
+            longer(chrome, o, data),
+            chrome.t1("detail.decides", function("decides")),
+        ],
+        EventKind::ExtensionGranted => {
+            vec![
+                longer(chrome, o, data),
+                moved(data),
+                asked_by(),
+                function("as"),
+            ]
+        }
+        EventKind::ExtensionLate | EventKind::ExtensionRefused => {
+            vec![longer(chrome, o, data), asked_by(), function("as")]
+        }
+        EventKind::ExtensionLapsed => {
+            let all = data["deciders"].as_array().map(Vec::as_slice);
+            let names = all.unwrap_or_default().iter().filter_map(Value::as_i64);
+            let names: Vec<String> = names.map(|id| letter_view::person(o, id)).collect();
+            let comma = chrome.t("frame.comma");
+            let whose = format!("{} {}", function("decides"), names.join(&comma));
+            vec![asked_by(), chrome.t1("detail.undecided", whose.trim())]
+        }
+        EventKind::Suspended => vec![
+            chrome.word("halt", text("cause")),
+            chrome.word("effect", text("effect")),
+            chrome.t1("detail.since", day(chrome, text("from"))),
+        ],
+        EventKind::Resumed => vec![
+            chrome.word("halt", text("cause")),
+            chrome.t2(
+                "detail.span",
+                day(chrome, text("from")),
+                day(chrome, text("to")),
+            ),
+        ],
+        EventKind::LimitSet | EventKind::Reopened => match text("due_on") {
+            "" => Vec::new(),
+            due => vec![chrome.t1("detail.due", day(chrome, due))],
+        },
+        EventKind::Reclassified | EventKind::Accepted => vec![moved(&data["due"])],
+        EventKind::DueMoved => vec![moved(data)],
+        EventKind::Supervised => vec![chrome.word("stage", text("stage"))],
+        EventKind::MarkedUrgent => vec![chrome.word("urgent_why", text("why"))],
+        _ => Vec::new(),
+    }
+}
+
+/// How much longer an extension is, in the unit of its term.
+fn longer(chrome: &Chrome, o: &Opened, data: &Value) -> String {
+    let id = data["extension"].as_i64();
+    let extension = o.terms.extensions.iter().find(|x| Some(x.id) == id);
+    let of = extension.and_then(|x| {
+        let obligation = o.obligations.iter().find(|y| y.id == x.obligation_id)?;
+        Some((x.length, obligation.term.unit.code()))
+    });
+    match of {
+        Some((n, unit)) => chrome.t1("detail.longer", due_view::length(chrome, n, unit)),
+        None => String::new(),
+    }
+}
+
+/// A day of an event; that of a clock which stands is none.
+fn day(chrome: &Chrome, iso: &str) -> String {
+    match iso.parse::<Date>() {
+        Ok(STANDING) => chrome.t("due.standing").into_owned(),
+        _ => chrome.day(iso),
+    }
+}

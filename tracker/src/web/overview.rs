@@ -1,0 +1,76 @@
+//! The overview for leaders, registrars and auditors: unit by unit, each figure a link to its list.
+
+use axum::{extract::State, response::Response};
+
+use super::{
+    Web,
+    chrome::Chrome,
+    desk::NO_UNIT,
+    error::Trouble,
+    page,
+    pages::overview::{Figure, OverviewPage, OverviewRow},
+    show,
+    visit::Visit,
+};
+use crate::reading::{
+    desk::View,
+    overview::{self, COUNTED, Counts},
+};
+
+/// `GET /overview`
+///
+/// # Errors
+/// For anybody who does not oversee.
+pub async fn overview(State(web): State<Web>, visit: Visit) -> Result<Response, Trouble> {
+    let staff = visit.staff()?;
+    if !staff.may_oversee() {
+        return Err(Trouble::forbidden());
+    }
+    let chrome = visit.chrome();
+    let found = overview::overview(&web.app, staff).await?;
+    let rows = found
+        .units
+        .iter()
+        .map(|(u, counts)| row(&chrome, u.name.clone(), &u.code, counts));
+    let mut rows: Vec<OverviewRow> = rows.collect();
+    if found.unassigned != Counts::default() {
+        let name = chrome.t("row.unassigned").into_owned();
+        rows.push(row(&chrome, name, NO_UNIT, &found.unassigned));
+    }
+    let total = chrome.t("statistics.total").into_owned();
+    page::page(&OverviewPage {
+        columns: COUNTED.iter().map(|v| v.code().to_owned()).collect(),
+        rows,
+        total: row(&chrome, total, "", &found.total),
+        sealed: (COUNTED.iter().zip(found.sealed))
+            .map(|(view, n)| Figure {
+                code: view.code().into(),
+                count: i64::try_from(n).unwrap_or(i64::MAX),
+                url: String::new(),
+            })
+            .collect(),
+        as_of: show::at(&web.app, web.app.now()),
+        chrome,
+    })
+}
+
+/// A unit with its figures; every letter of every unit where `unit` is empty.
+fn row(chrome: &Chrome, name: String, unit: &str, counts: &Counts) -> OverviewRow {
+    let url = |view: View| {
+        let unit = match unit {
+            "" => String::new(),
+            code => format!("&unit={}", show::escape(code)),
+        };
+        chrome.url(format!("/desk?view={}{unit}", view.code()))
+    };
+    let figure = |(view, n): (View, u64)| Figure {
+        code: view.code().into(),
+        count: i64::try_from(n).unwrap_or(i64::MAX),
+        url: url(view),
+    };
+    OverviewRow {
+        name,
+        figures: COUNTED.into_iter().zip(counts.counts).map(figure).collect(),
+        oldest: counts.oldest.map(|d| d.to_string()).unwrap_or_default(),
+    }
+}
