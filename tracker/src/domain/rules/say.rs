@@ -3,7 +3,10 @@
 use jiff::civil::Date;
 
 use super::{Applies, Effect, Lengthening, Rule, StageAt, Starts};
-use crate::domain::term::{Term, Unit};
+use crate::domain::{
+    term::{Term, Unit},
+    words::{Class, Route, Source},
+};
 
 /// A rule, line by line: what is said about, and what is said.
 #[must_use]
@@ -66,10 +69,10 @@ fn binds(rule: &Rule) -> String {
         source,
     } = &rule.applies;
     let parts = [
-        ("class", codes(class.iter().map(|c| c.code()))),
-        ("route", codes(route.iter().map(|r| r.code()))),
+        ("class", codes(class.iter().map(Class::code))),
+        ("route", codes(route.iter().map(Route::code))),
         ("channel", codes(channel.iter().map(String::as_str))),
-        ("source", codes(source.iter().map(|s| s.code()))),
+        ("source", codes(source.iter().map(Source::code))),
     ];
     let named = parts.iter().filter(|(_, codes)| !codes.is_empty());
     let named: Vec<String> = named
