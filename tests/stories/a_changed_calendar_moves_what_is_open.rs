@@ -110,6 +110,16 @@ fn shown_first_and_counted_once(engine: Engine) {
     // A letter from now on is counted by it; a server that ran all the while knows it too.
     let days = huiyin.json(&["calendar", "show", "2026"]);
     assert!(days["days"].to_string().contains("植树节"), "{days}");
+    let due = [
+        "due",
+        "--days",
+        "7",
+        "--unit",
+        "workday",
+        "--from",
+        "2026-03-02",
+    ];
+    assert_eq!(huiyin.json(&due)["due_on"], "2026-03-12");
     huiyin.reconciles();
 }
 

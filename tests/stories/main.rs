@@ -9,6 +9,7 @@ mod a_letter_by_mail_is_answered;
 mod a_mail_that_kills_its_reader;
 mod a_province_lays_its_rules_over;
 mod a_report_by_mail_leaves_no_trace;
+mod a_wrong_rule_is_put_right;
 mod any_input_is_read;
 mod automatic_mail_is_known;
 mod bombs_cost_little;

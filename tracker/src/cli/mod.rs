@@ -2,6 +2,7 @@
 //! a sentence that says what is wrong, where, and what to do.
 
 mod calendar;
+mod correct;
 mod due;
 mod figures;
 mod ingest;
@@ -159,7 +160,7 @@ async fn command(cli: Cli) -> Outcome {
 async fn with_app(command: Command, app: App, json: bool) -> Outcome {
     let outcome = match command {
         Command::Ingest(ingest) => ingest.run(&app, json).await,
-        Command::Rules(rules) => rules.run(&app, json),
+        Command::Rules(rules) => rules.run(&app, json).await,
         Command::Overdue(overdue) => overdue.run(&app, json).await,
         Command::Stats(stats) => stats.run(&app, json).await,
         Command::Reconcile(reconcile) => reconcile.run(&app, json).await,

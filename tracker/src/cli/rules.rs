@@ -6,7 +6,11 @@ use clap::Subcommand;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Failure, Outcome, out};
+use super::{
+    Failure, Outcome,
+    correct::{Correct, try_out},
+    out,
+};
 use crate::{
     app::App,
     domain::{
@@ -36,15 +40,25 @@ pub(crate) enum RulesCommand {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
+    /// Show which due dates would move if a pack's rules were the right ones.
+    Try {
+        /// Its folder.
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
+    /// Put wrong rules right: open obligations are counted anew as a recorded job.
+    Correct(Correct),
 }
 
 impl RulesCommand {
-    pub(crate) fn run(self, app: &App, json: bool) -> Outcome {
+    pub(crate) async fn run(self, app: &App, json: bool) -> Outcome {
         let law = app.law();
         match self {
             Self::List { all } => list(&law.rules, app.today(), all, json),
             Self::Show { rule } => show(&law.rules, &rule, json),
             Self::Check { dir } => check(&dir, json),
+            Self::Try { dir } => try_out(app, &dir, json).await,
+            Self::Correct(correct) => correct.run(app, json).await,
         }
     }
 }

@@ -190,10 +190,10 @@ async fn a_rule_put_right_moves_what_is_open() {
         .expect("a database");
     assert!(none.is_none());
 
-    let correction = correct::Correction::of(&law, &[right.clone()]);
+    let correction = correct::Correction::of(&law, std::slice::from_ref(&right));
     let preview = correct::preview(app, &correction).await.expect("a preview");
     assert_eq!(preview.moved(), 1);
-    let job = correct::correct(app, None, &[right.clone()], "条文抄错").await;
+    let job = correct::correct(app, None, std::slice::from_ref(&right), "条文抄错").await;
     let job = job.expect("a database").expect("a job");
     let done = finish(&office, &job).await;
     assert_eq!((done.moved, done.reason.as_str()), (1, "条文抄错"));
