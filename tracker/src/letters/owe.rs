@@ -141,6 +141,7 @@ fn start(app: &App, law: &Law, what: Owing<'_>, rule: &Rule) -> Result<Obligatio
         standing_since: None,
         superseded_by: None,
         met_workdays: None,
+        look_on: None,
         suspensions: Vec::new(),
     };
     obligation

@@ -37,11 +37,7 @@ pub async fn mark(app: &App, staff: &Staff, number: LetterNumber, reason: &str) 
     if change.letter.urgent.is_some() {
         return Err(Error::Rule("urgent-already"));
     }
-    change.letter.urgent = Some(Urgent {
-        at: change.now(),
-        why: UrgentBy::Registrar,
-        taken_at: None,
-    });
+    change.letter.urgent = Some(Urgent::since(change.now(), UrgentBy::Registrar));
     let data = json!({ "why": UrgentBy::Registrar });
     let event = NewEvent::new(EventKind::MarkedUrgent, None, data).with_note(reason);
     change.finish_with(event).await
@@ -55,7 +51,10 @@ pub async fn take(app: &App, staff: &Staff, number: LetterNumber) -> Result<Lett
     let mut change = Change::open(app, staff, number, None, Action::TakeUrgent).await?;
     let now = change.now();
     match &mut change.letter.urgent {
-        Some(urgent) if urgent.taken_at.is_none() => urgent.taken_at = Some(now),
+        Some(urgent) if urgent.taken_at.is_none() => {
+            urgent.taken_at = Some(now);
+            urgent.taken_by = Some(staff.person_id);
+        }
         _ => return Err(Error::Rule("not-urgent")),
     }
     change.finish(EventKind::UrgentTaken, json!({})).await
