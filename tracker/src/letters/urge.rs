@@ -2,15 +2,25 @@
 
 use serde_json::json;
 
-use super::{Error, Result, assign::need, change::Change};
+use super::{
+    Error, Result,
+    assign::need,
+    change::Change,
+    supervise::{Scene, paper_of},
+};
 use crate::{
     app::App,
     domain::{
-        access::Staff, event::EventKind, number::LetterNumber, status::Action, words::UrgentBy,
+        access::Staff,
+        event::EventKind,
+        number::LetterNumber,
+        status::Action,
+        words::{Topic, UrgentBy},
     },
     store::{
         events::NewEvent,
         letters::{Letter, Urgent},
+        notices::Notice,
     },
 };
 
@@ -23,7 +33,28 @@ pub async fn urge(app: &App, staff: &Staff, number: LetterNumber, words: &str) -
     super::draft::within(words)?;
     // A word beside somebody else's change is no conflict.
     let change = Change::open(app, staff, number, None, Action::Urge).await?;
-    let event = NewEvent::new(EventKind::Urged, None, json!({})).with_note(words);
+    let scene = Scene::load(app).await?;
+    let paper = paper_of(app, &change).await?;
+    let mut told = scene.house.holders(&paper);
+    told.extend(scene.house.leader(&paper));
+    told.sort_unstable();
+    told.dedup();
+    told.retain(|p| *p != staff.person_id);
+    // The sentence is the event's note; the notice only says which event.
+    let data = json!({ "by": staff.person_id, "seq": change.letter.event_seq + 1 });
+    let notice = |person: &i64| Notice {
+        id: app.id(),
+        person_id: *person,
+        letter_id: Some(change.letter.id),
+        topic: Topic::Urged,
+        data: data.clone(),
+        at: change.now(),
+        told_at: None,
+        seen_at: None,
+    };
+    let notices = told.iter().map(notice).collect();
+    change.step.add_staff_notices(notices).await?;
+    let event = NewEvent::new(EventKind::Urged, None, json!({ "told": told })).with_note(words);
     change.finish_with(event).await
 }
 

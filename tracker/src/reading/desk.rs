@@ -38,6 +38,8 @@ pub enum View {
     Overdue,
     /// Due within three workdays.
     DueSoon,
+    /// 紧急, and nobody took it on.
+    Urgent,
     /// An answer came back, or nobody knows.
     Troubled,
     /// All in reach, latest first, closed ones too.
@@ -46,10 +48,11 @@ pub enum View {
 
 impl View {
     /// Every view in the order of the desk.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Mine,
         Self::Unit,
         Self::Unassigned,
+        Self::Urgent,
         Self::DueSoon,
         Self::Overdue,
         Self::Troubled,
@@ -65,6 +68,7 @@ impl View {
             Self::Unassigned => "unassigned",
             Self::Overdue => "overdue",
             Self::DueSoon => "due-soon",
+            Self::Urgent => "urgent",
             Self::Troubled => "troubled",
             Self::All => "all",
         }
@@ -101,18 +105,15 @@ impl View {
                 due_before: Some(today),
                 ..open
             },
-            Self::DueSoon => {
-                let mut last = today;
-                while app.law().calendar.workdays_between(today, last) < 3 {
-                    last = last.tomorrow().unwrap_or(last);
-                }
-                let after = last.tomorrow().unwrap_or(last);
-                Filter {
-                    due_from: Some(today),
-                    due_before: Some(after),
-                    ..open
-                }
-            }
+            Self::DueSoon => Filter {
+                due_from: Some(today),
+                due_before: Some(soon_ends(app)),
+                ..open
+            },
+            Self::Urgent => Filter {
+                urgent: true,
+                ..open
+            },
             Self::Troubled => Filter {
                 troubled: true,
                 ..Filter::default()
@@ -120,6 +121,16 @@ impl View {
             Self::All => Filter::default(),
         }
     }
+}
+
+/// The first day that is not soon any more: soon is within three workdays.
+pub(crate) fn soon_ends(app: &App) -> jiff::civil::Date {
+    let (today, law) = (app.today(), app.law());
+    let mut last = today;
+    while law.calendar.workdays_between(today, last) < 3 {
+        last = last.tomorrow().unwrap_or(last);
+    }
+    last.tomorrow().unwrap_or(last)
 }
 
 /// What a member of staff may see.

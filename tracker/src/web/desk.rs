@@ -169,6 +169,8 @@ fn suits(view: View, staff: &Staff) -> bool {
     match view {
         View::Unit => !staff.units.is_empty(),
         View::Unassigned => reach == Reach::All,
+        // A duty officer sees what is urgent, and the letters they took on.
+        _ if reach == Reach::None => matches!(view, View::Urgent | View::All),
         _ => true,
     }
 }

@@ -7,6 +7,8 @@ pub mod figures;
 pub mod intake;
 pub mod law;
 pub mod ledger;
+pub mod supervision;
+mod weekly;
 
 use std::time::Duration;
 
