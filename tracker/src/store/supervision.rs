@@ -85,6 +85,7 @@ impl Step<'_> {
     pub async fn supervised(&self, letter_id: i64) -> Result<Vec<Supervised>> {
         let rows = supervision::Entity::find()
             .filter(supervision::Column::LetterId.eq(letter_id))
+            .order_by_asc(supervision::Column::Id)
             .all(&self.tx)
             .await?;
         rows.into_iter().map(Supervised::from_row).collect()
@@ -220,6 +221,7 @@ impl Store {
     pub async fn supervised_of(&self, obligations: &[i64]) -> Result<Vec<Supervised>> {
         let rows = supervision::Entity::find()
             .filter(supervision::Column::ObligationId.is_in(obligations.iter().copied()))
+            .order_by_asc(supervision::Column::Id)
             .all(&self.read)
             .await?;
         rows.into_iter().map(Supervised::from_row).collect()

@@ -21,8 +21,10 @@ use crate::{
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(30);
+/// Before the first.
+const SOON: Duration = Duration::from_secs(2);
 /// How long a lease lasts without being renewed: each page renews it.
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_secs(60);
 const NAME: &str = "supervision";
 /// Obligations a page.
 const PAGE: u64 = 200;
@@ -33,7 +35,9 @@ const LAW: &str = "supervision-law";
 
 /// Looks until stopped.
 pub async fn run(app: App, stop: CancellationToken) {
-    while pause(&stop, EVERY).await {
+    let mut wait = SOON;
+    while pause(&stop, wait).await {
+        wait = EVERY;
         if let Err(error) = once(&app).await {
             tracing::error!(%error, "supervision could not do its round; it is tried again");
         }
@@ -56,7 +60,7 @@ pub async fn once(app: &App) -> Result<usize> {
         attempt(letter, extend::lapse(app, letter).await)?;
     }
     let now = app.zone.to_datetime(app.now());
-    if !app.law().calendar.is_workday(now.date()) {
+    if !app.current_law().await?.calendar.is_workday(now.date()) {
         return Ok(0);
     }
     follow_law(app).await?;
@@ -85,14 +89,11 @@ fn attempt<T>(letter: i64, done: Result<T>) -> Result<Option<T>> {
 
 /// After the law changed, every open obligation is looked at anew: stages are counted in workdays.
 async fn follow_law(app: &App) -> Result<()> {
-    let stamp = app.store.law_stamp().await?;
+    let stamp = app.law().stamp;
     let done = app.store.setting(LAW).await?.unwrap_or_else(|| "0:".into());
     let (at, from) = done.split_once(':').unwrap_or((&done, ""));
     if at == stamp.to_string() && from.is_empty() {
         return Ok(());
-    }
-    if app.law().stamp != stamp {
-        app.reload_law().await?;
     }
     let mut from = if at == stamp.to_string() {
         from.parse().unwrap_or(0)
