@@ -17,6 +17,13 @@ impl MigrationTrait for Migration {
                 .take(),
         )
         .await?;
+        for (table, column) in added() {
+            m.alter_table(Table::alter().table(table).add_column(column).take())
+                .await?;
+        }
+        for sql in PARTIAL {
+            m.get_connection().execute_unprepared(sql).await?;
+        }
         m.create_table(supervision()).await?;
         // A stage of an obligation is reached once, whoever looks: a longer term begins anew.
         index(
@@ -27,15 +34,44 @@ impl MigrationTrait for Migration {
         )
         .await?;
         index(m, "supervision", &["letter_id", "at"], false).await?;
+        index(m, "supervision", &["circular_id"], false).await?;
         m.create_table(notice()).await?;
         index(m, "staff_notice", &["person_id", "told_at", "id"], false).await?;
+        index(m, "staff_notice", &["person_id", "seen_at", "id"], false).await?;
         index(m, "staff_notice", &["told_at", "id"], false).await?;
         m.create_table(mail()).await?;
         index(m, "staff_mail", &["state", "due_at"], false).await?;
         m.create_table(circular()).await?;
-        index(m, "circular", &["state", "id"], false).await
+        index(m, "circular", &["state", "id"], false).await?;
+        // All letters that reach 通报 join the one draft.
+        m.get_connection()
+            .execute_unprepared(
+                "CREATE UNIQUE INDEX circular_draft ON circular (state) WHERE state = 'draft'",
+            )
+            .await?;
+        Ok(())
     }
 }
+
+fn added() -> Vec<(&'static str, ColumnDef)> {
+    vec![
+        // When supervision has to look next: '' at once, so that nothing new is overlooked.
+        ("obligation", text("look_on").default("").take()),
+        ("letter", number_null("urgent_taken_by")),
+        ("letter", count("urgent_told")),
+        ("letter", number_null("urgent_told_at")),
+    ]
+}
+
+/// Indexes of the few rows that somebody has to look at.
+const PARTIAL: [&str; 3] = [
+    "CREATE INDEX obligation_look ON obligation (look_on, id) \
+     WHERE met_at IS NULL AND ended_at IS NULL",
+    "CREATE INDEX letter_urgent ON letter (urgent_at, id) \
+     WHERE urgent_at IS NOT NULL AND urgent_taken_at IS NULL",
+    "CREATE INDEX letter_urgent_taken ON letter (urgent_taken_by, id) \
+     WHERE urgent_taken_by IS NOT NULL",
+];
 
 fn supervision() -> TableCreateStatement {
     Table::create()
@@ -64,6 +100,7 @@ fn notice() -> TableCreateStatement {
         .col(text("data"))
         .col(number("at"))
         .col(number_null("told_at"))
+        .col(number_null("seen_at"))
         .foreign_key(&mut refers("person_id", "person"))
         .take()
 }

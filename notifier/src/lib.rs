@@ -19,6 +19,7 @@ mod outcome;
 mod outlet;
 pub mod render;
 pub mod smtp;
+pub mod staff;
 
 pub use folder::Folder;
 pub use mail::{File, Mail};

@@ -4,6 +4,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::staff::{Digest, Urgent, Weekly};
+
 /// The language the reader is addressed in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Language {
@@ -55,7 +57,7 @@ pub struct Office {
     pub track_url: String,
 }
 
-/// Something to tell a writer.
+/// Something to tell a writer, or a member of staff.
 #[derive(Clone, Debug)]
 pub enum Notification<'a> {
     /// 收件回执.
@@ -64,6 +66,12 @@ pub enum Notification<'a> {
     Reply(Reply<'a>),
     /// 告知.
     Notice(Notice<'a>),
+    /// 办理提醒, to staff.
+    Digest(Digest<'a>),
+    /// 办理周报, to leaders.
+    Weekly(Weekly<'a>),
+    /// 紧急, to the duty officer.
+    Urgent(Urgent<'a>),
 }
 
 /// 收件回执: the letter has arrived. Automatic, satisfies no obligation, and holds nothing that the

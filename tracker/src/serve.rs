@@ -10,7 +10,7 @@ use crate::{
     config,
     letters::setup,
     web::{Side, Web, listen},
-    workers::{alarms, delivery, figures, intake, law, ledger},
+    workers::{alarms, delivery, figures, intake, law, ledger, supervision},
 };
 
 /// Why it does not serve.
@@ -56,6 +56,7 @@ pub async fn serve(
     tasks.spawn(alarms::run(app.clone(), stop.clone()));
     tasks.spawn(ledger::run(app.clone(), stop.clone()));
     tasks.spawn(law::run(app.clone(), stop.clone()));
+    tasks.spawn(supervision::run(app.clone(), stop.clone()));
     if let Some(outlet) = outlet(&app)? {
         tasks.spawn(delivery::run(app.clone(), Arc::new(outlet), stop.clone()));
     }

@@ -5,6 +5,7 @@ mod neutral;
 mod notice;
 mod receipt;
 mod reply;
+mod staff;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -79,6 +80,9 @@ pub fn render(
             neutral::Words::of_notice(notice, language).render(language)
         }
         Notification::Notice(notice) => notice::Words::new(notice, language).render(language),
+        Notification::Digest(digest) => staff::Daily::new(digest, language).render(language),
+        Notification::Weekly(weekly) => staff::Week::new(weekly, language).render(language),
+        Notification::Urgent(urgent) => staff::Call::new(urgent).render(language),
     }
 }
 

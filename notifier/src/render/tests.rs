@@ -284,3 +284,123 @@ fn a_duplicate_names_the_first_letter() {
             .contains("\n\n原信件编号：2026-000101-7\n\n某某省自然资源厅\n")
     );
 }
+
+#[test]
+fn a_digest_says_what_waits_and_nothing_else() {
+    use crate::staff::{Digest, Line, Section, SectionKind};
+    let office = office();
+    let late = Line {
+        number: NUMBER.into(),
+        subject: "关于<b>采矿权</b>的咨询".into(),
+        unit: "矿业权管理处".into(),
+        holder: "李四".into(),
+        owed: "答复期限".into(),
+        due_on: Some(date(2026, 11, 20)),
+        late: 3,
+        url: "https://letters.example.gov.cn/desk/letters/2026-000123-X".into(),
+        ..Line::default()
+    };
+    let urged = Line {
+        by: "王五".into(),
+        words: "请于今日\n回复来信人".into(),
+        ..late.clone()
+    };
+    let section = |kind, lines, hidden| Section {
+        kind,
+        lines,
+        more: 2,
+        hidden,
+        text: String::new(),
+    };
+    let sample = Notification::Digest(Digest {
+        office: &office,
+        name: "赵六",
+        day: date(2026, 11, 25),
+        desk_url: "https://letters.example.gov.cn/desk",
+        sections: vec![
+            section(SectionKind::Urged, vec![urged], 0),
+            section(SectionKind::Supervise, vec![late], 1),
+        ],
+    });
+    let chinese = render(&sample, Language::Chinese).unwrap();
+    assert_eq!(chinese.subject, "信件办理提醒（2026年11月25日，7件）");
+    for words in [
+        "\n【督办：已逾期，请立即办理】\n1. 2026-000123-X《关于<b>采矿权</b>的咨询》，矿业权管理处，现由李四办理，答复期限2026年11月20日，已逾期3个工作日\n",
+        "。王五：请于今日 回复来信人\n",
+        "\n另有不便列明的信件1件，由指定人员办理。\n",
+    ] {
+        assert!(chinese.text.contains(words), "{words}\n{}", chinese.text);
+    }
+    assert!(chinese.html.contains("&#60;b&#62;") && !chinese.html.contains("<b>采"));
+    let english = render(&sample, Language::English).unwrap();
+    assert!(english.text.contains("held by 李四"), "{}", english.text);
+    assert!(
+        english.text.contains("3 workdays overdue"),
+        "{}",
+        english.text
+    );
+    for rendered in [&chinese, &english] {
+        assert!(
+            !rendered.has_places() && !rendered.text.contains("\n\n\n"),
+            "{}",
+            rendered.text
+        );
+        assert!(!whole(rendered).contains("{{") && !whole(rendered).contains("{%"));
+    }
+}
+
+#[test]
+fn a_week_and_an_urgent_call_read_in_both_languages() {
+    use crate::staff::{Urgent, Weekly, WeeklyRow};
+    let office = office();
+    let row = WeeklyRow {
+        unit: "耕保处".into(),
+        open: 12,
+        overdue: 3,
+        oldest: Some(date(2026, 11, 2)),
+        ..WeeklyRow::default()
+    };
+    let week = Notification::Weekly(Weekly {
+        office: &office,
+        name: "赵六",
+        day: date(2026, 11, 23),
+        from: date(2026, 11, 16),
+        to: date(2026, 11, 22),
+        desk_url: URL,
+        rows: vec![row, WeeklyRow::default()],
+        sealed: 2,
+    });
+    let shown = render(&week, Language::Chinese).unwrap();
+    assert_eq!(
+        shown.subject,
+        "信件办理周报（2026年11月23日，在办12件，逾期3件）"
+    );
+    assert!(
+        shown
+            .text
+            .contains("\n耕保处：在办12件，其中逾期3件（最早应于2026年11月2日前办结）")
+    );
+    assert!(shown.text.contains("\n待分办：在办0件") && shown.text.contains("2件。\n"));
+    let call = |subject| {
+        Notification::Urgent(Urgent {
+            office: &office,
+            number: NUMBER,
+            subject,
+            received: subject,
+            name: "值班员",
+            times: 2,
+            url: URL,
+        })
+    };
+    let open = render(&call("后山滑坡"), Language::Chinese).unwrap();
+    assert!(open.subject.contains("紧急") && open.text.contains("标题：后山滑坡\n"));
+    let sealed = render(&call(""), Language::Chinese).unwrap();
+    assert!(!whole(&sealed).contains("标题") && sealed.text.contains(NUMBER));
+    for language in Language::ALL {
+        for sample in [&week, &call("")] {
+            let rendered = render(sample, language).unwrap();
+            assert!(!rendered.text.contains("\n\n\n"), "{}", rendered.text);
+            assert!(!whole(&rendered).contains("{{") && !whole(&rendered).contains("{%"));
+        }
+    }
+}

@@ -47,6 +47,7 @@ impl OverdueOf {
                 dash(&l.handler),
                 l.due_on.clone(),
                 l.workdays_late.to_string(),
+                l.stage.unwrap_or("-").to_owned(),
             ]
         };
         let rows: Vec<_> = found.letters.iter().map(row).collect();
@@ -58,6 +59,7 @@ impl OverdueOf {
                 "handler",
                 "due",
                 "workdays late",
+                "stage",
             ],
             &rows,
         )?;

@@ -41,6 +41,8 @@ pub struct Config {
     pub outbox: Outbox,
     /// Mail that nobody should have to read.
     pub spam: Spam,
+    /// What cannot wait for the morning.
+    pub urgent: Urgent,
     /// Mailboxes fetched over IMAP.
     pub mailbox: Vec<Mailbox>,
     /// Maildirs watched.
@@ -63,6 +65,7 @@ impl Default for Config {
             smtp: None,
             outbox: Outbox::default(),
             spam: Spam::default(),
+            urgent: Urgent::default(),
             mailbox: Vec::new(),
             maildir: Vec::new(),
         }
@@ -272,6 +275,17 @@ impl Default for Spam {
             blocked: Vec::new(),
         }
     }
+}
+
+/// What makes a letter urgent beside the built-in words, so that the duty officer hears of it at
+/// once.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Urgent {
+    /// More words; wherever one stands, the letter is urgent.
+    pub words: Vec<String>,
+    /// Ways in which everything is urgent: a source (`phone`) or the name of a mailbox.
+    pub sources: Vec<String>,
 }
 
 /// A mailbox fetched over IMAP.

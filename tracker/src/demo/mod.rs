@@ -30,7 +30,7 @@ pub use self::office::Login;
 use crate::{
     app::{App, StartError},
     clock::{Clock as _, FixedClock, SystemClock, SystemEntropy},
-    config::{Config, Database, Outbox, Site, Smtp, Spam},
+    config::{Config, Database, Outbox, Site, Smtp, Spam, Urgent},
     letters::Error,
     store::StoreError,
 };
@@ -115,6 +115,7 @@ pub fn config(operators: Config, folder: &Path) -> Config {
         )),
         outbox: Outbox::default(),
         spam: Spam::default(),
+        urgent: Urgent::default(),
         mailbox: Vec::new(),
         maildir: Vec::new(),
     }

@@ -87,10 +87,31 @@ pub struct Scope {
     pub unsealed: Reach,
     /// Channels whose sealed letters are seen.
     pub sealed_channels: Vec<i64>,
-    /// Sealed letters this person is named on; letters that accuse them are excluded.
+    /// Sealed letters this person is named on, where they handle letters at all.
     pub person: Option<i64>,
+    /// Letters that accuse this person are excluded.
+    pub never: Option<i64>,
     /// Letters that accuse one of these units are excluded.
     pub member_of: Vec<i64>,
+    /// 值班: urgent letters that are not sealed, until somebody took them on, and those that this
+    /// duty officer took.
+    pub duty: Option<i64>,
+}
+
+impl Scope {
+    /// What the machine reads for counting and for words of its own, sealed letters included; no
+    /// word of those is ever shown.
+    #[must_use]
+    pub fn machine(channels: Vec<i64>) -> Self {
+        Self {
+            unsealed: Reach::All,
+            sealed_channels: channels,
+            person: None,
+            never: None,
+            member_of: Vec::new(),
+            duty: None,
+        }
+    }
 }
 
 impl Staff {
@@ -138,7 +159,8 @@ impl Staff {
     /// Any desk at all.
     #[must_use]
     pub fn has_desk(&self) -> bool {
-        scope(&Viewer::Staff(self.clone())).unsealed != Reach::None
+        let scope = scope(&Viewer::Staff(self.clone()));
+        scope.unsealed != Reach::None || scope.duty.is_some()
     }
 }
 
@@ -150,7 +172,9 @@ pub fn scope(viewer: &Viewer) -> Scope {
             unsealed: Reach::None,
             sealed_channels: Vec::new(),
             person: None,
+            never: None,
             member_of: Vec::new(),
+            duty: None,
         };
     };
     let unsealed = if staff.any(&[
@@ -169,6 +193,7 @@ pub fn scope(viewer: &Viewer) -> Scope {
     };
     // Who has no letters to handle is not named on any either, whatever an old row says.
     let reads = unsealed != Reach::None;
+    let duty = staff.is(Role::Duty).then_some(staff.person_id);
     Scope {
         unsealed,
         sealed_channels: if staff.is(Role::Registrar) {
@@ -177,7 +202,9 @@ pub fn scope(viewer: &Viewer) -> Scope {
             Vec::new()
         },
         person: reads.then_some(staff.person_id),
+        never: Some(staff.person_id),
         member_of: staff.ancestors.clone(),
+        duty,
     }
 }
 
@@ -305,6 +332,8 @@ mod tests {
                 Role::Security | Role::Duty | Role::Administrator => Reach::None,
             };
             assert_eq!(scope.unsealed, expected, "{role}");
+            assert_eq!(scope.duty.is_some(), *role == Role::Duty, "{role}");
+            assert_eq!(scope.person.is_some(), expected != Reach::None, "{role}");
             let cleared = *role == Role::Registrar;
             assert_eq!(scope.sealed_channels.is_empty(), !cleared, "{role}");
         }

@@ -16,6 +16,8 @@
 //! - [`silence`]: when a source has been silent for too long.
 //! - [`delivery`]: when to try again, and how much automatic mail is enough.
 //! - [`number`], [`code`]: what letters are called, and what proves whose they are.
+//! - [`supervision`]: when staff are reminded, in which hours, and who hears of it.
+//! - [`urgent`]: words that cannot wait for the morning.
 //! - [`words`]: the vocabulary.
 //! - [`text`]: what a form may hold.
 
@@ -34,7 +36,9 @@ pub mod rules;
 pub mod silence;
 pub mod spam;
 pub mod status;
+pub mod supervision;
 pub mod term;
 pub mod text;
 pub mod thread;
+pub mod urgent;
 pub mod words;

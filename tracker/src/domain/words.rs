@@ -287,6 +287,48 @@ words! {
 }
 
 words! {
+    /// What a member of staff is told.
+    Topic, "topic" {
+        /// A stage of supervision was reached.
+        Stage = "stage",
+        /// 催办, by a person.
+        Urged = "urged",
+        /// A due date moved.
+        DueMoved = "due-moved",
+        /// 延期申请逾期未批.
+        Lapsed = "extension-lapsed",
+        /// 通报 was issued.
+        Circular = "circular",
+        /// 紧急件: told at once, in no digest.
+        Urgent = "urgent",
+    }
+}
+
+words! {
+    /// Mail to staff.
+    StaffMailKind, "staff mail" {
+        /// Once a day at the most.
+        Daily = "daily",
+        /// To leaders, on the first workday of the week.
+        Weekly = "weekly",
+        /// At once, at any hour.
+        Urgent = "urgent",
+    }
+}
+
+words! {
+    /// How far a circular got.
+    CircularState, "state of a circular" {
+        /// 拟稿: the machine adds to it.
+        Draft = "draft",
+        /// 已印发: it stands as it is.
+        Issued = "issued",
+        /// 不予印发.
+        Dropped = "dropped",
+    }
+}
+
+words! {
     /// Why a message is discarded from the intake.
     Discard, "reason for discarding" {
         /// 广告、群发、垃圾邮件.

@@ -31,7 +31,7 @@ pub(crate) fn office(app: &App) -> Office {
     }
 }
 
-fn language(l: Language) -> notifier::Language {
+pub(crate) fn language(l: Language) -> notifier::Language {
     match l {
         Language::Chinese => notifier::Language::Chinese,
         Language::English => notifier::Language::English,
@@ -151,7 +151,7 @@ pub(crate) fn address_key(app: &App, address: &str) -> String {
 }
 
 /// A Message-ID that nobody can guess: a reply that names it has seen our mail.
-fn mail_id(app: &App) -> String {
+pub(crate) fn mail_id(app: &App) -> String {
     format!(
         "{}@{}",
         to_hex(&random::<16>(&*app.entropy)),

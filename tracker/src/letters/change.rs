@@ -34,6 +34,8 @@ pub(crate) struct Change<'a> {
     stored: Vec<Obligation>,
     before: Facts,
     version: i64,
+    /// What is written collides with nobody's work: the version stays.
+    quiet: bool,
 }
 
 impl<'a> Change<'a> {
@@ -88,7 +90,32 @@ impl<'a> Change<'a> {
             obligations,
             before,
             version,
+            quiet: false,
         })
+    }
+
+    /// Opens a step of the machine that no colleague has to know of before they go on: nothing they
+    /// can have changed meanwhile is touched.
+    pub(crate) async fn quietly(app: &'a App, id: i64) -> Result<Self> {
+        let mut change = Self::by_machine(app, id, Action::Note).await?;
+        change.quiet = true;
+        Ok(change)
+    }
+
+    /// Adds an event before the one that [`Change::finish`] ends with.
+    pub(crate) async fn add_event(&mut self, mut event: NewEvent) -> Result<()> {
+        event.actor_id = self.actor;
+        let id = self.app.id();
+        let head = vec![(&mut self.letter, id, event)];
+        Ok(self.step.add_events(head).await?)
+    }
+
+    /// Saves what is owed and nothing else: no event, the letter as it was.
+    pub(crate) async fn keep(self) -> Result<()> {
+        self.step
+            .save_obligations(&self.stored, self.obligations)
+            .await?;
+        Ok(self.step.commit().await?)
     }
 
     /// The instant of the step.
@@ -180,7 +207,7 @@ impl<'a> Change<'a> {
         let open = self.letter.status.is_open();
         let due = self.obligations.iter().find(|o| o.counts && o.is_open());
         self.letter.next_due_on = due.map(|o| o.due_on).filter(|_| open);
-        self.letter.version = self.version + 1;
+        self.letter.version = self.version + i64::from(!self.quiet);
         let after = facts(&self.letter, &self.obligations);
         if let serde_json::Value::Object(data) = &mut event.data {
             data.insert("after".into(), stands(&self.letter, &self.obligations));

@@ -31,7 +31,7 @@ pub async fn settle(
     outgoing: &Outgoing,
     result: std::result::Result<(), DeliveryError>,
 ) -> Result<()> {
-    let mut outcome = outcome(app, outgoing, result);
+    let mut outcome = outcome(app, outgoing.attempts, result);
     let error = outcome.error.clone().unwrap_or_default();
     if letter.is_sealed() {
         // A server's refusal quotes the address. Its words stand in the event's note, sealed.
@@ -114,9 +114,10 @@ async fn give_back(change: &Change<'_>, outgoing: &Outgoing) -> Result<()> {
     Ok(())
 }
 
-fn outcome(
+/// What an attempt leads to: done, over, or once more later.
+pub(super) fn outcome(
     app: &App,
-    outgoing: &Outgoing,
+    attempts: i32,
     result: std::result::Result<(), DeliveryError>,
 ) -> Outcome {
     let now = app.now();
@@ -130,7 +131,7 @@ fn outcome(
         Err(DeliveryError::Permanent { reason }) => ends(OutboxState::Failed, Some(reason)),
         Err(DeliveryError::Unknown { reason }) => ends(OutboxState::Unknown, Some(reason)),
         Err(DeliveryError::Temporary { reason }) => {
-            let attempts = u32::try_from(outgoing.attempts).unwrap_or(u32::MAX);
+            let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
             match delivery::wait_after(attempts, app.jitter()) {
                 Some(wait) => Outcome {
                     state: OutboxState::Queued,

@@ -20,9 +20,12 @@ use crate::{
         rules::{Decider, Lengthening},
         status::Action,
         text::FieldError,
-        words::{ExtensionState, Language},
+        words::{ExtensionState, Language, Topic},
     },
-    store::{events::NewEvent, letters::Letter, obligations::Obligation, terms::Extension},
+    store::{
+        events::NewEvent, letters::Letter, notices::Notice, obligations::Obligation,
+        terms::Extension,
+    },
 };
 
 /// Asks for a longer term.
@@ -183,9 +186,32 @@ pub async fn lapse(app: &App, letter_id: i64) -> Result<bool> {
         Some(o) => allowed(app, &change, o).await.ok().map(|a| a.decided_by),
         None => None,
     };
+    let deciders = deciders(app, decides, &change.letter).await?;
+    let asked = json!({
+        "obligation": of.map(|o| o.kind), "due_on": extension.due_on.to_string(),
+    });
+    let mut told: Vec<i64> = deciders
+        .iter()
+        .copied()
+        .chain(extension.requested_by)
+        .collect();
+    told.sort_unstable();
+    told.dedup();
+    let notice = |person: i64| Notice {
+        id: app.id(),
+        person_id: person,
+        letter_id: Some(letter_id),
+        topic: Topic::Lapsed,
+        data: asked.clone(),
+        at: change.now(),
+        told_at: None,
+        seen_at: None,
+    };
+    let notices = told.into_iter().map(notice).collect();
+    change.step.add_staff_notices(notices).await?;
     let data = json!({
         "extension": extension.id, "requested_by": extension.requested_by, "decides": decides,
-        "deciders": deciders(app, decides, &change.letter).await?,
+        "deciders": deciders,
     });
     let state = ExtensionState::Lapsed;
     change

@@ -94,6 +94,7 @@ pub async fn set(
         standing_since: None,
         superseded_by: None,
         met_workdays: None,
+        look_on: None,
         suspensions: Vec::new(),
     };
     let data = json!({ "obligation": limit.id, "due_on": document.due_on.to_string() });

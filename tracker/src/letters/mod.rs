@@ -17,7 +17,9 @@
 //! | what is owed, by rule | [`owe`] |
 //! | another class: another rule, from the same receipt | [`reclassify`] |
 //! | a longer term; a clock that stands; a limit set by a document | [`extend`], [`pause`], [`limit`] |
-//! | urged, urgent | [`urge`] |
+//! | urged, urgent, the duty officer told | [`urge`], [`duty`] |
+//! | a stage of supervision reached; 通报 | [`supervise`], [`circular`] |
+//! | what staff hear once a day | [`digest`], [`staff_mail`] |
 //! | opened again: a new round | [`reopen`] |
 //! | served by hand | [`serve`] |
 //! | duplicate, invalid, withdrawn | [`end`] |
@@ -32,10 +34,13 @@ pub mod arrive;
 pub mod assign;
 pub mod calendar;
 pub(crate) mod change;
+pub mod circular;
 pub mod correct;
 pub mod decline;
 pub mod deliver;
+pub mod digest;
 pub mod draft;
+pub mod duty;
 pub mod end;
 pub mod extend;
 pub(crate) mod judge;
@@ -56,7 +61,9 @@ pub mod seal;
 pub mod serve;
 pub mod setup;
 pub mod staff;
+pub mod staff_mail;
 pub mod submit;
+pub mod supervise;
 #[cfg(test)]
 mod terms_test;
 pub mod urge;

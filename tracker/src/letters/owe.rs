@@ -8,8 +8,9 @@ use crate::{
     app::App,
     domain::{
         law::Law,
-        obligation::ObligationKind,
-        rules::{Case, Rule, Starts},
+        obligation::{ObligationKind, STANDING},
+        rules::{Case, Rule, StageAt, Starts},
+        supervision,
         term::{Term, Unit},
         words::{Class, Route, Source},
     },
@@ -141,11 +142,15 @@ fn start(app: &App, law: &Law, what: Owing<'_>, rule: &Rule) -> Result<Obligatio
         standing_since: None,
         superseded_by: None,
         met_workdays: None,
+        look_on: None,
         suspensions: Vec::new(),
     };
     obligation
         .reckon(&law.calendar)
         .map_err(|_| Error::Rule("term-uncountable"))?;
+    let due_on = obligation.due_on;
+    obligation.look_on =
+        supervision::next_look(&law.calendar, &rule.stages, due_on, Date::MIN).or(Some(STANDING));
     Ok(obligation)
 }
 
@@ -177,6 +182,13 @@ pub(crate) fn rule_of(law: &Law, channel: &Channel, o: &Obligation) -> Option<Ru
     let version = u32::try_from(o.rule_version).unwrap_or_default();
     let found = law.rules.get(&o.rule, version).cloned();
     found.or_else(|| own_rule(channel).filter(|r| r.id == o.rule))
+}
+
+/// When an obligation is supervised: as its rule says; what a document set, and what came of a
+/// rule that is gone, as usual.
+pub(crate) fn stages_of(law: &Law, channel: Option<&Channel>, o: &Obligation) -> Vec<StageAt> {
+    let rule = channel.and_then(|c| rule_of(law, c, o));
+    rule.map_or_else(Rule::usual_stages, |rule| rule.stages)
 }
 
 /// The instant's day, for what is met.

@@ -2,23 +2,24 @@
 //! job that moves it, slice by slice. Each slice is one short transaction that also says how far
 //! the job got, so a kill neither loses nor doubles anything. What is met or ended is not touched.
 
-mod whom;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde_json::json;
 
-use self::whom::Whom;
 use super::{
     Result,
     change::{facts, stands},
     fail_point,
+    supervise::{Scene, paper},
 };
 use crate::{
     app::App,
-    domain::{event::EventKind, figures, job::JobState, law::Law},
-    store::{Step, events::NewEvent, jobs::Job, letters::Letter, obligations::Obligation},
+    domain::{event::EventKind, figures, job::JobState, law::Law, words::Topic},
+    store::{
+        Step, events::NewEvent, jobs::Job, letters::Letter, notices::Notice,
+        obligations::Obligation,
+    },
 };
 
 /// Obligations a slice looks at: some tens of milliseconds of lock where all of them move.
@@ -121,11 +122,7 @@ pub async fn slice(app: &App, job_id: i64) -> Result<Option<Job>> {
     let moves = open.iter().filter(|o| anew(&law, o) != **o);
     let letters: BTreeSet<i64> = moves.map(|o| o.letter_id).collect();
     let window: BTreeSet<i64> = open.iter().map(|o| o.id).collect();
-    let whom = if letters.is_empty() {
-        Whom::default()
-    } else {
-        Whom::load(app).await?
-    };
+    let scene = Scene::load(app).await?;
 
     let step = app.store.begin(app.now()).await?;
     let held = step.job(job_id).await?;
@@ -137,7 +134,7 @@ pub async fn slice(app: &App, job_id: i64) -> Result<Option<Job>> {
     let mut job = job;
     if !letters.is_empty() {
         let letters: Vec<i64> = letters.into_iter().collect();
-        job.moved += recount(app, &law, &step, &job, &letters, &window, &whom).await?;
+        job.moved += recount(app, &law, &step, &job, &letters, &window, &scene).await?;
     }
     job.seen += i64::try_from(open.len()).unwrap_or_default();
     match open.last() {
@@ -171,7 +168,7 @@ async fn recount(
     job: &Job,
     letters: &[i64],
     window: &BTreeSet<i64>,
-    whom: &Whom,
+    scene: &Scene,
 ) -> Result<i64> {
     let letters = step.letters_by_id(letters).await?;
     let ids: Vec<i64> = letters.iter().map(|l| l.id).collect();
@@ -202,8 +199,17 @@ async fn recount(
         letter.version += 1;
         let rows = figures::delta(Some(&before), &facts(&letter, &now));
         deltas.extend(rows.into_iter().map(|d| (app.id(), d)));
-        for person in whom.of(step, &letter).await? {
-            notices.push((app.id(), person, letter.id, data.clone()));
+        for person_id in holders(app, step, scene, &letter).await? {
+            notices.push(Notice {
+                id: app.id(),
+                person_id,
+                letter_id: Some(letter.id),
+                topic: Topic::DueMoved,
+                data: data.clone(),
+                at: step.now,
+                told_at: None,
+                seen_at: None,
+            });
         }
         data["after"] = stands(&letter, &now);
         moved.push((letter, NewEvent::new(EventKind::DueMoved, job.by, data)));
@@ -211,11 +217,22 @@ async fn recount(
     let events = moved.iter_mut().map(|(l, e)| (l, app.id(), e.clone()));
     step.add_events(events.collect()).await?;
     step.add_deltas(deltas).await?;
-    step.add_notices("due-moved", notices).await?;
+    step.add_staff_notices(notices).await?;
     step.save_recounted(&changed).await?;
     let moved: Vec<Letter> = moved.into_iter().map(|(l, _)| l).collect();
     step.save_moved(&moved).await?;
     Ok(i64::try_from(moved.len()).unwrap_or_default())
+}
+
+/// Who hears that a letter's date moved: whoever holds the paper.
+async fn holders(app: &App, step: &Step<'_>, scene: &Scene, letter: &Letter) -> Result<Vec<i64>> {
+    let (parties, readers) = if letter.is_sealed() {
+        let readers = app.store.readers(letter.id).await?;
+        (step.parties(letter.id).await?, readers)
+    } else {
+        Default::default()
+    };
+    Ok(scene.house.holders(&paper(letter, parties, readers)))
 }
 
 /// What a letter's history and its handler are told of the dates that moved: the one that counts

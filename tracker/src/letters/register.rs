@@ -10,7 +10,7 @@ use super::{
     Error, Result,
     announce::{self, Post},
     change::{facts, stands},
-    fail_point,
+    duty, fail_point,
     judge::{self, Decision, Known},
     owe::{self, Owing},
     returned,
@@ -33,7 +33,7 @@ use crate::{
         arrivals::{ArrivalRecord, Standing, Verdict},
         channels::Channel,
         events::NewEvent,
-        letters::{Letter, WriterRecord, WriterWords},
+        letters::{Letter, Urgent, WriterRecord, WriterWords},
         messages::{FileRecord, FileWords, Message, MessageWords},
         obligations::Obligation,
     },
@@ -104,6 +104,8 @@ struct Entry {
     incoming: IncomingLetter,
     /// The one that counts first.
     owed: Vec<Obligation>,
+    /// The word that made it urgent.
+    urgent_word: String,
 }
 
 /// Adds a letter for each of these, with all that belongs to it but the lines' fates.
@@ -212,12 +214,19 @@ fn entry(
     let reachable = writer.words.can_be_told();
     let owed = owe::from_receipt(app, law, Owing::of(app, &letter, channel, reachable))?;
     letter.next_due_on = owed.first().map(|o| o.due_on);
+    let words = [incoming.subject.as_str(), incoming.visible_text.as_str()];
+    let urgent = duty::why(app, &line, words);
+    letter.urgent = urgent
+        .as_ref()
+        .map(|(why, _)| Urgent::since(app.now(), *why));
+    let urgent_word = urgent.map(|(_, word)| word).unwrap_or_default();
     Ok(Entry {
         line,
         letter,
         writer,
         incoming,
         owed,
+        urgent_word,
     })
 }
 
@@ -244,7 +253,7 @@ fn language(incoming: &IncomingLetter) -> Language {
 async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Verdict>> {
     let mut verdicts = Vec::with_capacity(entries.len());
     let (mut letters, mut messages, mut owed) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut deltas, mut events) = (Vec::new(), Vec::new());
+    let (mut deltas, mut events, mut urgent) = (Vec::new(), Vec::new(), Vec::new());
     let receipts = receipts(app, step, &entries).await?;
     for e in entries {
         let after = facts(&e.letter, &e.owed);
@@ -265,6 +274,11 @@ async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Ver
             app.id(),
             NewEvent::new(EventKind::Registered, e.line.settled_by, data),
         ));
+        let marked = e.letter.urgent.as_ref().map(|u| {
+            let data = json!({ "why": u.why });
+            NewEvent::new(EventKind::MarkedUrgent, None, data).with_note(&e.urgent_word)
+        });
+        urgent.push(marked);
         let (message, files) = message(app, &e.line, &e.letter, &e.incoming, MessageKind::Letter);
         messages.push((e.letter.lock.clone(), message, files));
         owed.extend(e.owed);
@@ -285,9 +299,13 @@ async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Ver
         .map(|((letter, _, _), (id, e))| (letter, id, e));
     let rows = heads.collect::<Vec<_>>();
     let event_rows = step.prepare_events(rows);
+    let marked = letters.iter_mut().zip(urgent);
+    let marked = marked.filter_map(|((letter, _, _), e)| Some((letter, app.id(), e?)));
+    let marked_rows = step.prepare_events(marked.collect());
     step.add_letters(letters).await?;
     step.add_messages(messages).await?;
     step.add_prepared_events(event_rows).await?;
+    step.add_prepared_events(marked_rows).await?;
     step.add_obligations(owed).await?;
     step.add_deltas(deltas).await?;
     step.add_outgoing(receipts).await?;

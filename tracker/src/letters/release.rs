@@ -4,7 +4,7 @@
 use ingest::{form, form::FormLetter, letter::IncomingLetter};
 use serde_json::json;
 
-use super::{Error, Result, change::Change, judge, read, register, returned, submit};
+use super::{Error, Result, change::Change, duty, judge, read, register, returned, submit};
 use crate::{
     app::App,
     domain::{
@@ -20,7 +20,9 @@ use crate::{
         Step,
         arrivals::{ArrivalRecord, Standing, Verdict},
         channels::Channel,
+        events::NewEvent,
         ledger::DecisionRecord,
+        letters::Urgent,
     },
 };
 
@@ -60,9 +62,20 @@ pub(crate) async fn join(
         .step
         .add_messages(vec![(lock, message, files)])
         .await?;
-    change
-        .finish(EventKind::Added, json!({ "arrival": line.id }))
-        .await?;
+    let words = [incoming.subject.as_str(), incoming.visible_text.as_str()];
+    let urgent = duty::why(app, line, words);
+    let added = NewEvent::new(EventKind::Added, None, json!({ "arrival": line.id }));
+    match urgent.filter(|_| change.letter.urgent.is_none() && change.letter.status.is_open()) {
+        Some((why, word)) => {
+            change.add_event(added).await?;
+            change.letter.urgent = Some(Urgent::since(change.now(), why));
+            let marked = NewEvent::new(EventKind::MarkedUrgent, None, json!({ "why": why }));
+            change.finish_with(marked.with_note(&word)).await?;
+        }
+        None => {
+            change.finish_with(added).await?;
+        }
+    }
     Ok(verdict)
 }
 

@@ -44,6 +44,8 @@ pub enum View {
     DueSoon,
     /// A longer term is asked for and not decided.
     Extensions,
+    /// 紧急, and nobody took it on.
+    Urgent,
     /// An answer came back, or nobody knows.
     Troubled,
     /// All open ones in reach, by urgency.
@@ -54,10 +56,11 @@ pub enum View {
 
 impl View {
     /// Every view in the order of the desk.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Mine,
         Self::Unit,
         Self::Unassigned,
+        Self::Urgent,
         Self::DueSoon,
         Self::Overdue,
         Self::Extensions,
@@ -76,6 +79,7 @@ impl View {
             Self::Overdue => "overdue",
             Self::DueSoon => "due-soon",
             Self::Extensions => "extensions",
+            Self::Urgent => "urgent",
             Self::Troubled => "troubled",
             Self::Open => "open",
             Self::All => "all",
@@ -121,7 +125,11 @@ impl View {
             },
             Self::DueSoon => Filter {
                 due_from: Some(today),
-                due_before: Some(soon_before(app)),
+                due_before: Some(soon_ends(app)),
+                ..open
+            },
+            Self::Urgent => Filter {
+                urgent: true,
                 ..open
             },
             Self::Extensions => Filter {
@@ -138,9 +146,9 @@ impl View {
     }
 }
 
-/// The day after the third workday from today: what is due before it is due soon.
-fn soon_before(app: &App) -> Date {
-    let (law, today) = (app.law(), app.today());
+/// The first day that is not soon any more: soon is within three workdays.
+pub(crate) fn soon_ends(app: &App) -> jiff::civil::Date {
+    let (today, law) = (app.today(), app.law());
     let mut last = today;
     while law.calendar.workdays_between(today, last) < 3 {
         last = last.tomorrow().unwrap_or(last);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     app::App,
-    domain::access::{Reach, Scope},
+    domain::{access::Scope, obligation::ObligationKind, rules::Stage},
     letters::{Error, Result},
     store::{lists::Filter, units},
 };
@@ -27,7 +27,7 @@ pub struct Late {
     /// Workdays past due.
     pub workdays_late: u32,
     /// The stage of supervision reached.
-    pub stage: Option<String>,
+    pub stage: Option<&'static str>,
 }
 
 /// The list, and how many sealed letters are overdue beside it.
@@ -65,21 +65,23 @@ pub async fn overdue(app: &App, unit: Option<&str>) -> Result<Overdue> {
         ..Filter::default()
     };
     // The operator counts sealed letters: the machine's own scope, from which no word is shown.
-    let scope = Scope {
-        unsealed: Reach::All,
-        sealed_channels: channels.iter().map(|c| c.id).collect(),
-        person: None,
-        member_of: Vec::new(),
-    };
+    let scope = Scope::machine(channels.iter().map(|c| c.id).collect());
     let (mut letters, mut sealed, mut after) = (Vec::new(), 0, None);
     loop {
         let (page, next) = app.store.list(&scope, &filter, after.as_ref(), 500).await?;
+        let ids: Vec<i64> = page
+            .iter()
+            .filter(|l| !l.is_sealed())
+            .map(|l| l.id)
+            .collect();
+        let stages = app.store.stages_of(&ids).await?;
         for l in page {
             if l.is_sealed() {
                 sealed += 1;
                 continue;
             }
             let due = l.next_due_on.unwrap_or(today);
+            let owed = stages.get(&l.id);
             let code = |id| {
                 all_units
                     .iter()
@@ -96,10 +98,10 @@ pub async fn overdue(app: &App, unit: Option<&str>) -> Result<Overdue> {
                     .unwrap_or_default(),
                 unit: l.unit_id.and_then(code),
                 handler: l.handler_id.and_then(login),
-                obligation: "answer",
+                obligation: owed.map_or(ObligationKind::Answer, |(o, _)| o.kind).code(),
                 due_on: due.to_string(),
                 workdays_late: app.law().calendar.workdays_between(due, today),
-                stage: None,
+                stage: owed.and_then(|(_, stage)| stage.as_ref().map(Stage::code)),
             });
         }
         match next {

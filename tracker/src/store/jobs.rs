@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::{
     Result, Store, decode,
-    entities::{job, letter, obligation, staff_notice},
+    entities::{job, letter, obligation},
     letters::Letter,
     obligations::{Obligation, with_pauses},
     step::Step,
@@ -206,7 +206,7 @@ impl Step<'_> {
         let set = "nominal_on = v.column2, due_on = v.column3, provisional = v.column4, \
                    calendar_version = v.column5, term_length = v.column6, \
                    term_unit = v.column7, rolls = v.column8, basis_zh = v.column9, \
-                   basis_en = v.column10";
+                   basis_en = v.column10, look_on = ''";
         let rows: Vec<_> = all.iter().map(row).collect();
         self.update_many("obligation", "id", set, "", &types, &rows)
             .await?;
@@ -247,29 +247,6 @@ impl Step<'_> {
             &all.iter().map(row).collect::<Vec<_>>(),
         )
         .await
-    }
-
-    /// Tells members of staff, in their next digest: person, letter, data.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn add_notices(
-        &self,
-        kind: &str,
-        all: Vec<(i64, i64, i64, serde_json::Value)>,
-    ) -> Result<()> {
-        let rows = all
-            .into_iter()
-            .map(|(id, person_id, letter_id, data)| staff_notice::Model {
-                id,
-                person_id,
-                letter_id: Some(letter_id),
-                kind: kind.to_owned(),
-                data: data.to_string(),
-                at: micros(self.now),
-                told_at: None,
-            });
-        self.insert::<staff_notice::Entity, _>(rows.collect()).await
     }
 
     /// Updates many rows by a key, the first column of each of `rows`.

@@ -107,6 +107,27 @@ pub struct Urgent {
     pub why: UrgentBy,
     /// When somebody took it on.
     pub taken_at: Option<Timestamp>,
+    /// Who did.
+    pub taken_by: Option<i64>,
+    /// How often the duty officer was told.
+    pub told: i32,
+    /// When last.
+    pub told_at: Option<Timestamp>,
+}
+
+impl Urgent {
+    /// Urgent since now, nobody told yet.
+    #[must_use]
+    pub fn since(at: Timestamp, why: UrgentBy) -> Self {
+        Self {
+            at,
+            why,
+            taken_at: None,
+            taken_by: None,
+            told: 0,
+            told_at: None,
+        }
+    }
 }
 
 /// Who wrote, as kept apart from the letter.
@@ -223,6 +244,9 @@ impl Letter {
                         &row.urgent_why.unwrap_or_default(),
                     )?,
                     taken_at: instant_opt(row.urgent_taken_at),
+                    taken_by: row.urgent_taken_by,
+                    told: row.urgent_told,
+                    told_at: instant_opt(row.urgent_told_at),
                 }),
             },
         })
@@ -279,6 +303,9 @@ impl Letter {
             urgent_at: self.urgent.as_ref().map(|u| micros(u.at)),
             urgent_why: self.urgent.as_ref().map(|u| u.why.code().into()),
             urgent_taken_at: self.urgent.as_ref().and_then(|u| u.taken_at).map(micros),
+            urgent_taken_by: self.urgent.as_ref().and_then(|u| u.taken_by),
+            urgent_told: self.urgent.as_ref().map(|u| u.told).unwrap_or_default(),
+            urgent_told_at: self.urgent.as_ref().and_then(|u| u.told_at).map(micros),
             sealed,
             key_id,
         }

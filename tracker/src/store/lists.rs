@@ -37,6 +37,8 @@ pub struct Filter {
     pub handler_id: Option<i64>,
     /// In one of these units.
     pub units: Option<Vec<i64>>,
+    /// Urgent, and nobody took it on.
+    pub urgent: bool,
     /// Not assigned to any unit.
     pub unassigned: bool,
     /// Of this channel.
@@ -95,6 +97,11 @@ impl Filter {
         }
         if let Some(id) = self.handler_id {
             all = all.add(letter::Column::HandlerId.eq(id));
+        }
+        if self.urgent {
+            all = all
+                .add(letter::Column::UrgentAt.is_not_null())
+                .add(letter::Column::UrgentTakenAt.is_null());
         }
         if self.unassigned {
             all = all.add(letter::Column::UnitId.is_null());

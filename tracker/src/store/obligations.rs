@@ -78,6 +78,8 @@ pub struct Obligation {
     pub superseded_by: Option<i64>,
     /// Workdays from receipt to the day it was met, by the calendar of that day.
     pub met_workdays: Option<u32>,
+    /// The day on which supervision looks at it next; at once where none is set.
+    pub look_on: Option<Date>,
     /// Days on which its clock stood still; kept in rows of their own.
     pub suspensions: Vec<Suspension>,
 }
@@ -117,6 +119,11 @@ impl Obligation {
             standing_since: day_opt("obligation", id, row.standing_since.as_deref())?,
             superseded_by: row.superseded_by,
             met_workdays: row.met_workdays.and_then(|d| u32::try_from(d).ok()),
+            look_on: day_opt(
+                "obligation",
+                id,
+                Some(row.look_on.as_str()).filter(|d| !d.is_empty()),
+            )?,
             suspensions: Vec::new(),
         })
     }
@@ -152,6 +159,7 @@ impl Obligation {
             standing_since: self.standing_since.map(|d| d.to_string()),
             superseded_by: self.superseded_by,
             met_workdays: self.met_workdays.map(i64::from),
+            look_on: self.look_on.map(|d| d.to_string()).unwrap_or_default(),
         }
     }
 
@@ -176,6 +184,9 @@ impl Obligation {
     /// See [`TermError`].
     pub fn reckon(&mut self, calendar: &Calendar) -> std::result::Result<(), TermError> {
         let derived = self.reckoning().derive(calendar)?;
+        if derived.due_on != self.due_on {
+            self.look_on = None;
+        }
         self.nominal_on = derived.nominal_on;
         self.due_on = derived.due_on;
         self.provisional = derived.provisional;

@@ -16,6 +16,7 @@ use super::{
     Result, Store, decode,
     entities::{letter, outbox},
     letters::Letter,
+    queue::Queue,
     sealing::Lock,
     step::Step,
     time::{instant, instant_opt, micros},
@@ -140,23 +141,7 @@ impl Step<'_> {
     /// # Errors
     /// When the database refuses.
     pub async fn settle(&self, id: i64, fence: i64, outcome: &Outcome) -> Result<bool> {
-        let now = micros(self.now);
-        let settled = (outcome.state != OutboxState::Queued).then_some(now);
-        let done = outbox::Entity::update_many()
-            .col_expr(outbox::Column::State, Expr::value(outcome.state.code()))
-            .col_expr(outbox::Column::DueAt, Expr::value(micros(outcome.due_at)))
-            .col_expr(
-                outbox::Column::LastError,
-                Expr::value(outcome.error.clone()),
-            )
-            .col_expr(outbox::Column::SettledAt, Expr::value(settled))
-            .col_expr(outbox::Column::LeaseUntil, Expr::value(Option::<i64>::None))
-            .filter(outbox::Column::Id.eq(id))
-            .filter(outbox::Column::Fence.eq(fence))
-            .filter(outbox::Column::State.eq(OutboxState::Sending.code()))
-            .exec(&self.tx)
-            .await?;
-        Ok(done.rows_affected == 1)
+        self.settle_in(Queue::Outbox, id, fence, outcome).await
     }
 
     /// Changes the state of a letter's messages that stand in one of `from`; answers how many.
@@ -256,15 +241,7 @@ impl Store {
     /// When the database refuses.
     pub async fn is_due(&self) -> Result<bool> {
         let clock = clock(&self.read).await?;
-        let row = outbox::Entity::find()
-            .select_only()
-            .column(outbox::Column::Id)
-            .filter(outbox::Column::State.eq(OutboxState::Queued.code()))
-            .filter(outbox::Column::DueAt.lte(clock))
-            .into_tuple::<i64>()
-            .one(&self.read)
-            .await?;
-        Ok(row.is_some())
+        Queue::Outbox.is_due(&self.read, clock).await
     }
 
     /// Claims up to `n` due messages for `lease`. One of a letter at a time, oldest first, so
@@ -305,23 +282,7 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        outbox::Entity::update_many()
-            .col_expr(
-                outbox::Column::State,
-                Expr::value(OutboxState::Sending.code()),
-            )
-            .col_expr(
-                outbox::Column::Attempts,
-                Expr::col(outbox::Column::Attempts).add(1),
-            )
-            .col_expr(
-                outbox::Column::Fence,
-                Expr::col(outbox::Column::Fence).add(1),
-            )
-            .col_expr(outbox::Column::LeaseUntil, Expr::value(until))
-            .filter(outbox::Column::Id.is_in(ids))
-            .exec(&step.tx)
-            .await?;
+        step.take_from(Queue::Outbox, ids, until).await?;
         let mut claimed = Vec::with_capacity(rows.len());
         for mut row in rows {
             row.fence += 1;
@@ -473,7 +434,7 @@ impl Step<'_> {
     }
 }
 
-async fn clock(db: &impl ConnectionTrait) -> Result<i64> {
+pub(super) async fn clock(db: &impl ConnectionTrait) -> Result<i64> {
     let sql = match db.get_database_backend() {
         DbBackend::Sqlite => {
             "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000"

@@ -23,27 +23,55 @@ pub(crate) fn condition(scope: &Scope) -> Condition {
     if let Some(sealed) = sealed(scope) {
         any = any.add(sealed);
     }
-    let all = Condition::all().add(any);
-    match accused(scope) {
-        None => all,
-        Some(letters) => all.add(letter::Column::Id.not_in_subquery(letters)),
+    for part in duty(scope) {
+        any = any.add(part);
     }
+    Condition::all().add(any).add(unaccused(scope))
+}
+
+/// Letters that do not accuse the viewer.
+pub(crate) fn unaccused(scope: &Scope) -> Condition {
+    let letters = accused(scope);
+    Condition::all().add_option(letters.map(|letters| letter::Column::Id.not_in_subquery(letters)))
+}
+
+/// What a duty officer sees: urgent letters that nobody took on, and those they took. Two parts
+/// with an index each; sealed ones are in neither.
+fn duty(scope: &Scope) -> Vec<Condition> {
+    use letter::Column::{IsSealed, Open, UrgentAt, UrgentTakenAt, UrgentTakenBy};
+    let Some(officer) = scope.duty else {
+        return Vec::new();
+    };
+    let open = || Condition::all().add(IsSealed.eq(false));
+    vec![
+        open()
+            .add(UrgentAt.is_not_null())
+            .add(UrgentTakenAt.is_null())
+            .add(Open.eq(true)),
+        open().add(UrgentTakenBy.eq(officer)),
+    ]
 }
 
 /// The same as [`condition`] in parts that have no letter in common. Where a viewer sees the
 /// letters of some units, an OR of those and of the sealed letters they are `named` on would be
 /// read whole and sorted; each part reads one index from its end.
 pub(crate) fn parts(scope: &Scope, named: &[i64]) -> Vec<Condition> {
-    let Reach::Units(units) = &scope.unsealed else {
-        return vec![condition(scope)];
+    let units = match &scope.unsealed {
+        Reach::Units(units) => units.as_slice(),
+        Reach::None if scope.duty.is_some() => &[],
+        _ => return vec![condition(scope)],
     };
-    let unaccused = |part: Condition| {
-        part.add_option(accused(scope).map(|letters| letter::Column::Id.not_in_subquery(letters)))
-    };
-    let mut parts = Vec::with_capacity(units.len() + 1);
+    let unaccused = |part: Condition| part.add(unaccused(scope));
+    let mut parts = Vec::with_capacity(units.len() + 3);
     for unit in units {
         let open = Condition::all().add(letter::Column::IsSealed.eq(false));
         parts.push(unaccused(open.add(letter::Column::UnitId.eq(*unit))));
+    }
+    for part in duty(scope) {
+        let elsewhere = Condition::any()
+            .add(letter::Column::UnitId.is_null())
+            .add(letter::Column::UnitId.is_not_in(units.iter().copied()));
+        parts.push(unaccused(part.add(elsewhere)));
     }
     if !named.is_empty() {
         let sealed = Condition::all().add(letter::Column::IsSealed.eq(true));
@@ -106,7 +134,7 @@ fn named(person: i64) -> SelectStatement {
 
 /// Letters that accuse the viewer or a unit they belong to: they never see a trace of them.
 fn accused(scope: &Scope) -> Option<SelectStatement> {
-    let person = scope.person?;
+    let person = scope.never?;
     let parties = Condition::any()
         .add(letter_party::Column::PersonId.eq(person))
         .add(letter_party::Column::UnitId.is_in(scope.member_of.iter().copied()));

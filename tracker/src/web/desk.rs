@@ -189,6 +189,8 @@ fn suits(view: View, staff: &Staff) -> bool {
     match view {
         View::Unit => !staff.units.is_empty(),
         View::Unassigned | View::Open => reach == Reach::All,
+        // A duty officer sees what is urgent, and the letters they took on.
+        _ if reach == Reach::None => matches!(view, View::Urgent | View::All),
         View::Extensions => {
             reach == Reach::All || staff.is(crate::domain::access::Role::UnitLeader)
         }

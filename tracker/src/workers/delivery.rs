@@ -13,8 +13,8 @@ use crate::{
         code::{QueryCode, ReplyToken},
         words::{OutboxKind, OutboxState},
     },
-    letters::{Result, deliver, fail_point},
-    store::{letters::Letter, outbox::Outgoing},
+    letters::{self, Result, deliver, fail_point},
+    store::{letters::Letter, outbox::Outgoing, staff_mail::StaffMail},
 };
 
 /// How long a claim holds. Whoever is silent for longer has lost it.
@@ -46,9 +46,9 @@ pub async fn run(app: App, outlet: Arc<Outlet>, stop: CancellationToken) {
             }
         };
         let idle = claimed.is_empty();
-        for (letter, outgoing) in claimed {
+        for post in claimed {
             let (app, outlet) = (app.clone(), outlet.clone());
-            busy.spawn(async move { send(&app, &outlet, &letter, &outgoing).await });
+            busy.spawn(async move { send(&app, &outlet, &post).await });
         }
         if busy.len() == lanes {
             tokio::select! {
@@ -75,9 +75,9 @@ pub async fn run(app: App, outlet: Arc<Outlet>, stop: CancellationToken) {
 /// When the database refuses.
 pub async fn once(app: &App, outlet: &Arc<Outlet>) -> Result<usize> {
     let mut busy = JoinSet::new();
-    for (letter, outgoing) in claim(app, app.config.outbox.lanes).await? {
+    for post in claim(app, app.config.outbox.lanes).await? {
         let (app, outlet) = (app.clone(), outlet.clone());
-        busy.spawn(async move { send(&app, &outlet, &letter, &outgoing).await });
+        busy.spawn(async move { send(&app, &outlet, &post).await });
     }
     let n = busy.len();
     while let Some(done) = busy.join_next().await {
@@ -92,25 +92,75 @@ fn log(done: std::result::Result<(), tokio::task::JoinError>) {
     }
 }
 
-/// Settles what a dead sender left behind, then claims up to `n` messages.
-async fn claim(app: &App, n: usize) -> Result<Vec<(Letter, Outgoing)>> {
-    for (letter, lost) in app.store.abandoned().await? {
+/// A claimed mail: to the outside, or to a member of staff.
+enum Post {
+    Public(Box<(Letter, Outgoing)>),
+    Staff(Box<StaffMail>),
+}
+
+impl Post {
+    fn mail_id(&self) -> &str {
+        match self {
+            Self::Public(post) => &post.1.mail_id,
+            Self::Staff(mail) => &mail.mail_id,
+        }
+    }
+
+    async fn mail(&self, app: &App) -> Result<Mail> {
+        match self {
+            Self::Public(post) => mail(app, &post.0, &post.1).await,
+            Self::Staff(mail) => Ok(staff_mail(mail)),
+        }
+    }
+
+    async fn settle(
+        &self,
+        app: &App,
+        result: std::result::Result<(), DeliveryError>,
+    ) -> Result<()> {
+        match self {
+            Self::Public(post) => deliver::settle(app, &post.0, &post.1, result).await,
+            Self::Staff(mail) => letters::staff_mail::settle(app, mail, result).await,
+        }
+    }
+}
+
+/// Settles what a dead sender left behind, then claims up to `n` messages; staff wait for nobody
+/// outside, and nobody outside waits for them.
+async fn claim(app: &App, n: usize) -> Result<Vec<Post>> {
+    let lost = app.store.abandoned().await?.into_iter().map(Box::new);
+    let lost: Vec<Post> = lost.map(Post::Public).collect();
+    let of_staff = app.store.abandoned_staff().await?.into_iter().map(Box::new);
+    for post in lost.into_iter().chain(of_staff.map(Post::Staff)) {
         // Whether it left is the mail server's to know, not ours.
         let reason = "the program stopped while sending".to_owned();
         let unknown = Err(DeliveryError::Unknown { reason });
-        if let Err(error) = deliver::settle(app, &letter, &lost, unknown).await {
-            tracing::error!(mail = %lost.mail_id, %error, "what became of a mail could not be noted");
+        if let Err(error) = post.settle(app, unknown).await {
+            tracing::error!(mail = %post.mail_id(), %error, "what became of a mail could not be noted");
         }
     }
-    if n == 0 || !app.store.is_due().await? {
+    if n == 0 {
         return Ok(Vec::new());
     }
-    let n = u64::try_from(n).unwrap_or(u64::MAX);
-    Ok(app.store.claim(app.now(), n, LEASE).await?)
+    let most = u64::try_from(n).unwrap_or(u64::MAX);
+    let staff = app
+        .store
+        .claim_staff(app.now(), most.div_ceil(2), LEASE)
+        .await?;
+    let mut claimed: Vec<Post> = staff
+        .into_iter()
+        .map(|m| Post::Staff(Box::new(m)))
+        .collect();
+    let left = most.saturating_sub(claimed.len() as u64);
+    if left > 0 && app.store.is_due().await? {
+        let public = app.store.claim(app.now(), left, LEASE).await?;
+        claimed.extend(public.into_iter().map(|p| Post::Public(Box::new(p))));
+    }
+    Ok(claimed)
 }
 
-async fn send(app: &App, outlet: &Outlet, letter: &Letter, outgoing: &Outgoing) {
-    let result = match mail(app, letter, outgoing).await {
+async fn send(app: &App, outlet: &Outlet, post: &Post) {
+    let result = match post.mail(app).await {
         Ok(mail) => {
             fail_point("smtp-before");
             let sent = tokio::time::timeout(ATTEMPT, outlet.deliver(&mail)).await;
@@ -123,14 +173,15 @@ async fn send(app: &App, outlet: &Outlet, letter: &Letter, outgoing: &Outgoing) 
             reason: error.to_string(),
         }),
     };
+    let mail = post.mail_id();
     if let Err(error) = &result {
-        tracing::warn!(mail = %outgoing.mail_id, kind = %kind_of(error), "a mail did not leave");
+        tracing::warn!(%mail, kind = %kind_of(error), "a mail did not leave");
     }
     for offer in 1..=OFFERS {
-        match deliver::settle(app, letter, outgoing, result.clone()).await {
+        match post.settle(app, result.clone()).await {
             Ok(()) => return,
             Err(error) => {
-                tracing::error!(mail = %outgoing.mail_id, %error, "what became of a mail could not be noted");
+                tracing::error!(%mail, %error, "what became of a mail could not be noted");
                 tokio::time::sleep(Duration::from_secs(1 << offer.min(3))).await;
             }
         }
@@ -143,6 +194,25 @@ fn kind_of(error: &DeliveryError) -> &'static str {
         DeliveryError::Temporary { .. } => "temporary",
         DeliveryError::Permanent { .. } => "permanent",
         DeliveryError::Unknown { .. } => "unknown",
+    }
+}
+
+/// A mail to staff: no machine answers it, and it bounces to nobody.
+fn staff_mail(mail: &StaffMail) -> Mail {
+    Mail {
+        to: mail.address.clone(),
+        reply_to: None,
+        message_id: mail.mail_id.clone(),
+        in_reply_to: None,
+        references: Vec::new(),
+        automatic: true,
+        rendered: Rendered {
+            subject: mail.subject.clone(),
+            text: mail.text.clone(),
+            html: mail.html.clone(),
+        },
+        attachments: Vec::new(),
+        date: mail.created_at,
     }
 }
 

@@ -7,6 +7,10 @@ pub mod figures;
 pub mod intake;
 pub mod law;
 pub mod ledger;
+pub mod supervision;
+#[cfg(test)]
+mod supervision_test;
+mod weekly;
 
 use std::time::Duration;
 

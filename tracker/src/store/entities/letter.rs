@@ -52,6 +52,9 @@ pub struct Model {
     pub urgent_at: Option<i64>,
     pub urgent_why: Option<String>,
     pub urgent_taken_at: Option<i64>,
+    pub urgent_taken_by: Option<i64>,
+    pub urgent_told: i32,
+    pub urgent_told_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -35,6 +35,7 @@ pub struct Model {
     pub standing_since: Option<String>,
     pub superseded_by: Option<i64>,
     pub met_workdays: Option<i64>,
+    pub look_on: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

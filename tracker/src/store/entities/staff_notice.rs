@@ -13,6 +13,7 @@ pub struct Model {
     pub data: String,
     pub at: i64,
     pub told_at: Option<i64>,
+    pub seen_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

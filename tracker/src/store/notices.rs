@@ -1,0 +1,173 @@
+//! What members of staff are to hear of: written with the step that caused it, told in their next
+//! digest, and shown on the desk until they have seen it.
+
+use jiff::Timestamp;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait},
+};
+use serde_json::Value;
+
+use super::{
+    Result, Store, decode,
+    entities::{letter, staff_notice},
+    scope,
+    step::Step,
+    time::{instant, instant_opt, micros},
+};
+use crate::domain::{access::Scope, words::Topic};
+
+/// Something that one person is to hear of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// Row id.
+    pub id: i64,
+    /// Who is to hear.
+    pub person_id: i64,
+    /// Of which letter.
+    pub letter_id: Option<i64>,
+    /// What.
+    pub topic: Topic,
+    /// Ids, codes, dates; no words.
+    pub data: Value,
+    /// When it happened.
+    pub at: Timestamp,
+    /// When it stood in a digest.
+    pub told_at: Option<Timestamp>,
+    /// When it was seen on the desk.
+    pub seen_at: Option<Timestamp>,
+}
+
+impl Notice {
+    fn from_row(row: staff_notice::Model) -> Result<Self> {
+        Ok(Self {
+            id: row.id,
+            person_id: row.person_id,
+            letter_id: row.letter_id,
+            topic: decode("staff_notice", row.id, "kind", &row.kind)?,
+            data: decode("staff_notice", row.id, "data", &row.data)?,
+            at: instant(row.at),
+            told_at: instant_opt(row.told_at),
+            seen_at: instant_opt(row.seen_at),
+        })
+    }
+
+    fn into_row(self) -> staff_notice::Model {
+        staff_notice::Model {
+            id: self.id,
+            person_id: self.person_id,
+            letter_id: self.letter_id,
+            kind: self.topic.code().into(),
+            data: self.data.to_string(),
+            at: micros(self.at),
+            told_at: self.told_at.map(micros),
+            seen_at: self.seen_at.map(micros),
+        }
+    }
+}
+
+/// Ids in one statement, below what SQLite takes.
+const CHUNK: usize = 5_000;
+
+impl Step<'_> {
+    /// Adds notices.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn add_staff_notices(&self, all: Vec<Notice>) -> Result<()> {
+        let rows = all.into_iter().map(Notice::into_row).collect();
+        self.insert::<staff_notice::Entity, _>(rows).await
+    }
+
+    /// Marks notices as told; answers how many were not yet.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn mark_told(&self, ids: &[i64]) -> Result<u64> {
+        self.mark(ids, staff_notice::Column::ToldAt, Condition::all())
+            .await
+    }
+
+    /// Marks notices of a person as seen.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn mark_seen(&self, person: i64, ids: &[i64]) -> Result<u64> {
+        let theirs = Condition::all().add(staff_notice::Column::PersonId.eq(person));
+        self.mark(ids, staff_notice::Column::SeenAt, theirs).await
+    }
+
+    async fn mark(&self, ids: &[i64], column: staff_notice::Column, of: Condition) -> Result<u64> {
+        let mut marked = 0;
+        for some in ids.chunks(CHUNK) {
+            let done = staff_notice::Entity::update_many()
+                .col_expr(column, Expr::value(micros(self.now)))
+                .filter(staff_notice::Column::Id.is_in(some.iter().copied()))
+                .filter(column.is_null())
+                .filter(of.clone())
+                .exec(&self.tx)
+                .await?;
+            marked += done.rows_affected;
+        }
+        Ok(marked)
+    }
+}
+
+impl Store {
+    /// Everybody who has something to be told.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn untold_people(&self) -> Result<Vec<i64>> {
+        Ok(staff_notice::Entity::find()
+            .select_only()
+            .column(staff_notice::Column::PersonId)
+            .distinct()
+            .filter(staff_notice::Column::ToldAt.is_null())
+            .into_tuple()
+            .all(&self.read)
+            .await?)
+    }
+
+    /// What somebody is still to be told, oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn untold(&self, person: i64) -> Result<Vec<Notice>> {
+        let query = staff_notice::Entity::find()
+            .filter(staff_notice::Column::PersonId.eq(person))
+            .filter(staff_notice::Column::ToldAt.is_null())
+            .order_by_asc(staff_notice::Column::Id);
+        let rows = query.all(&self.read).await?;
+        rows.into_iter().map(Notice::from_row).collect()
+    }
+
+    /// What somebody has not seen yet of letters within their scope, the latest first, at most `n`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unseen(&self, person: i64, scope: &Scope, n: u64) -> Result<Vec<Notice>> {
+        use staff_notice::Column::{Id, LetterId, PersonId, SeenAt};
+        let letters = letter::Entity::find()
+            .select_only()
+            .column(letter::Column::Id)
+            .filter(
+                Expr::col((letter::Entity, letter::Column::Id))
+                    .equals((staff_notice::Entity, LetterId)),
+            )
+            .filter(scope::condition(scope))
+            .into_query();
+        let query = staff_notice::Entity::find()
+            .filter(PersonId.eq(person))
+            .filter(SeenAt.is_null())
+            .filter(
+                Condition::any()
+                    .add(LetterId.is_null())
+                    .add(Expr::exists(letters)),
+            )
+            .order_by_desc(Id)
+            .limit(n);
+        let rows = query.all(&self.read).await?;
+        rows.into_iter().map(Notice::from_row).collect()
+    }
+}
