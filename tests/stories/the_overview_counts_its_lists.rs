@@ -155,9 +155,9 @@ fn figure(page: &str, view: &str, more: &str) -> usize {
 
 fn sealed_apart(office: &Office, leader: &Colleague, page: &str, sealed: usize) {
     let overdue = office.huiyin.json(&["overdue"]);
-    let open = format!("在办：另有 {sealed} 件");
+    let open = format!("在办 {sealed} 件");
     assert_eq!(page.contains(&open), sealed > 0, "{sealed}: {page}");
-    let late = format!("已逾期：另有 {} 件", overdue["sealed"]);
+    let late = format!("已逾期 {} 件", overdue["sealed"]);
     assert_eq!(
         page.contains(&late),
         overdue["sealed"] != 0,
