@@ -47,7 +47,12 @@ fn a_pack_is_checked_and_laid_over(engine: Engine) {
     let refused = huiyin.run(&["rules", "check", "province"]);
     let words = String::from_utf8_lossy(&refused.stdout);
     assert_eq!(refused.status.code(), Some(1), "{words}");
-    for part in ["golden.csv, line 3", "2026-02-28", "2026-02-27", "漏计2月14日"] {
+    for part in [
+        "golden.csv, line 3",
+        "2026-02-28",
+        "2026-02-27",
+        "漏计2月14日",
+    ] {
         assert!(words.contains(part), "no {part} in {words}");
     }
     assert!(!words.contains("line 2"), "{words}");

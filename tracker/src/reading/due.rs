@@ -11,7 +11,7 @@ use crate::{
         obligation::ObligationKind,
         rules::{Certainty, Lengthening},
         term::{self, DayStep, Suspension, Term, TermError},
-        words::Source,
+        words::{ExtensionState, Source},
     },
     letters::{
         self,
@@ -122,20 +122,33 @@ pub struct Explained {
 }
 
 impl Explained {
-    /// What the writer is told of: whatever is owed to them, and not among offices.
+    /// What the writer is told of.
     #[must_use]
     pub fn is_public(&self) -> bool {
-        is_public(self.obligation.kind)
+        is_public(&self.obligation)
+    }
+
+    /// Whether it can still be extended, as far as its rule and its past decide that.
+    #[must_use]
+    pub fn extendable(&self, today: Date) -> Option<&Lengthening> {
+        let granted = |x: &&Extension| x.state == ExtensionState::Granted;
+        let times = self.extensions.iter().filter(granted).count();
+        let in_time = self.due_on.is_none_or(|due| today <= due);
+        let l = self.lengthening.as_ref()?;
+        let left = u32::try_from(times).unwrap_or(u32::MAX) < l.times;
+        (self.stand == Stand::Open && in_time && left).then_some(l)
     }
 }
 
-/// Whether an obligation is owed to the writer, and not among offices.
+/// Whether an obligation is owed to the writer: not one among offices, and no alarm or limit that
+/// only stands beside what the writer was promised.
 #[must_use]
-pub fn is_public(kind: ObligationKind) -> bool {
-    !matches!(
-        kind,
-        ObligationKind::Object | ObligationKind::Forward | ObligationKind::Opinion
-    )
+pub fn is_public(o: &Obligation) -> bool {
+    match o.kind {
+        ObligationKind::Object | ObligationKind::Forward | ObligationKind::Opinion => false,
+        ObligationKind::Answer => o.counts || o.superseded_by.is_some(),
+        _ => true,
+    }
 }
 
 /// The derivation behind an obligation: the same on every page, in the API, and for the public.

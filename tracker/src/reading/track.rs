@@ -78,7 +78,7 @@ pub async fn find(app: &App, number: &str, code: &str, place: Option<&str>) -> R
 
 async fn tracked(app: &App, letter: Letter) -> Result<Tracked> {
     let mut obligations = app.store.obligations(letter.id).await?;
-    obligations.retain(|o| o.round == letter.round && due::is_public(o.kind));
+    obligations.retain(|o| o.round == letter.round && due::is_public(o));
     let channels = app.store.channels().await?;
     let channel = channels.iter().find(|c| c.id == letter.channel_id);
     let terms = Terms::of(app, letter.id).await?;

@@ -120,7 +120,7 @@ pub async fn units(State(web): State<Web>, visit: Visit) -> Result<Response, Tro
 }
 
 /// Parents before children, with their depth.
-fn tree(all: &[Unit]) -> Vec<(&Unit, usize)> {
+pub(crate) fn tree(all: &[Unit]) -> Vec<(&Unit, usize)> {
     let mut out = Vec::with_capacity(all.len());
     let mut todo: Vec<(&Unit, usize)> = all
         .iter()
@@ -304,7 +304,7 @@ pub async fn channels(State(web): State<Web>, visit: Visit) -> Result<Response, 
         .map(|(c, counted)| ChannelRow {
             in_force: counted
                 .as_ref()
-                .map(|o| term(&chrome, o))
+                .map(|o| show::term(&chrome, o))
                 .unwrap_or_default(),
             rule: counted.as_ref().map(|o| o.rule.clone()).unwrap_or_default(),
             name: show::channel_name(&chrome, &c),
@@ -337,10 +337,6 @@ fn basis(chrome: &Chrome, o: Obligation) -> String {
     }
 }
 
-fn term(chrome: &Chrome, o: &Obligation) -> String {
-    chrome.term(o.term.unit.code(), o.term.length.into())
-}
-
 /// `GET /admin/channels/{code}`
 ///
 /// # Errors
@@ -364,7 +360,7 @@ pub async fn channel(
         class: c.default_class.code().into(),
         in_force: counted
             .as_ref()
-            .map(|o| term(&chrome, o))
+            .map(|o| show::term(&chrome, o))
             .unwrap_or_default(),
         in_force_basis: counted.map(|o| basis(&chrome, o)).unwrap_or_default(),
         term_units: chrome.choices("term_unit", codes, own.term.unit.code()),
@@ -472,7 +468,7 @@ pub async fn save_channel(
         class: c.default_class.code().into(),
         in_force: counted
             .as_ref()
-            .map(|o| term(&chrome, o))
+            .map(|o| show::term(&chrome, o))
             .unwrap_or_default(),
         in_force_basis: counted.map(|o| basis(&chrome, o)).unwrap_or_default(),
         term_units: chrome.choices("term_unit", codes, posted.get("term_unit")),

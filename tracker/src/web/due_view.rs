@@ -88,10 +88,10 @@ pub(crate) fn due(app: &App, chrome: &Chrome, e: &Explained, told: Told<'_>) -> 
         },
         certainty: e.certainty.map(|c| c.code().to_owned()).unwrap_or_default(),
         term: length(chrome, o.term.length, o.term.unit.code()),
-        extendable: match &e.lengthening {
-            Some(l) if e.stand == Stand::Open => extendable(chrome, l, o.term.unit.code()),
-            _ => String::new(),
-        },
+        extendable: e
+            .extendable(app.today())
+            .map(|l| extendable(chrome, l, o.term.unit.code()))
+            .unwrap_or_default(),
         calendar: o.calendar_version.clone(),
         lines: lines(app, chrome, e, told),
         days: stretches(chrome, &e.days),

@@ -4,6 +4,7 @@ use axum::{extract::State, response::Response};
 
 use super::{
     Web,
+    admin::tree,
     chrome::Chrome,
     desk::NO_UNIT,
     error::Trouble,
@@ -28,11 +29,16 @@ pub async fn overview(State(web): State<Web>, visit: Visit) -> Result<Response, 
     }
     let chrome = visit.chrome();
     let found = overview::overview(&web.app, staff).await?;
-    let rows = found
-        .units
-        .iter()
-        .map(|(u, counts)| row(&chrome, u.name.clone(), &u.code, counts));
-    let mut rows: Vec<OverviewRow> = rows.collect();
+    let all = web.app.store.units().await?;
+    let mut rows = Vec::new();
+    for (unit, level) in tree(&all) {
+        if let Some((_, counts)) = found.units.iter().find(|(u, _)| u.id == unit.id) {
+            rows.push(OverviewRow {
+                level,
+                ..row(&chrome, unit.name.clone(), &unit.code, counts)
+            });
+        }
+    }
     if found.unassigned != Counts::default() {
         let name = chrome.t("row.unassigned").into_owned();
         rows.push(row(&chrome, name, NO_UNIT, &found.unassigned));
@@ -70,6 +76,7 @@ fn row(chrome: &Chrome, name: String, unit: &str, counts: &Counts) -> OverviewRo
     };
     OverviewRow {
         name,
+        level: 0,
         figures: COUNTED.into_iter().zip(counts.counts).map(figure).collect(),
         oldest: counts.oldest.map(|d| d.to_string()).unwrap_or_default(),
     }

@@ -4,6 +4,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     chrome::Chrome,
+    due_view,
     pages::{
         parts::{Errors, FieldError},
         portal::ChannelCard,
@@ -11,10 +12,10 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{text, words::Language},
+    domain::{rules::Starts, text, words::Language},
     letters,
     reading::due,
-    store::channels::Channel,
+    store::{channels::Channel, obligations::Obligation},
 };
 
 /// `YYYY-MM-DD HH:MM` in the department's zone.
@@ -93,9 +94,7 @@ pub fn channel_name(chrome: &Chrome, channel: &Channel) -> String {
 #[must_use]
 pub fn card(app: &App, chrome: &Chrome, channel: &Channel) -> ChannelCard {
     let owed = due::if_today(app, channel).unwrap_or_default();
-    let term = owed
-        .first()
-        .map(|o| chrome.term(o.term.unit.code(), o.term.length.into()));
+    let term = owed.first().map(|o| term(chrome, o));
     let intro = if chinese(chrome) {
         &channel.intro_zh
     } else {
@@ -107,6 +106,19 @@ pub fn card(app: &App, chrome: &Chrome, channel: &Channel) -> ChannelCard {
         intro: intro.clone(),
         term: term.unwrap_or_default(),
         sealed: channel.sealed,
+    }
+}
+
+/// A term as the public is promised it.
+#[must_use]
+pub fn term(chrome: &Chrome, o: &Obligation) -> String {
+    let unit = o.term.unit.code();
+    match o.starts {
+        Starts::Accepted => chrome.t1(
+            "term.accepted",
+            due_view::length(chrome, o.term.length, unit),
+        ),
+        _ => chrome.term(unit, o.term.length.into()),
     }
 }
 

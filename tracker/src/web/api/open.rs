@@ -153,7 +153,8 @@ pub async fn submit(
     let dues = due::explain_all(&law, Some(channel), &done.obligations, &Terms::default());
     let counted = dues.iter().find(|e| e.obligation.counts);
     let counted = counted.ok_or_else(Trouble::not_found)?;
-    let due = dues.iter().map(|e| Due::new(e, visit.chinese(), None));
+    let public = dues.iter().filter(|e| e.is_public());
+    let due = public.map(|e| Due::new(e, visit.chinese(), None));
     Ok(json_answer(
         StatusCode::CREATED,
         &Receipt {

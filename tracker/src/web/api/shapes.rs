@@ -214,7 +214,7 @@ pub(crate) struct Receipt {
     /// Of the obligation that counts.
     #[schema(format = Date)]
     pub(crate) due_on: Option<String>,
-    /// Everything owed.
+    /// Everything owed to the writer, the one that counts first.
     pub(crate) due: Vec<Due>,
 }
 

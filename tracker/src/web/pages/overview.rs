@@ -20,6 +20,8 @@ pub struct Figure {
 pub struct OverviewRow {
     /// Its name.
     pub name: String,
+    /// Its depth in the tree, 0 to 4.
+    pub level: usize,
     /// Its figures, in the order of the columns.
     pub figures: Vec<Figure>,
     /// When its oldest open letter was received, `YYYY-MM-DD`; or empty.

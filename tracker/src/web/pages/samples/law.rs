@@ -33,6 +33,7 @@ fn overview(c: &Chrome, name: &str, counts: [i64; 4]) -> OverviewRow {
     };
     OverviewRow {
         name: name.into(),
+        level: 1,
         figures: views.into_iter().zip(counts).map(figure).collect(),
         oldest: "2026-09-30".into(),
     }
