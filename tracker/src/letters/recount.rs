@@ -2,7 +2,10 @@
 //! job that moves it, slice by slice. Each slice is one short transaction that also says how far
 //! the job got, so a kill neither loses nor doubles anything. What is met or ended is not touched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
 
 use jiff::civil::Date;
 use serde_json::json;
@@ -106,16 +109,26 @@ fn anew(law: &Law, o: &Obligation) -> Obligation {
     now
 }
 
-/// Does one slice of a job.
+/// What a slice came to.
+#[derive(Debug)]
+pub struct Slice {
+    /// The job as it stands now.
+    pub job: Job,
+    /// How long others could not write.
+    pub held: Duration,
+}
+
+/// Does one slice of a job; `None` where there is no such job.
 ///
 /// # Errors
 /// When the database refuses; then nothing of the slice happened.
-pub async fn slice(app: &App, job_id: i64) -> Result<Option<Job>> {
+pub async fn slice(app: &App, job_id: i64) -> Result<Option<Slice>> {
     let Some(job) = app.store.job(job_id).await? else {
         return Ok(None);
     };
+    let held = Duration::ZERO;
     if job.state == JobState::Ended {
-        return Ok(Some(job));
+        return Ok(Some(Slice { job, held }));
     }
     let law = app.current_law().await?;
     let open = app.store.open_obligations(job.cursor, SLICE).await?;
@@ -125,11 +138,12 @@ pub async fn slice(app: &App, job_id: i64) -> Result<Option<Job>> {
     let scene = Scene::load(app).await?;
 
     let step = app.store.begin(app.now()).await?;
-    let held = step.job(job_id).await?;
-    let same = held.is_some_and(|h| (h.state, h.cursor) == (job.state, job.cursor));
+    let began = Instant::now();
+    let stored = step.job(job_id).await?;
+    let same = stored.is_some_and(|s| (s.state, s.cursor) == (job.state, job.cursor));
     // Somebody else did this slice, or the law changed once more: look again.
     if !same || app.law_of(&step).await?.stamp != law.stamp {
-        return Ok(Some(job));
+        return Ok(Some(Slice { job, held }));
     }
     let mut job = job;
     if !letters.is_empty() {
@@ -145,7 +159,8 @@ pub async fn slice(app: &App, job_id: i64) -> Result<Option<Job>> {
     fail_point("recount-before-commit");
     step.commit().await?;
     fail_point("recount-after-commit");
-    Ok(Some(job))
+    let held = began.elapsed();
+    Ok(Some(Slice { job, held }))
 }
 
 async fn end(app: &App, step: &Step<'_>, job: &mut Job) -> Result<()> {

@@ -35,7 +35,7 @@ async fn letter(office: &Office, number: LetterNumber) -> Letter {
 async fn finish(office: &Office, job: &Job) -> Job {
     loop {
         let done = recount::slice(&office.app, job.id).await.expect("a slice");
-        let done = done.expect("the job");
+        let done = done.expect("the job").job;
         if done.state == JobState::Ended {
             return done;
         }

@@ -9,7 +9,10 @@ use super::pause;
 use crate::{
     app::App,
     domain::job::JobState,
-    letters::{Result, recount},
+    letters::{
+        Result,
+        recount::{self, Slice},
+    },
     store::jobs::Job,
 };
 
@@ -77,13 +80,15 @@ pub async fn work(
     while keeper.holds(app).await? && pause(stop, rest).await {
         let began = Instant::now();
         let done = recount::slice(app, job.id).await?;
-        let Some(done) = done.filter(|j| j.state == JobState::Running) else {
+        let running = |s: &Slice| s.job.state == JobState::Running;
+        let Some(done) = done.filter(running) else {
             tracing::info!(job = job.id, "due dates were counted anew");
             return Ok(true);
         };
-        progress(&done);
-        // At most half of the time belongs to the job.
-        rest = BREATH.max(began.elapsed());
+        progress(&done.job);
+        // At most half of the time nobody else can write: what was read before is rest enough.
+        let read = began.elapsed().saturating_sub(done.held);
+        rest = BREATH.max(done.held.saturating_sub(read));
     }
     Ok(false)
 }
