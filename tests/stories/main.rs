@@ -29,6 +29,7 @@ mod mailboxes_are_held_against_the_ledger;
 mod mailboxes_of_every_kind;
 mod no_written_word_is_lost;
 mod nobody_but_the_named_reads_a_sealed_letter;
+mod nobody_has_to_remember;
 mod other_sites_and_floods_are_refused;
 mod poison_among_good_mail;
 mod quotes_are_cut;

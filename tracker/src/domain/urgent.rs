@@ -236,7 +236,7 @@ fn stands(text: &str, word: &str) -> bool {
         let before = text[..at].chars().next_back();
         let after = text[at + word.len()..].chars().next();
         let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-        !letter(before) && !(letter(after) && after != Some('s'))
+        !(letter(before) || letter(after) && after != Some('s'))
     })
 }
 

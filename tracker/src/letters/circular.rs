@@ -17,7 +17,7 @@ use crate::{
         access::{Role, Scope, Staff},
         words::{CircularState, Language, Topic},
     },
-    store::{circulars::Circular, notices::Notice},
+    store::{circulars::Circular, notices::Notice, obligations::Obligation},
 };
 
 /// The words of a draft as its letters stand now, and the units they are about.
@@ -53,7 +53,7 @@ pub async fn draft(app: &App, circular: i64) -> Result<Draft> {
         };
         let owed = app.store.obligations(letter.id).await?;
         let owed = owed.iter().find(|o| row.is_of(o) && o.is_open());
-        let due = owed.and_then(|o| o.due()).filter(|due| *due < today);
+        let due = owed.and_then(Obligation::due).filter(|due| *due < today);
         let (Some(owed), Some(due), true) = (owed, due, letter.status.is_open()) else {
             continue;
         };

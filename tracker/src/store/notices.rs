@@ -39,7 +39,7 @@ pub struct Notice {
 }
 
 impl Notice {
-    fn from_row(row: staff_notice::Model) -> Result<Self> {
+    fn from_row(row: &staff_notice::Model) -> Result<Self> {
         Ok(Self {
             id: row.id,
             person_id: row.person_id,
@@ -139,7 +139,7 @@ impl Store {
             .filter(staff_notice::Column::ToldAt.is_null())
             .order_by_asc(staff_notice::Column::Id);
         let rows = query.all(&self.read).await?;
-        rows.into_iter().map(Notice::from_row).collect()
+        rows.iter().map(Notice::from_row).collect()
     }
 
     /// What somebody has not seen yet of letters within their scope, the latest first, at most `n`.
@@ -168,6 +168,6 @@ impl Store {
             .order_by_desc(Id)
             .limit(n);
         let rows = query.all(&self.read).await?;
-        rows.into_iter().map(Notice::from_row).collect()
+        rows.iter().map(Notice::from_row).collect()
     }
 }

@@ -40,7 +40,7 @@ pub struct Supervised {
 }
 
 impl Supervised {
-    fn from_row(row: supervision::Model) -> Result<Self> {
+    fn from_row(row: &supervision::Model) -> Result<Self> {
         let id = row.id;
         Ok(Self {
             id,
@@ -88,7 +88,7 @@ impl Step<'_> {
             .order_by_asc(supervision::Column::Id)
             .all(&self.tx)
             .await?;
-        rows.into_iter().map(Supervised::from_row).collect()
+        rows.iter().map(Supervised::from_row).collect()
     }
 
     /// Records stages.
@@ -224,7 +224,7 @@ impl Store {
             .order_by_asc(supervision::Column::Id)
             .all(&self.read)
             .await?;
-        rows.into_iter().map(Supervised::from_row).collect()
+        rows.iter().map(Supervised::from_row).collect()
     }
 
     /// The stages that joined a circular, oldest first.
@@ -236,7 +236,7 @@ impl Store {
             .filter(supervision::Column::CircularId.eq(circular))
             .order_by_asc(supervision::Column::Id);
         let rows = query.all(&self.read).await?;
-        rows.into_iter().map(Supervised::from_row).collect()
+        rows.iter().map(Supervised::from_row).collect()
     }
 
     /// What counts of these letters, in their latest round, with the highest stage it reached.
