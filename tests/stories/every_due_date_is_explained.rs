@@ -97,13 +97,13 @@ fn a_longer_term_is_granted_and_told(engine: Engine) {
     let public = [("number", number.as_str()), ("query_code", &code)];
     let public = office.huiyin.visitor().post_form("/track", &public);
     let public = public.expect(200).body;
-    assert!(public.contains("批准延长8 个工作日") && public.contains("现场核实"));
+    assert!(public.contains("批准延长 8 个工作日") && public.contains("现场核实"));
     assert!(
         !public.contains("同事chief"),
         "functions are told, not names"
     );
     let staff = page(&office.huiyin, &office.handler, &path);
-    assert!(staff.contains("处室负责人 同事chief批准延长8 个工作日"));
+    assert!(staff.contains("处室负责人 同事chief批准延长 8 个工作日"));
     office.huiyin.reconciles();
 }
 

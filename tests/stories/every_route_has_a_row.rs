@@ -21,6 +21,10 @@ enum Whose {
     Worker,
     /// Theirs who see what is late everywhere.
     Overseer,
+    /// Theirs who see all letters, or lead or link a unit.
+    CircularReader,
+    /// A leader's.
+    Leader,
     /// The registrar's.
     Registrar,
     /// The administrator's.
@@ -50,7 +54,10 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("GET", "/password", Whose::Staff),
     ("POST", "/password", Whose::Staff),
     ("GET", "/desk", Whose::Desk),
+    ("POST", "/desk/notices", Whose::Desk),
     ("GET", "/overview", Whose::Overseer),
+    ("GET", "/circulars/{id}", Whose::CircularReader),
+    ("POST", "/circulars/{id}/{decision}", Whose::Leader),
     ("GET", "/desk/letters/{number}", Whose::Reader),
     ("POST", "/desk/letters/{number}/{action}", Whose::Worker),
     ("GET", "/desk/letters/{number}/files/{id}", Whose::Reader),
@@ -122,6 +129,15 @@ fn allowed(whose: Whose, who: Option<&str>) -> bool {
         Whose::Reader => !among(&["elsewhere", "security", "duty", "admin"]),
         Whose::Worker => among(&["handler", "liaison", "head", "registrar", "leader"]),
         Whose::Overseer => among(&["registrar", "leader", "auditor"]),
+        Whose::CircularReader => among(&[
+            "liaison",
+            "head",
+            "registrar",
+            "leader",
+            "publisher",
+            "auditor",
+        ]),
+        Whose::Leader => who == "leader",
         Whose::Registrar => who == "registrar",
         Whose::Administrator => who == "admin",
     }

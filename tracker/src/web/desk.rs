@@ -9,7 +9,7 @@ use super::{
     chrome::Chrome,
     error::Trouble,
     extract::Asked,
-    page,
+    notices, page,
     pages::{
         desk::{DeskPage, LetterRow, View as ViewLink},
         parts::{Choice, Paging},
@@ -118,7 +118,12 @@ pub async fn desk(
             .collect();
         chrome.url(format!("/desk?{}", pairs.join("&")))
     };
+    let notes = match query.cursor.as_str() {
+        "" => notices::fresh(&web, &chrome, staff, &names.people).await?,
+        _ => Vec::new(),
+    };
     page::page(&DeskPage {
+        notes,
         views,
         view: shown_code(view).into(),
         total: count(&chrome, total),

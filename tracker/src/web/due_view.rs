@@ -11,7 +11,7 @@ use crate::{
     app::App,
     domain::{
         rules::{Effect, Lengthening, Starts},
-        term::DayStep,
+        term::{DayStep, Why},
         words::ExtensionState,
     },
     letters::limit,
@@ -298,13 +298,14 @@ fn stretches(chrome: &Chrome, days: &[DayStep]) -> Vec<Stretch> {
     let stretch = |month: &[(Date, Day)]| {
         let counted = month.iter().filter(|(_, d)| d.counted).count();
         let counted = i64::try_from(counted).unwrap_or(i64::MAX);
-        let first = month[0].0;
+        let (first, months) = (chrome.month(month[0].0), |d: &DayStep| d.why == Why::Within);
         Stretch {
-            title: format!(
-                "{}{}",
-                chrome.month(first),
-                chrome.tn("due.month_counts", counted)
-            ),
+            // A term in months is not counted day by day.
+            title: if days.iter().any(months) {
+                first
+            } else {
+                format!("{first}{}", chrome.tn("due.month_counts", counted))
+            },
             days: month.iter().map(|(_, d)| d.clone()).collect(),
         }
     };

@@ -115,10 +115,30 @@ fn timed(chrome: &Chrome, o: &Opened, kind: EventKind, data: &Value) -> Vec<Stri
         },
         EventKind::Reclassified | EventKind::Accepted => vec![moved(&data["due"])],
         EventKind::DueMoved => vec![moved(data)],
-        EventKind::Supervised => vec![chrome.word("stage", text("stage"))],
+        EventKind::Supervised => vec![
+            chrome.word("stage", text("stage")),
+            format!(
+                "{} {}",
+                chrome.word("obligation", text("kind")),
+                day(chrome, text("due_on"))
+            ),
+            told(chrome, o, data),
+        ],
+        EventKind::Urged | EventKind::DutyTold => vec![told(chrome, o, data)],
         EventKind::MarkedUrgent => vec![chrome.word("urgent_why", text("why"))],
         _ => Vec::new(),
     }
+}
+
+/// Whom an event reached, where it says so.
+fn told(chrome: &Chrome, o: &Opened, data: &Value) -> String {
+    let all = data["told"].as_array().map(Vec::as_slice);
+    let ids = all.unwrap_or_default().iter().filter_map(Value::as_i64);
+    let names: Vec<String> = ids.map(|id| letter_view::person(o, id)).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    chrome.t1("detail.told", names.join(&chrome.t("frame.comma")))
 }
 
 /// How much longer an extension is, in the unit of its term.

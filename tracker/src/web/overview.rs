@@ -6,6 +6,7 @@ use super::{
     Web,
     admin::tree,
     chrome::Chrome,
+    circulars::row as row_of_circular,
     desk::NO_UNIT,
     error::Trouble,
     page,
@@ -14,9 +15,13 @@ use super::{
     visit::Visit,
 };
 use crate::reading::{
+    circulars,
     desk::View,
     overview::{self, COUNTED, Counts},
 };
+
+/// The latest circulars shown.
+const CIRCULARS: usize = 10;
 
 /// `GET /overview`
 ///
@@ -54,6 +59,11 @@ pub async fn overview(State(web): State<Web>, visit: Visit) -> Result<Response, 
                 count: i64::try_from(n).unwrap_or(i64::MAX),
                 url: String::new(),
             })
+            .collect(),
+        circulars: (circulars::list(&web.app, staff).await?)
+            .iter()
+            .take(CIRCULARS)
+            .map(|c| row_of_circular(&web, &visit, c))
             .collect(),
         as_of: show::at(&web.app, web.app.now()),
         chrome,

@@ -7,8 +7,8 @@ use axum::{
 };
 
 use super::{
-    Web, admin, api, assets, by_hand, desk, extract::FORM, health, intake, law, letter, overview,
-    people, portal, sign_in, statistics, track, when, write,
+    Web, admin, api, assets, by_hand, circulars, desk, extract::FORM, health, intake, law, letter,
+    notices, overview, people, portal, sign_in, statistics, track, when, write,
 };
 
 /// Where a route is served.
@@ -71,7 +71,10 @@ pub fn routes() -> Vec<Route> {
         get(Staff, "/password", page(sign_in::password_form)),
         post(Staff, "/password", form(sign_in::password)),
         get(Staff, "/desk", page(desk::desk)),
+        post(Staff, "/desk/notices", form(notices::seen)),
         get(Staff, "/overview", page(overview::overview)),
+        get(Staff, "/circulars/{id}", page(circulars::circular)),
+        post(Staff, "/circulars/{id}/{decision}", form(circulars::decide)),
         get(Staff, "/desk/letters/{number}", page(letter::show)),
         post(
             Staff,

@@ -186,7 +186,8 @@ fn every_code_of_the_domain_has_its_words() {
     use crate::domain::rules::{Certainty, Decider, Effect, Halt, Meets, Stage, Starts};
     use crate::domain::status::Status;
     use crate::domain::words::{
-        Class, Discard, Fate, Kind, MessageKind, OutboxState, Route, Service, Source, UrgentBy,
+        CircularState, Class, Discard, Fate, Kind, MessageKind, OutboxState, Route, Service,
+        Source, Topic, UrgentBy,
     };
     use crate::reading::overview::COUNTED;
 
@@ -219,6 +220,8 @@ fn every_code_of_the_domain_has_its_words() {
         ("meets", codes(Meets::ALL)),
         ("stage", codes(Stage::ALL)),
         ("urgent_why", codes(UrgentBy::ALL)),
+        ("topic", codes(Topic::ALL)),
+        ("circular_state", codes(CircularState::ALL)),
         ("view", views),
     ];
     let words = keys("en");

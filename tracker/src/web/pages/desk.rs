@@ -59,12 +59,35 @@ pub struct LetterRow {
     pub undelivered: bool,
 }
 
+/// Something new for the person whose desk it is.
+#[derive(Clone, Debug, Default)]
+pub struct Note {
+    /// What `seen` posts.
+    pub id: String,
+    /// Local `YYYY-MM-DD HH:MM`.
+    pub at: String,
+    /// Which stage was reached, or what else happened, in words.
+    pub what: String,
+    /// The letter: its subject and number; empty for a circular.
+    pub title: String,
+    /// The letter, or the circular.
+    pub url: String,
+    /// What is due when, or which day became which; or empty.
+    pub due: String,
+    /// Who urges, or empty.
+    pub by: String,
+    /// With what sentence, or empty.
+    pub words: String,
+}
+
 /// `GET /desk?view&channel&status&unit&cursor`
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "desk.html")]
 pub struct DeskPage {
     /// The frame.
     pub chrome: Chrome,
+    /// What is new; posted to `/desk/notices` once it was read.
+    pub notes: Vec<Note>,
     /// The standing views.
     pub views: Vec<View>,
     /// The code of the view shown.

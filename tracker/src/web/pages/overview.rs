@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::circular::CircularRow;
 use crate::web::chrome::Chrome;
 
 /// A figure and the list of exactly that many letters.
@@ -42,6 +43,8 @@ pub struct OverviewPage {
     pub total: OverviewRow,
     /// Sealed letters beside, that only those named see.
     pub sealed: Vec<Figure>,
+    /// Circulars, drafts to issue among them, the latest first.
+    pub circulars: Vec<CircularRow>,
     /// Local `YYYY-MM-DD HH:MM`.
     pub as_of: String,
 }

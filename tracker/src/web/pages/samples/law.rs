@@ -1,5 +1,6 @@
 //! The overview, "if I write today", rules, calendar.
 
+use super::super::circular::{CircularPage, CircularRow};
 use super::super::law::{
     Bound, CalendarPage, ClassRow, RulePage, RuleRow, RuleView, RulesPage, SpecialDay, YearPage,
     YearRow,
@@ -36,6 +37,21 @@ fn overview(c: &Chrome, name: &str, counts: [i64; 4]) -> OverviewRow {
         level: 1,
         figures: views.into_iter().zip(counts).map(figure).collect(),
         oldest: "2026-09-30".into(),
+    }
+}
+
+fn circular(state: &str) -> CircularRow {
+    CircularRow {
+        id: "1".into(),
+        url: "/circulars/1".into(),
+        state: state.into(),
+        drafted_at: "2026-11-20 09:00".into(),
+        decided_at: if state == "draft" {
+            ""
+        } else {
+            "2026-11-23 10:00"
+        }
+        .into(),
     }
 }
 
@@ -77,7 +93,20 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
                 ],
                 sealed: overview(&c, "", [3, 1, 0, 0]).figures,
                 total,
+                circulars: vec![circular("draft"), circular("issued")],
                 as_of: "2026-11-23 10:00".into(),
+            }),
+        ),
+        (
+            "circular",
+            render(&CircularPage {
+                chrome: at("/circulars/1"),
+                row: circular("draft"),
+                text: "关于逾期未办结信件的通报\n\n耕地保护监督处（1件）".into(),
+                may_decide: true,
+                version: 3,
+                changed: true,
+                by: String::new(),
             }),
         ),
         (

@@ -1,6 +1,6 @@
 //! The desk, a letter in several states, and what is around them.
 
-use super::super::desk::{DeskPage, View};
+use super::super::desk::{DeskPage, Note, View};
 use super::super::error::ErrorPage;
 use super::super::letter::{Conflict, Delivery, Event, Facts, LetterPage, Message, Sealed, Urgent};
 use super::super::letter_forms::{Can, Clock, Failed, Lists, Pending};
@@ -187,6 +187,16 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
     ];
     let desk = DeskPage {
         chrome: at("/desk"),
+        notes: vec![Note {
+            id: "1".into(),
+            at: "2026-11-23 09:00".into(),
+            what: c.word("stage", "urge"),
+            title: "请求公开征地公告 · 2026-000087-T".into(),
+            url: "/desk/letters/2026-000087-T#due".into(),
+            due: "2026-11-20".into(),
+            by: "刘处长".into(),
+            words: "请今日内办结。".into(),
+        }],
         views: views
             .into_iter()
             .map(|(code, count)| View {
