@@ -102,6 +102,8 @@ pub struct Weekly<'a> {
     pub rows: Vec<WeeklyRow>,
     /// Open sealed letters.
     pub sealed: u64,
+    /// What else waits for them that day: nobody gets a second mail for it.
+    pub sections: Vec<Section>,
 }
 
 /// A unit's week.

@@ -46,14 +46,7 @@ words!(Daily,
 
 impl Daily {
     pub(super) fn new(digest: &Digest<'_>, language: Language) -> Self {
-        let sections = digest.sections.iter().map(|s| Section {
-            kind: s.kind,
-            lines: s.lines.iter().map(|l| Line::new(l, language)).collect(),
-            more: s.more,
-            hidden: s.hidden,
-            text: Prose::new(&s.text),
-        });
-        let sections: Vec<Section> = sections.collect();
+        let sections = sections(&digest.sections, language);
         let letters = |s: &Section| s.lines.len() + s.more + s.hidden;
         Self {
             name: line(digest.name),
@@ -64,6 +57,17 @@ impl Daily {
             signature: signature(digest.office),
         }
     }
+}
+
+fn sections(all: &[staff::Section], language: Language) -> Vec<Section> {
+    let section = |s: &staff::Section| Section {
+        kind: s.kind,
+        lines: s.lines.iter().map(|l| Line::new(l, language)).collect(),
+        more: s.more,
+        hidden: s.hidden,
+        text: Prose::new(&s.text),
+    };
+    all.iter().map(section).collect()
 }
 
 impl Line {
@@ -95,6 +99,7 @@ pub(super) struct Week {
     sealed: u64,
     open: i64,
     overdue: i64,
+    sections: Vec<Section>,
     signature: String,
 }
 
@@ -138,6 +143,7 @@ impl Week {
             overdue: weekly.rows.iter().map(|r| r.overdue).sum(),
             rows: rows.collect(),
             sealed: weekly.sealed,
+            sections: sections(&weekly.sections, language),
             signature: signature(weekly.office),
         }
     }

@@ -351,7 +351,7 @@ fn a_digest_says_what_waits_and_nothing_else() {
 
 #[test]
 fn a_week_and_an_urgent_call_read_in_both_languages() {
-    use crate::staff::{Urgent, Weekly, WeeklyRow};
+    use crate::staff::{Line, Section, SectionKind, Urgent, Weekly, WeeklyRow};
     let office = office();
     let row = WeeklyRow {
         unit: "耕保处".into(),
@@ -369,6 +369,16 @@ fn a_week_and_an_urgent_call_read_in_both_languages() {
         desk_url: URL,
         rows: vec![row, WeeklyRow::default()],
         sealed: 2,
+        sections: vec![Section {
+            kind: SectionKind::Urge,
+            lines: vec![Line {
+                number: NUMBER.into(),
+                ..Line::default()
+            }],
+            more: 0,
+            hidden: 0,
+            text: String::new(),
+        }],
     });
     let shown = render(&week, Language::Chinese).unwrap();
     assert_eq!(
@@ -381,6 +391,13 @@ fn a_week_and_an_urgent_call_read_in_both_languages() {
             .contains("\n耕保处：在办12件，其中逾期3件（最早应于2026年11月2日前办结）")
     );
     assert!(shown.text.contains("\n待分办：在办0件") && shown.text.contains("2件。\n"));
+    assert!(
+        shown
+            .text
+            .contains("\n\n【催办：已逾期，请抓紧办理】\n1. 2026-000123-X\n\n工作台"),
+        "{}",
+        shown.text
+    );
     let call = |subject| {
         Notification::Urgent(Urgent {
             office: &office,

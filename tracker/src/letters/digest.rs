@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::civil::Date;
 use notifier::{
     Notification,
-    staff::{Digest, Line, Section, SectionKind},
+    staff::{Digest, Line, Section, SectionKind, Weekly, WeeklyRow},
 };
 
 use super::{
@@ -30,17 +30,37 @@ const LISTED: usize = 50;
 /// Holders named on a line.
 const NAMED: usize = 3;
 
+/// How somebody's units stand, for the mail of the week.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// What the mail is called: `weekly:<person>:<monday>`.
+    pub once: String,
+    /// First day of the week before.
+    pub from: Date,
+    /// Its last day.
+    pub to: Date,
+    /// A row a unit.
+    pub rows: Vec<WeeklyRow>,
+    /// Open sealed letters.
+    pub sealed: u64,
+}
+
 /// What the mail of a day is called.
 pub(crate) fn once(person: i64, day: Date) -> String {
     format!("daily:{person}:{day}")
 }
 
 /// Tells somebody what they are still to be told; `false` where there is nothing, or where they had
-/// their mail of the day.
+/// their mail of the day. Where the week's mail is due, it holds both.
 ///
 /// # Errors
 /// When the database refuses; then nothing of it happened.
-pub async fn write(app: &App, scene: &Scene, person: &Person) -> Result<bool> {
+pub async fn write(
+    app: &App,
+    scene: &Scene,
+    person: &Person,
+    week: Option<&Summary>,
+) -> Result<bool> {
     let today = app.today();
     let notices = app.store.untold(person.id).await?;
     let ids: Vec<i64> = notices.iter().map(|n| n.id).collect();
@@ -51,16 +71,37 @@ pub async fn write(app: &App, scene: &Scene, person: &Person) -> Result<bool> {
         let sections = sections(app, scene, &signed_in.staff, person.language, &notices).await?;
         let office = announce::office(app);
         let desk = app.link("/desk");
-        let digest = Notification::Digest(Digest {
-            office: &office,
-            name: &person.name,
-            day: today,
-            desk_url: &desk,
-            sections: sections.clone(),
-        });
-        let kind = StaffMailKind::Daily;
-        let mail = compose(app, person, kind, once(person.id, today), &digest)?;
-        (!sections.is_empty()).then_some(mail)
+        let nothing = sections.is_empty() && week.is_none();
+        let (kind, once, words) = match week {
+            Some(week) => {
+                let words = Weekly {
+                    office: &office,
+                    name: &person.name,
+                    day: today,
+                    from: week.from,
+                    to: week.to,
+                    desk_url: &desk,
+                    rows: week.rows.clone(),
+                    sealed: week.sealed,
+                    sections,
+                };
+                let kind = StaffMailKind::Weekly;
+                (kind, week.once.clone(), Notification::Weekly(words))
+            }
+            None => {
+                let words = Digest {
+                    office: &office,
+                    name: &person.name,
+                    day: today,
+                    desk_url: &desk,
+                    sections,
+                };
+                let kind = StaffMailKind::Daily;
+                (kind, once(person.id, today), Notification::Digest(words))
+            }
+        };
+        let mail = compose(app, person, kind, once, &words)?;
+        (!nothing).then_some(mail)
     } else {
         None
     };

@@ -132,18 +132,23 @@ impl Step<'_> {
 }
 
 impl Store {
-    /// Which of these mails were written.
+    /// Which of these mails were written, and when.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn written(&self, once: &[String]) -> Result<Vec<String>> {
-        Ok(staff_mail::Entity::find()
+    pub async fn written(&self, once: &[String]) -> Result<Vec<(String, Timestamp)>> {
+        use staff_mail::Column::{CreatedAt, Once};
+        let rows: Vec<(String, i64)> = staff_mail::Entity::find()
             .select_only()
-            .column(staff_mail::Column::Once)
-            .filter(staff_mail::Column::Once.is_in(once.iter().map(String::as_str)))
+            .columns([Once, CreatedAt])
+            .filter(Once.is_in(once.iter().map(String::as_str)))
             .into_tuple()
             .all(&self.read)
-            .await?)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(name, at)| (name, instant(at)))
+            .collect())
     }
 
     /// Claims up to `n` due mails for `lease`, oldest first.

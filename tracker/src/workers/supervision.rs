@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{pause, weekly};
 use crate::{
     app::App,
-    domain::obligation::STANDING,
+    domain::{obligation::STANDING, supervision},
     letters::{
         Error, Result, digest, duty, extend,
         supervise::{self, Scene},
@@ -167,26 +167,34 @@ async fn digests(
     let law = app.law();
     let at_work = |p: &Person| scene.hours(p.unit_id).at_work(&law.calendar, now);
     let untold = app.store.untold_people().await?;
-    let ready = |p: &&Person| {
-        let waits = later.iter().any(|unit| {
+    let waits = |p: &Person| {
+        later.iter().any(|unit| {
             let hours = scene.hours(*unit);
             supervise::worth_waiting(scene.hours(p.unit_id), hours, now.time())
                 && concerns(scene, p, *unit)
-        });
-        untold.contains(&p.id) && at_work(p) && !waits
+        })
     };
-    let ready: Vec<&Person> = scene.people.iter().filter(ready).collect();
-    let names: Vec<String> = ready
-        .iter()
-        .map(|p| digest::once(p.id, now.date()))
-        .collect();
+    let ready = |p: &Person| at_work(p) && !waits(p);
+    let weeks = weekly::due(app, scene, ready).await?;
+    let hears = |p: &&Person| ready(p) && (untold.contains(&p.id) || weeks.contains_key(&p.id));
+    let people: Vec<&Person> = scene.people.iter().filter(hears).collect();
+    let names = people.iter().flat_map(|p| {
+        let week = weekly::once(p, supervision::monday(now.date()));
+        [digest::once(p.id, now.date()), week]
+    });
+    let names: Vec<String> = names.collect();
     let written = app.store.written(&names).await?;
-    for (person, name) in ready.into_iter().zip(&names) {
-        if !written.contains(name) {
-            attempt(person.id, digest::write(app, scene, person).await)?;
+    let today = |name: &String| {
+        let found = written.iter().find(|(written, _)| written == name);
+        found.is_some_and(|(_, at)| app.day_of(*at) == now.date())
+    };
+    for (person, names) in people.into_iter().zip(names.chunks(2)) {
+        // One mail a day: the week's has that day's digest in it.
+        if !names.iter().any(today) {
+            let week = weeks.get(&person.id);
+            attempt(person.id, digest::write(app, scene, person, week).await)?;
         }
     }
-    weekly::write(app, scene, at_work).await?;
     Ok(())
 }
 

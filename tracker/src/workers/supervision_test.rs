@@ -90,12 +90,15 @@ async fn mails(app: &App, kind: StaffMailKind) -> Vec<StaffMail> {
     app.store.staff_mails(kind).await.expect("mails")
 }
 
-/// Daily mails to somebody, as (day, text).
+/// Digests to somebody, as (day, text); one may stand in the week's mail.
 async fn daily(office: &Office, to: &str) -> Vec<(String, String)> {
-    let all = mails(&office.app, StaffMailKind::Daily).await;
+    let mut all = mails(&office.app, StaffMailKind::Daily).await;
+    all.extend(mails(&office.app, StaffMailKind::Weekly).await);
+    all.sort_by_key(|m| m.id);
+    let to = format!("{to}@dept.example");
     let theirs = all
         .into_iter()
-        .filter(|m| m.address == format!("{to}@dept.example"));
+        .filter(|m| m.address == to && m.text.contains('【'));
     theirs
         .map(|m| (office.app.day_of(m.created_at).to_string(), m.text))
         .collect()
@@ -588,8 +591,8 @@ async fn two_who_both_believe_they_hold_the_lease_tell_once() {
     let people = &scene.people;
     for person in people {
         let (a, b) = tokio::join!(
-            crate::letters::digest::write(app, &scene, person),
-            crate::letters::digest::write(&second, &scene, person)
+            crate::letters::digest::write(app, &scene, person, None),
+            crate::letters::digest::write(&second, &scene, person, None)
         );
         assert!(!(a.expect("a") && b.expect("b")), "{}", person.login);
     }
@@ -692,7 +695,9 @@ async fn check(office: &Office, all: &[LetterNumber]) {
     }
     assert!(told as usize > all.len() / 2, "only {told}");
     let mut days: BTreeMap<(i64, String), u32> = BTreeMap::new();
-    for mail in mails(app, StaffMailKind::Daily).await {
+    let mut digests = mails(app, StaffMailKind::Daily).await;
+    digests.extend(mails(app, StaffMailKind::Weekly).await);
+    for mail in digests {
         *days
             .entry((mail.person_id, app.day_of(mail.created_at).to_string()))
             .or_default() += 1;

@@ -3,24 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::{ToSpan, civil::Date};
-use notifier::{
-    Notification,
-    staff::{Weekly, WeeklyRow},
-};
+use notifier::staff::WeeklyRow;
 
 use crate::{
     app::App,
     domain::{
         access::{self, Reach, Role, Viewer},
         supervision::monday,
-        words::StaffMailKind,
     },
-    letters::{
-        Result, announce,
-        staff::signed_in,
-        staff_mail::{compose, reachable},
-        supervise::Scene,
-    },
+    letters::{Result, digest::Summary, staff::signed_in, staff_mail::reachable, supervise::Scene},
     reading::{
         desk::soon_ends,
         statistics::{self, Question},
@@ -28,62 +19,62 @@ use crate::{
     store::{figures::GroupBy, people::Person, weekly::Week},
 };
 
-/// Writes the week's mails that are not written yet, to leaders at work; answers how many.
-///
-/// # Errors
-/// When the database refuses.
-pub(super) async fn write(
+/// What the mail of a week is called.
+pub(super) fn once(person: &Person, start: Date) -> String {
+    format!("weekly:{}:{start}", person.id)
+}
+
+/// How the units of leaders stand who are at work and have not had the week's mail, by person.
+pub(super) async fn due(
     app: &App,
     scene: &Scene,
     at_work: impl Fn(&Person) -> bool,
-) -> Result<usize> {
+) -> Result<BTreeMap<i64, Summary>> {
     let today = app.today();
     let start = monday(today);
     let leads = [Role::Leader, Role::UnitLeader];
-    let once = |p: &Person| format!("weekly:{}:{start}", p.id);
     let wants =
         |p: &&Person| p.roles.iter().any(|r| leads.contains(r)) && reachable(app, p) && at_work(p);
     let mut leaders: Vec<&Person> = scene.people.iter().filter(wants).collect();
-    let names: Vec<String> = leaders.iter().map(|p| once(p)).collect();
+    let names: Vec<String> = leaders.iter().map(|p| once(p, start)).collect();
     let written = app.store.written(&names).await?;
-    leaders.retain(|p| !written.contains(&once(p)));
+    leaders.retain(|p| written.iter().all(|(name, _)| *name != once(p, start)));
+    let mut out = BTreeMap::new();
     if leaders.is_empty() {
-        return Ok(0);
+        return Ok(out);
     }
     let (from, to) = week_before(start);
     let mut weeks = app.store.weeks(today, soon_ends(app), (from, to)).await?;
     for (unit, n) in reclassified(app, scene, today).await? {
         weeks.entry(unit).or_default().reclassified = n;
     }
-    let mut n = 0;
     for person in leaders {
-        let notification = (from, to);
-        n += usize::from(one(app, scene, person, &weeks, notification, once(person)).await?);
+        let Some(signed_in) = signed_in(app, person.id).await? else {
+            continue;
+        };
+        let scope = access::scope(&Viewer::Staff(signed_in.staff));
+        let units = match &scope.unsealed {
+            Reach::All => None,
+            Reach::Units(units) => Some(units.clone()),
+            Reach::None => Some(Vec::new()),
+        };
+        let theirs = |unit: &i64| units.as_ref().is_none_or(|u| u.contains(unit));
+        let rows = weeks.iter().filter(|(u, _)| theirs(u));
+        let summary = Summary {
+            once: once(person, start),
+            from,
+            to,
+            rows: rows.map(|(unit, week)| row(scene, *unit, week)).collect(),
+            sealed: app.store.open_sealed(&scope, units.as_deref()).await?,
+        };
+        out.insert(person.id, summary);
     }
-    app.outbox_bell.notify_one();
-    Ok(n)
+    Ok(out)
 }
 
-async fn one(
-    app: &App,
-    scene: &Scene,
-    person: &Person,
-    weeks: &BTreeMap<i64, Week>,
-    (from, to): (Date, Date),
-    once: String,
-) -> Result<bool> {
-    let Some(signed_in) = signed_in(app, person.id).await? else {
-        return Ok(false);
-    };
-    let scope = access::scope(&Viewer::Staff(signed_in.staff));
-    let units = match &scope.unsealed {
-        Reach::All => None,
-        Reach::Units(units) => Some(units.clone()),
-        Reach::None => Some(Vec::new()),
-    };
-    let theirs = |unit: &i64| units.as_ref().is_none_or(|u| u.contains(unit));
-    let row = |(unit, week): (&i64, &Week)| WeeklyRow {
-        unit: scene.unit(Some(*unit)).to_owned(),
+fn row(scene: &Scene, unit: i64, week: &Week) -> WeeklyRow {
+    WeeklyRow {
+        unit: scene.unit(Some(unit)).to_owned(),
         open: week.open,
         overdue: week.overdue,
         due_soon: week.due_soon,
@@ -92,24 +83,7 @@ async fn one(
         late: week.late,
         extensions: week.extensions,
         reclassified: week.reclassified,
-    };
-    let office = announce::office(app);
-    let desk = app.link("/desk");
-    let weekly = Notification::Weekly(Weekly {
-        office: &office,
-        name: &person.name,
-        day: app.today(),
-        from,
-        to,
-        desk_url: &desk,
-        rows: weeks.iter().filter(|(u, _)| theirs(u)).map(row).collect(),
-        sealed: app.store.open_sealed(&scope, units.as_deref()).await?,
-    });
-    let mail = compose(app, person, StaffMailKind::Weekly, once, &weekly)?;
-    let step = app.store.begin(app.now()).await?;
-    let written = step.add_staff_mail(mail).await?;
-    step.commit().await?;
-    Ok(written)
+    }
 }
 
 fn week_before(start: Date) -> (Date, Date) {
