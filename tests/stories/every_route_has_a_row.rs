@@ -54,7 +54,7 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("GET", "/password", Whose::Staff),
     ("POST", "/password", Whose::Staff),
     ("GET", "/desk", Whose::Desk),
-    ("POST", "/desk/notices", Whose::Desk),
+    ("POST", "/desk/notices", Whose::Staff),
     ("GET", "/overview", Whose::Overseer),
     ("GET", "/circulars/{id}", Whose::CircularReader),
     ("POST", "/circulars/{id}/{decision}", Whose::Leader),

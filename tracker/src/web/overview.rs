@@ -54,6 +54,7 @@ pub async fn overview(State(web): State<Web>, visit: Visit) -> Result<Response, 
         rows,
         total: row(&chrome, total, "", &found.total),
         sealed: (COUNTED.iter().zip(found.sealed))
+            .filter(|(_, n)| *n > 0)
             .map(|(view, n)| Figure {
                 code: view.code().into(),
                 count: i64::try_from(n).unwrap_or(i64::MAX),

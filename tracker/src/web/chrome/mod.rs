@@ -233,6 +233,7 @@ impl Chrome {
         [
             "/desk",
             "/overview",
+            "/circulars",
             "/intake",
             "/admin",
             "/password",

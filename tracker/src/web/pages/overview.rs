@@ -41,18 +41,10 @@ pub struct OverviewPage {
     pub rows: Vec<OverviewRow>,
     /// Everything in sight.
     pub total: OverviewRow,
-    /// Sealed letters beside, that only those named see.
+    /// Sealed letters beside, that only those named see; none that is 0.
     pub sealed: Vec<Figure>,
     /// Circulars, drafts to issue among them, the latest first.
     pub circulars: Vec<CircularRow>,
     /// Local `YYYY-MM-DD HH:MM`.
     pub as_of: String,
-}
-
-impl OverviewPage {
-    /// Whether sealed letters stand beside.
-    #[must_use]
-    pub fn any_sealed(&self) -> bool {
-        self.sealed.iter().any(|f| f.count > 0)
-    }
 }

@@ -91,7 +91,7 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
                     overview(&c, "耕地保护监督处", [1_400, 12, 38, 2]),
                     overview(&c, "矿业权管理处", [12, 0, 2, 0]),
                 ],
-                sealed: overview(&c, "", [3, 1, 0, 0]).figures,
+                sealed: overview(&c, "", [3, 1, 2, 1]).figures,
                 total,
                 circulars: vec![circular("draft"), circular("issued")],
                 as_of: "2026-11-23 10:00".into(),
