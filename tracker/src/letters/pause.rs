@@ -108,7 +108,7 @@ pub async fn resume(
             counted.suspensions.push(crate::domain::term::Suspension {
                 from: pause.from,
                 to: last,
-            })
+            });
         }
         Effect::Pause => {}
     }

@@ -115,7 +115,7 @@ pub(crate) async fn supersede(app: &App, change: &mut Change<'_>) -> Result<serd
         fresh.push(new);
     }
     let still = owe::from_receipt(app, &law, what)?;
-    for o in change.obligations.iter_mut() {
+    for o in &mut change.obligations {
         let stays = o.rule == super::limit::RULE || still.iter().any(|w| same(o, w));
         if o.is_open() && !o.counts && o.round == round && !stays {
             o.ended_at = Some(now);

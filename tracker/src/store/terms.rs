@@ -72,7 +72,7 @@ pub struct Pause {
 }
 
 impl Extension {
-    fn from_row(row: extension::Model) -> Result<Self> {
+    fn from_row(row: &extension::Model) -> Result<Self> {
         let id = row.id;
         Ok(Self {
             id,
@@ -109,7 +109,7 @@ impl Extension {
 }
 
 impl Pause {
-    fn from_row(row: suspension::Model) -> Result<Self> {
+    fn from_row(row: &suspension::Model) -> Result<Self> {
         let id = row.id;
         Ok(Self {
             id,
@@ -147,7 +147,7 @@ async fn extensions_of(db: &impl ConnectionTrait, letter_id: i64) -> Result<Vec<
         .order_by_asc(extension::Column::Id)
         .all(db)
         .await?;
-    rows.into_iter().map(Extension::from_row).collect()
+    rows.iter().map(Extension::from_row).collect()
 }
 
 async fn pauses_of(db: &impl ConnectionTrait, letter_id: i64) -> Result<Vec<Pause>> {
@@ -156,7 +156,7 @@ async fn pauses_of(db: &impl ConnectionTrait, letter_id: i64) -> Result<Vec<Paus
         .order_by_asc(suspension::Column::Id)
         .all(db)
         .await?;
-    rows.into_iter().map(Pause::from_row).collect()
+    rows.iter().map(Pause::from_row).collect()
 }
 
 impl Step<'_> {
