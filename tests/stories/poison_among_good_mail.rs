@@ -103,7 +103,7 @@ fn rescued(engine: Engine, bad: usize, good: usize) {
         browser.fill("#subject", &format!("人工登记 {id}"));
         browser.fill("#body", "对照原件录入：请予答复。");
         browser.click("form[action$='/write'] button");
-        browser.shows(".notice", "已立为信件");
+        browser.shows(".notice[role=status]", "已立为信件");
     }
     assert!(written * 2 >= bad, "{written} of {bad} hold words");
     // The rest in one go, page by page.
@@ -115,7 +115,7 @@ fn rescued(engine: Engine, bad: usize, good: usize) {
         browser.shows("main form p a", "取消勾选");
         browser.click("button[value='discard']");
         browser.shows("main h1", "处理结果");
-        browser.shows(".notice", "未完成 0 件");
+        browser.shows(".notice[role=status]", "未完成 0 件");
         let now = items(&clerk).len();
         assert!(now < left, "nothing left the quarantine");
         left = now;

@@ -20,11 +20,11 @@ use crate::{
 };
 
 /// Between two looks.
-const EVERY: Duration = Duration::from_secs(30);
+const EVERY: Duration = Duration::from_secs(10);
 /// Before the first.
 const SOON: Duration = Duration::from_secs(2);
 /// How long a lease lasts without being renewed: each page renews it.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_secs(25);
 const NAME: &str = "supervision";
 /// Obligations a page.
 const PAGE: u64 = 200;
