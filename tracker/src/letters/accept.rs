@@ -40,7 +40,7 @@ pub struct Acceptance {
 /// Accepts a letter.
 ///
 /// # Errors
-/// See [`Error`].
+/// See [`super::Error`].
 pub async fn accept(
     app: &App,
     staff: &Staff,
