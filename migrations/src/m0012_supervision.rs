@@ -64,11 +64,12 @@ fn added() -> Vec<(&'static str, ColumnDef)> {
 }
 
 /// Indexes of the few rows that somebody has to look at.
-const PARTIAL: [&str; 3] = [
+const PARTIAL: [&str; 4] = [
     "CREATE INDEX obligation_look ON obligation (look_on, id) \
      WHERE met_at IS NULL AND ended_at IS NULL",
     "CREATE INDEX letter_urgent ON letter (urgent_at, id) \
      WHERE urgent_at IS NOT NULL AND urgent_taken_at IS NULL",
+    "CREATE INDEX letter_sealed ON letter (next_due_on, unit_id) WHERE is_sealed",
     "CREATE INDEX letter_urgent_taken ON letter (urgent_taken_by, id) \
      WHERE urgent_taken_by IS NOT NULL",
 ];

@@ -178,8 +178,7 @@ pub async fn sealed_beside(app: &App, staff: &Staff, filter: &Filter) -> Result<
     };
     let mut counts = [0, 0];
     for (n, scope) in counts.iter_mut().zip([&every, &own]) {
-        let tally = app.store.tally(scope, &filter).await?;
-        *n = tally.iter().map(|t| t.letters).sum();
+        *n = app.store.exactly(scope, &filter).await?;
     }
     Ok(counts[0].saturating_sub(counts[1]))
 }

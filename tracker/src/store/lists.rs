@@ -83,7 +83,13 @@ const NEVER: &str = "9999-12-31";
 impl Filter {
     fn condition(&self) -> Condition {
         let mut all = Condition::all();
-        if self.open {
+        // The few that are urgent, sealed or wait for a decision are found by that: by "open", a planner
+        // would read all that are.
+        let few = self.urgent || self.extension_asked || self.sealed;
+        if self.open && few {
+            let open = Status::ALL.iter().filter(|s| s.is_open());
+            all = all.add(letter::Column::Status.is_in(open.map(Status::code)));
+        } else if self.open {
             all = all.add(letter::Column::Open.eq(true));
         }
         if let Some(day) = self.due_before {
@@ -123,7 +129,8 @@ impl Filter {
             all = all.add(letter::Column::Id.in_subquery(waiting.into_query()));
         }
         if self.sealed {
-            all = all.add(letter::Column::IsSealed.eq(true));
+            // In the very words of the index that holds sealed letters alone.
+            all = all.add(Expr::cust("is_sealed"));
         }
         if let Some(from) = self.received_from {
             all = all.add(letter::Column::ReceivedAt.gte(micros(from)));
@@ -292,6 +299,22 @@ impl Store {
             oldest: oldest.and_then(|d| d.parse().ok()),
         };
         Ok(rows.into_iter().map(tally).collect())
+    }
+
+    /// How many letters a filter holds, exactly: for filters that few letters pass.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn exactly(&self, scope: &Scope, filter: &Filter) -> Result<u64> {
+        let n: Option<i64> = letter::Entity::find()
+            .select_only()
+            .column_as(letter::Column::Id.count(), "n")
+            .filter(scope::condition(scope))
+            .filter(filter.condition())
+            .into_tuple()
+            .one(&self.read)
+            .await?;
+        Ok(n.and_then(|n| u64::try_from(n).ok()).unwrap_or_default())
     }
 
     /// The sealed letters that somebody is named on who sees those of some units only.
