@@ -4,13 +4,7 @@
 use notifier::NoticeKind;
 use serde_json::json;
 
-use super::{
-    Result,
-    announce::{self, Post},
-    assign::need,
-    change::Change,
-    draft::within,
-};
+use super::{Result, assign::need, change::Change, draft::within, progress};
 use crate::{
     app::App,
     domain::{
@@ -18,13 +12,9 @@ use crate::{
         event::EventKind,
         number::LetterNumber,
         status::Action,
-        words::{Direction, MessageKind, OutboxKind, Service},
+        words::{MessageKind, OutboxKind, Service},
     },
-    store::{
-        events::NewEvent,
-        letters::Letter,
-        messages::{Message, MessageWords},
-    },
+    store::{events::NewEvent, letters::Letter},
 };
 
 /// Declines or directs a letter, on a ground, with words for its writer.
@@ -65,53 +55,13 @@ pub(crate) async fn notify(
     ground: &str,
     words: &str,
 ) -> Result<serde_json::Value> {
-    let now = change.now();
-    let writer = change.step.writer(&change.letter).await?;
-    let id = app.id();
-    let message = Message {
-        id,
-        letter_id: change.letter.id,
-        direction: Direction::Out,
-        kind: MessageKind::Notice,
-        at: now,
-        author_id: change.actor,
-        arrival_id: None,
-        blob_id: None,
-        words: MessageWords {
-            subject: ground.to_owned(),
-            text: words.to_owned(),
-            visible_text: words.to_owned(),
-            ..MessageWords::default()
-        },
-        has_html: false,
-        attachments: 0,
-    };
-    change
-        .step
-        .add_messages(vec![(change.letter.lock.clone(), message, Vec::new())])
-        .await?;
-    if writer.words.email.is_empty() || app.config.smtp.is_none() {
-        change.letter.notice_served = true;
-        change.meet(now);
-        return Ok(json!({ "message": id, "service": Service::Portal.code() }));
+    let as_what = (MessageKind::Notice, OutboxKind::Notice);
+    let said = progress::say(app, change, as_what, kind, ground, words).await?;
+    let id = said.message;
+    if said.by_mail {
+        return Ok(json!({ "message": id }));
     }
-    let rendered = announce::notice(app, &change.letter, &writer, kind, ground, words, now)?;
-    let thread = app.store.thread(&change.letter).await?;
-    let post = Post {
-        letter: &change.letter,
-        address: &writer.words.email,
-        kind: OutboxKind::Notice,
-        message_id: Some(id),
-        source_name: Some(change.letter.source_name.clone()),
-        in_reply_to: thread.last,
-        references: thread.references,
-        now,
-        due_at: now,
-    };
-    let outgoing = announce::outgoing(app, post, rendered);
-    change
-        .step
-        .add_outgoing(vec![(change.letter.lock.clone(), outgoing)])
-        .await?;
-    Ok(json!({ "message": id }))
+    change.letter.notice_served = true;
+    change.meet(change.now());
+    Ok(json!({ "message": id, "service": Service::Portal.code() }))
 }

@@ -24,7 +24,7 @@ use crate::{
     },
     store::{
         events::NewEvent, letters::Letter, notices::Notice, obligations::Obligation,
-        terms::Extension,
+        people::Person, terms::Extension,
     },
 };
 
@@ -65,7 +65,7 @@ pub async fn request(
     if u32::try_from(granted).unwrap_or(u32::MAX) >= allowed.times {
         return Err(Error::Rule("extended-already"));
     }
-    if length == 0 || counted.extension + length > allowed.at_most {
+    if length == 0 || counted.extension.saturating_add(length) > allowed.at_most {
         return Err(Error::Fields(vec![FieldError::new("days", "beyond-rule")]));
     }
     let extension = Extension {
@@ -234,14 +234,11 @@ pub(crate) async fn deciders(
     let Some(decides) = decides else {
         return Ok(Vec::new());
     };
-    let mut out = Vec::new();
-    for person in app.store.people().await?.into_iter().filter(|p| p.active) {
-        let signed_in = super::staff::signed_in(app, person.id).await?;
-        if signed_in.is_some_and(|s| s.staff.decides(decides, holding(letter))) {
-            out.push(person.id);
-        }
-    }
-    Ok(out)
+    let (people, units) = (app.store.people().await?, app.store.units().await?);
+    let theirs = |p: &&Person| {
+        p.active && super::staff::staff_of(p, &units).decides(decides, holding(letter))
+    };
+    Ok(people.iter().filter(theirs).map(|p| p.id).collect())
 }
 
 /// What the rule of an obligation allows.

@@ -1,5 +1,6 @@
-//! How it goes on: words for the writer that answer nothing yet (acceptance, a longer term, a
-//! clock that stands). They lie at /track and leave by mail where an address was left.
+//! Words for the writer beside an answer: how it goes on (acceptance, a longer term, a clock that
+//! stands), or that the letter ends with a notice. They lie at /track and leave by mail where an
+//! address was left.
 
 use notifier::NoticeKind;
 
@@ -22,6 +23,28 @@ pub(crate) async fn tell(
     ground: &str,
     words: &str,
 ) -> Result<i64> {
+    let as_what = (MessageKind::Progress, OutboxKind::Progress);
+    let told = say(app, change, as_what, kind, ground, words).await?;
+    Ok(told.message)
+}
+
+/// What was said to the writer.
+pub(crate) struct Said {
+    /// The message.
+    pub(crate) message: i64,
+    /// It leaves by mail; else it lies ready at /track and nothing more is to be done.
+    pub(crate) by_mail: bool,
+}
+
+/// Words for the writer: a message of the letter, and a mail where an address was left.
+pub(crate) async fn say(
+    app: &App,
+    change: &mut Change<'_>,
+    (message_kind, outbox_kind): (MessageKind, OutboxKind),
+    kind: NoticeKind,
+    ground: &str,
+    words: &str,
+) -> Result<Said> {
     let now = change.now();
     let writer = change.step.writer(&change.letter).await?;
     let id = app.id();
@@ -29,7 +52,7 @@ pub(crate) async fn tell(
         id,
         letter_id: change.letter.id,
         direction: Direction::Out,
-        kind: MessageKind::Progress,
+        kind: message_kind,
         at: now,
         author_id: change.actor,
         arrival_id: None,
@@ -48,23 +71,26 @@ pub(crate) async fn tell(
         .step
         .add_messages(vec![(lock.clone(), message, Vec::new())])
         .await?;
-    if writer.words.email.is_empty() || app.config.smtp.is_none() {
-        return Ok(id);
+    let by_mail = !writer.words.email.is_empty() && app.config.smtp.is_some();
+    if by_mail {
+        let rendered = announce::notice(app, &change.letter, &writer, kind, ground, words, now)?;
+        let thread = app.store.thread(&change.letter).await?;
+        let post = Post {
+            letter: &change.letter,
+            address: &writer.words.email,
+            kind: outbox_kind,
+            message_id: Some(id),
+            source_name: Some(change.letter.source_name.clone()),
+            in_reply_to: thread.last,
+            references: thread.references,
+            now,
+            due_at: now,
+        };
+        let outgoing = announce::outgoing(app, post, rendered);
+        change.step.add_outgoing(vec![(lock, outgoing)]).await?;
     }
-    let rendered = announce::notice(app, &change.letter, &writer, kind, ground, words, now)?;
-    let thread = app.store.thread(&change.letter).await?;
-    let post = Post {
-        letter: &change.letter,
-        address: &writer.words.email,
-        kind: OutboxKind::Progress,
-        message_id: Some(id),
-        source_name: Some(change.letter.source_name.clone()),
-        in_reply_to: thread.last,
-        references: thread.references,
-        now,
-        due_at: now,
-    };
-    let outgoing = announce::outgoing(app, post, rendered);
-    change.step.add_outgoing(vec![(lock, outgoing)]).await?;
-    Ok(id)
+    Ok(Said {
+        message: id,
+        by_mail,
+    })
 }

@@ -84,6 +84,12 @@ pub(crate) async fn supersede(app: &App, change: &mut Change<'_>) -> Result<serd
         a.rule == b.rule && a.rule_version == b.rule_version && a.counts == b.counts
     };
     let (today, mut moved) = (app.day_of(now), json!(null));
+    for o in &mut change.obligations {
+        let stays = o.rule == super::limit::RULE || wanted.iter().any(|w| same(o, w));
+        if o.is_open() && !o.counts && o.round == round && !stays {
+            o.ended_at = Some(now);
+        }
+    }
     let mut fresh: Vec<Obligation> = Vec::new();
     for mut new in wanted {
         let held = change
@@ -113,13 +119,6 @@ pub(crate) async fn supersede(app: &App, change: &mut Change<'_>) -> Result<serd
             old.superseded_by = Some(new.id);
         }
         fresh.push(new);
-    }
-    let still = owe::from_receipt(app, &law, what)?;
-    for o in &mut change.obligations {
-        let stays = o.rule == super::limit::RULE || still.iter().any(|w| same(o, w));
-        if o.is_open() && !o.counts && o.round == round && !stays {
-            o.ended_at = Some(now);
-        }
     }
     change.obligations.extend(fresh);
     Ok(moved)

@@ -499,26 +499,26 @@ pub async fn signed_in(app: &App, person_id: i64) -> Result<Option<SignedIn>> {
         return Ok(None);
     };
     let all_units = app.store.units().await?;
-    let staff = Staff {
-        person_id,
-        unit_id: person.unit_id,
-        units: person
-            .unit_id
-            .map(|u| units::below(&all_units, u))
-            .unwrap_or_default(),
-        ancestors: person
-            .unit_id
-            .map(|u| units::above(&all_units, u))
-            .unwrap_or_default(),
-        roles: person.roles.clone(),
-        functions: person.functions.clone(),
-        cleared_channels: person.cleared.clone(),
-    };
+    let staff = staff_of(&person, &all_units);
     Ok(Some(SignedIn {
         person,
         staff,
         all_units,
     }))
+}
+
+/// What a person may see and do, by the tree of units as it stands.
+pub(crate) fn staff_of(person: &Person, all_units: &[Unit]) -> Staff {
+    let unit = person.unit_id;
+    Staff {
+        person_id: person.id,
+        unit_id: unit,
+        units: unit.map(|u| units::below(all_units, u)).unwrap_or_default(),
+        ancestors: unit.map(|u| units::above(all_units, u)).unwrap_or_default(),
+        roles: person.roles.clone(),
+        functions: person.functions.clone(),
+        cleared_channels: person.cleared.clone(),
+    }
 }
 
 /// The hash under which a secret is stored: the secrets are random, so a keyed digest is enough.

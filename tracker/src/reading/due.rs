@@ -1,7 +1,6 @@
 //! Why a date: the same derivation on every page, in the API, and on the command line.
 
 use jiff::civil::Date;
-use serde::Serialize;
 
 use crate::{
     app::App,
@@ -10,7 +9,7 @@ use crate::{
         law::Law,
         obligation::ObligationKind,
         rules::{Certainty, Lengthening},
-        term::{self, DayStep, Suspension, Term, TermError},
+        term::DayStep,
         words::{ExtensionState, Source},
     },
     letters::{
@@ -23,44 +22,6 @@ use crate::{
         terms::{Extension, Pause},
     },
 };
-
-/// A due date with everything it rests on.
-#[derive(Debug, Clone, Serialize)]
-pub struct Due {
-    /// The last day in time.
-    pub due_on: Date,
-    /// Before rolling.
-    pub nominal_on: Date,
-    /// Reaches into a year whose holidays are not announced.
-    pub provisional: bool,
-    /// Rule id, where a rule was asked for.
-    pub rule: Option<String>,
-    /// On what basis.
-    pub basis: Option<String>,
-    /// Day by day.
-    pub days: Vec<DayStep>,
-}
-
-/// Counts a term by the built-in calendar.
-///
-/// # Errors
-/// See [`TermError`].
-pub fn count(
-    term: Term,
-    from: Date,
-    suspensions: &[Suspension],
-    extension: u32,
-) -> Result<Due, TermError> {
-    let d = term::derive(Calendar::built_in(), term, from, suspensions, extension)?;
-    Ok(Due {
-        due_on: d.due_on,
-        nominal_on: d.nominal_on,
-        provisional: d.provisional,
-        rule: None,
-        basis: None,
-        days: d.days,
-    })
-}
 
 /// What changed the terms of a letter.
 #[derive(Debug, Clone, Default)]
