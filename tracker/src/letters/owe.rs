@@ -79,6 +79,23 @@ fn owed(
     what: Owing<'_>,
     starting: impl Fn(Starts) -> bool,
 ) -> Result<Vec<Obligation>> {
+    let own = own_rule(what.channel);
+    let starts = bound(law, what, own.as_ref()).filter(|r| starting(r.starts));
+    starts.map(|rule| start(app, law, what, rule)).collect()
+}
+
+/// The rule that counts for a letter, without counting anything.
+pub(crate) fn counted_rule(law: &Law, what: Owing<'_>) -> Option<Rule> {
+    let own = own_rule(what.channel);
+    bound(law, what, own.as_ref()).find(|r| r.counts).cloned()
+}
+
+/// The rules that bind a letter, the one that counts first.
+fn bound<'r>(
+    law: &'r Law,
+    what: Owing<'_>,
+    own: Option<&'r Rule>,
+) -> impl Iterator<Item = &'r Rule> {
     let case = Case {
         class: what.class,
         route: what.route,
@@ -87,20 +104,13 @@ fn owed(
         received_on: what.received_on,
         reachable: what.reachable,
     };
-    let own = own_rule(what.channel);
-    let mut out = Vec::new();
-    for rule in law.rules.owed(&case) {
+    let rules = law.rules.owed(&case);
+    rules.into_iter().map(move |rule| match own {
         // Where the law sets no term, the department's own for this channel goes before the
         // pack's: both bind everything, and say so by naming nobody.
-        let rule = match &own {
-            Some(own) if rule.counts && rule.narrowness() == 0 => own,
-            _ => rule,
-        };
-        if starting(rule.starts) {
-            out.push(start(app, law, what, rule)?);
-        }
-    }
-    Ok(out)
+        Some(own) if rule.counts && rule.narrowness() == 0 => own,
+        _ => rule,
+    })
 }
 
 fn start(app: &App, law: &Law, what: Owing<'_>, rule: &Rule) -> Result<Obligation> {

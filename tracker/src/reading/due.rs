@@ -8,7 +8,7 @@ use crate::{
         calendar::Calendar,
         law::Law,
         obligation::ObligationKind,
-        rules::{Certainty, Lengthening},
+        rules::{Certainty, Lengthening, Rule},
         term::DayStep,
         words::{ExtensionState, Source},
     },
@@ -176,20 +176,24 @@ pub fn explain_all(
     out
 }
 
-/// What would be owed on a letter written to a channel today, the one that counts first.
-///
-/// # Errors
-/// See [`crate::letters::Error`].
-pub fn if_today(app: &App, channel: &Channel) -> letters::Result<Vec<Obligation>> {
-    if_written(app, channel, app.today())
+/// The rule that would count on a letter written to a channel today. Nothing is counted: the
+/// portal asks it of every channel at every visit.
+#[must_use]
+pub fn rule_today(app: &App, channel: &Channel) -> Option<Rule> {
+    owe::counted_rule(&app.law(), written(channel, app.today()))
 }
 
-/// The same for another day of receipt.
+/// What would be owed on a letter written to a channel on a day, the one that counts first.
 ///
 /// # Errors
 /// See [`crate::letters::Error`].
 pub fn if_written(app: &App, channel: &Channel, on: Date) -> letters::Result<Vec<Obligation>> {
-    let what = Owing {
+    owe::from_receipt(app, &app.law(), written(channel, on))
+}
+
+/// A letter handed in by form.
+fn written(channel: &Channel, on: Date) -> Owing<'_> {
+    Owing {
         letter_id: 0,
         round: 1,
         class: channel.default_class,
@@ -200,6 +204,5 @@ pub fn if_written(app: &App, channel: &Channel, on: Date) -> letters::Result<Vec
         from: on,
         accepted_on: None,
         reachable: true,
-    };
-    owe::from_receipt(app, &app.law(), what)
+    }
 }

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     domain::{
         access::{Function, Role},
+        rules::Rule,
         term::{Term, Unit as TermUnit},
     },
     letters::{
@@ -29,8 +30,7 @@ use crate::{
     },
     reading::due,
     store::{
-        channels::{Channel, OwnTerm},
-        obligations::Obligation,
+        channels::OwnTerm,
         people::Person,
         units::{self, Unit},
     },
@@ -298,21 +298,21 @@ pub async fn channels(State(web): State<Web>, visit: Visit) -> Result<Response, 
         .await?
         .into_iter()
         .map(|c| {
-            let counted = in_force(&web, &c);
+            let counted = due::rule_today(&web.app, &c);
             (c, counted)
         })
         .map(|(c, counted)| ChannelRow {
             in_force: counted
                 .as_ref()
-                .map(|o| show::term(&chrome, o))
+                .map(|r| show::term(&chrome, r))
                 .unwrap_or_default(),
-            rule: counted.as_ref().map(|o| o.rule.clone()).unwrap_or_default(),
+            rule: counted.as_ref().map(|r| r.id.clone()).unwrap_or_default(),
             name: show::channel_name(&chrome, &c),
             class: c.default_class.code().into(),
             term: (c.own.as_ref())
                 .map(|o| chrome.term(o.term.unit.code(), o.term.length.into()))
                 .unwrap_or_default(),
-            basis: counted.map(|o| basis(&chrome, o)).unwrap_or_default(),
+            basis: counted.map(|r| basis(&chrome, r)).unwrap_or_default(),
             sealed: c.sealed,
             enabled: c.enabled,
             code: c.code,
@@ -323,17 +323,11 @@ pub async fn channels(State(web): State<Web>, visit: Visit) -> Result<Response, 
     })
 }
 
-/// The obligation that would count on a letter written to a channel today.
-fn in_force(web: &Web, channel: &Channel) -> Option<Obligation> {
-    let owed = due::if_today(&web.app, channel).unwrap_or_default();
-    owed.into_iter().find(|o| o.counts)
-}
-
-fn basis(chrome: &Chrome, o: Obligation) -> String {
+fn basis(chrome: &Chrome, rule: Rule) -> String {
     if show::chinese(chrome) {
-        o.basis_zh
+        rule.basis_zh
     } else {
-        o.basis_en
+        rule.basis_en
     }
 }
 
@@ -354,15 +348,15 @@ pub async fn channel(
         .ok_or_else(Trouble::not_found)?;
     let chrome = visit.chrome();
     let codes = TermUnit::ALL.iter().map(TermUnit::code);
-    let counted = in_force(&web, &c);
+    let counted = due::rule_today(&web.app, &c);
     let own = c.own.unwrap_or_else(no_term);
     page::page(&ChannelPage {
         class: c.default_class.code().into(),
         in_force: counted
             .as_ref()
-            .map(|o| show::term(&chrome, o))
+            .map(|r| show::term(&chrome, r))
             .unwrap_or_default(),
-        in_force_basis: counted.map(|o| basis(&chrome, o)).unwrap_or_default(),
+        in_force_basis: counted.map(|r| basis(&chrome, r)).unwrap_or_default(),
         term_units: chrome.choices("term_unit", codes, own.term.unit.code()),
         code: c.code,
         name_zh: c.name_zh,
@@ -463,14 +457,14 @@ pub async fn save_channel(
     }
     let chrome = visit.chrome();
     let codes = TermUnit::ALL.iter().map(TermUnit::code);
-    let counted = in_force(&web, &c);
+    let counted = due::rule_today(&web.app, &c);
     let again = ChannelPage {
         class: c.default_class.code().into(),
         in_force: counted
             .as_ref()
-            .map(|o| show::term(&chrome, o))
+            .map(|r| show::term(&chrome, r))
             .unwrap_or_default(),
-        in_force_basis: counted.map(|o| basis(&chrome, o)).unwrap_or_default(),
+        in_force_basis: counted.map(|r| basis(&chrome, r)).unwrap_or_default(),
         term_units: chrome.choices("term_unit", codes, posted.get("term_unit")),
         code: c.code,
         name_zh: posted.get("name_zh").into(),

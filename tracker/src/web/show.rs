@@ -12,10 +12,14 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{rules::Starts, text, words::Language},
+    domain::{
+        rules::{Rule, Starts},
+        text,
+        words::Language,
+    },
     letters,
     reading::due,
-    store::{channels::Channel, obligations::Obligation},
+    store::channels::Channel,
 };
 
 /// `YYYY-MM-DD HH:MM` in the department's zone.
@@ -93,8 +97,7 @@ pub fn channel_name(chrome: &Chrome, channel: &Channel) -> String {
 /// A channel as the public sees it.
 #[must_use]
 pub fn card(app: &App, chrome: &Chrome, channel: &Channel) -> ChannelCard {
-    let owed = due::if_today(app, channel).unwrap_or_default();
-    let term = owed.first().map(|o| term(chrome, o));
+    let term = due::rule_today(app, channel).map(|rule| term(chrome, &rule));
     let intro = if chinese(chrome) {
         &channel.intro_zh
     } else {
@@ -111,14 +114,14 @@ pub fn card(app: &App, chrome: &Chrome, channel: &Channel) -> ChannelCard {
 
 /// A term as the public is promised it.
 #[must_use]
-pub fn term(chrome: &Chrome, o: &Obligation) -> String {
-    let unit = o.term.unit.code();
-    match o.starts {
+pub fn term(chrome: &Chrome, rule: &Rule) -> String {
+    let unit = rule.term.unit.code();
+    match rule.starts {
         Starts::Accepted => chrome.t1(
             "term.accepted",
-            due_view::length(chrome, o.term.length, unit),
+            due_view::length(chrome, rule.term.length, unit),
         ),
-        _ => chrome.term(unit, o.term.length.into()),
+        _ => chrome.term(unit, rule.term.length.into()),
     }
 }
 
