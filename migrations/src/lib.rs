@@ -22,6 +22,7 @@ mod m0009_desk;
 mod m0010_counts;
 mod m0011_law;
 mod m0012_supervision;
+mod m0013_overview;
 
 /// Applies the migrations in order.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_counts::Migration),
             Box::new(m0011_law::Migration),
             Box::new(m0012_supervision::Migration),
+            Box::new(m0013_overview::Migration),
         ]
     }
 }

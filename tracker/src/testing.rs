@@ -17,6 +17,7 @@ use crate::{
     },
     letters::{
         register::Submitted,
+        session,
         staff::{self, NewPerson, NewUnit},
         submit::{self, Submission},
     },
@@ -150,6 +151,8 @@ async fn person(app: &App, login: &str, roles: &[Role], function: Option<Functio
     let (mut person, _) = staff::add_sample(app, new).await.expect("a person");
     person.functions.extend(function);
     staff::save_person(app, None, &person).await.expect("saved");
-    let signed_in = staff::signed_in(app, person.id).await.expect("a database");
+    let signed_in = session::signed_in(app, person.id)
+        .await
+        .expect("a database");
     signed_in.expect("active").staff
 }

@@ -8,7 +8,7 @@ use crate::{
     app::App,
     domain::access::Role,
     letters::{
-        Error,
+        Error, session,
         staff::{self, NewPerson, NewUnit},
     },
 };
@@ -232,7 +232,7 @@ pub(crate) enum TokenCommand {
 impl TokenCommand {
     pub(crate) async fn run(self, app: &App, as_json: bool) -> Outcome {
         let Self::Add { login } = self;
-        let token = staff::add_token(app, &login)
+        let token = session::add_token(app, &login)
             .await
             .map_err(|e| faults(&e))?;
         out::line(as_json, &json!({ "token": token }), &token)

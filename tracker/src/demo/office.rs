@@ -7,7 +7,7 @@ use crate::{
     app::App,
     domain::access::{Role, Staff},
     letters::{
-        Error,
+        Error, session,
         staff::{self, NewPerson, NewUnit},
     },
 };
@@ -84,7 +84,7 @@ pub(super) async fn found(app: &App) -> Result<Office, DemoError> {
         };
         let added = staff::add_sample(app, new).await;
         let (person, password) = added.map_err(refused(&row.login))?;
-        let signed_in = staff::signed_in(app, person.id).await;
+        let signed_in = session::signed_in(app, person.id).await;
         let signed_in = signed_in.map_err(refused(&row.login))?;
         let signed_in = signed_in.ok_or(Error::NotFound);
         let signed_in = signed_in.map_err(refused(&row.login))?;

@@ -14,9 +14,10 @@ use crate::{
     },
     keys::to_hex,
     store::{
-        letters::{Letter, WriterRecord},
+        letters::Letter,
         obligations::Obligation,
         outbox::{Outgoing, OutgoingWords},
+        writers::WriterRecord,
     },
 };
 

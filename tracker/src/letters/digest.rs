@@ -11,7 +11,7 @@ use notifier::{
 
 use super::{
     Result, announce, fail_point,
-    staff::signed_in,
+    session::signed_in,
     staff_mail::{compose, reachable},
     supervise::Scene,
 };
@@ -215,7 +215,7 @@ fn section_of(notice: &Notice) -> Option<SectionKind> {
 struct Seen {
     person: i64,
     letters: HashMap<i64, Letter>,
-    accusing: HashMap<i64, crate::store::letters::Parties>,
+    accusing: HashMap<i64, crate::store::parties::Parties>,
 }
 
 impl Seen {

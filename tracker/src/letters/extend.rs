@@ -236,7 +236,7 @@ pub(crate) async fn deciders(
     };
     let (people, units) = (app.store.people().await?, app.store.units().await?);
     let theirs = |p: &&Person| {
-        p.active && super::staff::staff_of(p, &units).decides(decides, holding(letter))
+        p.active && super::session::staff_of(p, &units).decides(decides, holding(letter))
     };
     Ok(people.iter().filter(theirs).map(|p| p.id).collect())
 }

@@ -26,6 +26,7 @@
 //! | who may read a sealed letter, whom it accuses, who read it | [`seal`] |
 //! | days of the calendar, rules put right, due dates counted anew | [`calendar`], [`correct`], [`recount`] |
 //! | units, people, channels | [`setup`], [`staff`] |
+//! | signing in and out | [`session`], [`password`] |
 
 pub mod accept;
 pub mod announce;
@@ -46,6 +47,7 @@ pub mod extend;
 pub(crate) mod judge;
 pub mod limit;
 pub(crate) mod owe;
+pub mod password;
 pub mod pause;
 pub(crate) mod progress;
 pub mod read;
@@ -59,6 +61,7 @@ pub mod reopen;
 pub(crate) mod returned;
 pub mod seal;
 pub mod serve;
+pub mod session;
 pub mod setup;
 pub mod staff;
 pub mod staff_mail;

@@ -33,9 +33,10 @@ use crate::{
         arrivals::{ArrivalRecord, Standing, Verdict},
         channels::Channel,
         events::NewEvent,
-        letters::{Letter, Urgent, WriterRecord, WriterWords},
+        letters::{Letter, Urgent},
         messages::{FileRecord, FileWords, Message, MessageWords},
         obligations::Obligation,
+        writers::{WriterRecord, WriterWords},
     },
 };
 

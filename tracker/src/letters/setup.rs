@@ -145,7 +145,7 @@ pub async fn first_link(app: &App) -> Result<Option<String>> {
     }
     let secret = to_hex(&random::<24>(&*app.entropy));
     let step = app.store.begin(app.now()).await?;
-    let hash = super::staff::secret_hash(app, &secret);
+    let hash = super::session::secret_hash(app, &secret);
     step.add_invitation(hash, FIRST_ADMINISTRATOR, app.now() + FIRST_LINK)
         .await?;
     step.commit().await?;

@@ -24,13 +24,8 @@ use crate::{
         words::{ExtensionState, Topic},
     },
     store::{
-        channels::Channel,
-        events::NewEvent,
-        letters::{Letter, Parties},
-        notices::Notice,
-        obligations::Obligation,
-        people::Person,
-        supervision::Supervised,
+        channels::Channel, events::NewEvent, letters::Letter, notices::Notice,
+        obligations::Obligation, parties::Parties, people::Person, supervision::Supervised,
         units::Unit,
     },
 };

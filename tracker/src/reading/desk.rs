@@ -16,13 +16,15 @@ use crate::{
     store::{
         channels::Channel,
         events::EventRecord,
-        letters::{Letter, Parties, WriterRecord},
+        letters::Letter,
         lists::{Cursor, Filter},
         messages::{DraftRecord, FileRecord, Message},
         obligations::Obligation,
         outbox::Outgoing,
+        parties::Parties,
         people::Person,
         units::Unit,
+        writers::WriterRecord,
     },
 };
 

@@ -1,12 +1,15 @@
 //! Open letters past due, most overdue first. Sealed ones are counted, never listed.
 
+use std::collections::HashMap;
+
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::{
     app::App,
-    domain::{access::Scope, obligation::ObligationKind, rules::Stage},
+    domain::rules::Stage,
     letters::{Error, Result},
-    store::{lists::Filter, units},
+    store::units,
 };
 
 /// A letter past due.
@@ -56,58 +59,30 @@ pub async fn overdue(app: &App, unit: Option<&str>) -> Result<Overdue> {
         }
     };
     let channels = app.store.channels().await?;
+    let channels: HashMap<i64, String> = channels.into_iter().map(|c| (c.id, c.code)).collect();
     let people = app.store.people().await?;
-    let today = app.today();
-    let filter = Filter {
-        open: true,
-        due_before: Some(today),
-        units: of_units,
-        ..Filter::default()
-    };
-    // The operator counts sealed letters: the machine's own scope, from which no word is shown.
-    let scope = Scope::machine(channels.iter().map(|c| c.id).collect());
-    let (mut letters, mut sealed, mut after) = (Vec::new(), 0, None);
-    loop {
-        let (page, next) = app.store.list(&scope, &filter, after.as_ref(), 500).await?;
-        let ids: Vec<i64> = page
-            .iter()
-            .filter(|l| !l.is_sealed())
-            .map(|l| l.id)
-            .collect();
-        let stages = app.store.stages_of(&ids).await?;
-        for l in page {
-            if l.is_sealed() {
-                sealed += 1;
-                continue;
-            }
-            let due = l.next_due_on.unwrap_or(today);
-            let owed = stages.get(&l.id);
-            let code = |id| {
-                all_units
-                    .iter()
-                    .find(|u| u.id == id)
-                    .map(|u| u.code.clone())
-            };
-            let login = |id| people.iter().find(|p| p.id == id).map(|p| p.login.clone());
-            letters.push(Late {
-                number: l.number.to_string(),
-                channel: channels
-                    .iter()
-                    .find(|c| c.id == l.channel_id)
-                    .map(|c| c.code.clone())
-                    .unwrap_or_default(),
-                unit: l.unit_id.and_then(code),
-                handler: l.handler_id.and_then(login),
-                obligation: owed.map_or(ObligationKind::Answer, |(o, _)| o.kind).code(),
-                due_on: due.to_string(),
-                workdays_late: app.law().calendar.workdays_between(due, today),
-                stage: owed.and_then(|(_, stage)| stage.as_ref().map(Stage::code)),
-            });
+    let logins: HashMap<i64, String> = people.into_iter().map(|p| (p.id, p.login)).collect();
+    let units: HashMap<i64, String> = all_units.into_iter().map(|u| (u.id, u.code)).collect();
+    let (today, law) = (app.today(), app.law());
+    let mut workdays: HashMap<Date, u32> = HashMap::new();
+    let (mut letters, mut sealed) = (Vec::new(), 0);
+    for l in app.store.overdue(today, of_units).await? {
+        if l.sealed {
+            sealed += 1;
+            continue;
         }
-        match next {
-            Some(cursor) => after = Some(cursor),
-            None => break,
-        }
+        let late = workdays.entry(l.due_on);
+        let late = late.or_insert_with(|| law.calendar.workdays_between(l.due_on, today));
+        letters.push(Late {
+            number: l.number,
+            channel: channels.get(&l.channel_id).cloned().unwrap_or_default(),
+            unit: l.unit_id.and_then(|id| units.get(&id).cloned()),
+            handler: l.handler_id.and_then(|id| logins.get(&id).cloned()),
+            obligation: l.kind.code(),
+            due_on: l.due_on.to_string(),
+            workdays_late: *late,
+            stage: l.stage.as_ref().map(Stage::code),
+        });
     }
     Ok(Overdue { letters, sealed })
 }

@@ -54,17 +54,20 @@ pub struct Overview {
 pub async fn overview(app: &App, staff: &Staff) -> Result<Overview> {
     let scope = desk::scope(staff);
     let mut own: BTreeMap<Option<i64>, Counts> = BTreeMap::new();
+    let (today, soon_ends) = (app.today(), desk::soon_ends(app));
+    for s in app.store.standing(&scope, today, soon_ends).await? {
+        own.entry(s.unit_id).or_default().add(&Counts {
+            counts: [s.open, s.overdue, s.due_soon, 0],
+            oldest: s.oldest,
+        });
+    }
+    let asked = View::Extensions.filter(app, staff);
+    for (unit, n) in app.store.by_unit(&scope, &asked).await? {
+        own.entry(unit).or_default().counts[3] += n;
+    }
     let mut sealed = [0; 4];
-    for (at, view) in COUNTED.into_iter().enumerate() {
-        let filter = view.filter(app, staff);
-        for tally in app.store.tally(&scope, &filter).await? {
-            let counts = own.entry(tally.unit_id).or_default();
-            counts.counts[at] = tally.letters;
-            if view == View::Open {
-                counts.oldest = tally.oldest;
-            }
-        }
-        sealed[at] = desk::sealed_beside(app, staff, &filter).await?;
+    for (n, view) in sealed.iter_mut().zip(COUNTED) {
+        *n = desk::sealed_beside(app, staff, &view.filter(app, staff)).await?;
     }
     let all = app.store.units().await?;
     let sum = |ids: &mut dyn Iterator<Item = Option<i64>>| {

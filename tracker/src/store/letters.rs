@@ -1,18 +1,17 @@
-//! Letters and their writers: inserting, loading for a step, saving under an optimistic version.
+//! Letters: inserting, loading for a step, saving under an optimistic version.
 
 use jiff::{Timestamp, civil::Date};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Result, Store, StoreError, Vault, decode, decode_opt,
-    entities::{letter, letter_party, letter_reader, writer},
+    entities::{letter, writer},
     scope,
     sealing::Lock,
     step::Step,
     time::{day, day_opt, instant, instant_opt, micros},
+    writers::WriterRecord,
 };
 use crate::domain::{
     access::Scope,
@@ -128,40 +127,6 @@ impl Urgent {
             told_at: None,
         }
     }
-}
-
-/// Who wrote, as kept apart from the letter.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WriterWords {
-    /// 姓名.
-    pub name: String,
-    /// 联系电话.
-    pub phone: String,
-    /// Where replies go by mail.
-    pub email: String,
-    /// 通信地址.
-    pub address: String,
-}
-
-impl WriterWords {
-    /// Whether a notice can reach them: 姓名（名称）、住址清楚 in the sense of the regulations on
-    /// petitions (2005 art. 22, 2022 art. 23), or any address at all.
-    #[must_use]
-    pub fn can_be_told(&self) -> bool {
-        let addresses = [&self.email, &self.address, &self.phone];
-        addresses.iter().any(|a| !a.trim().is_empty())
-    }
-}
-
-/// A writer's row.
-#[derive(Debug, Clone)]
-pub struct WriterRecord {
-    /// Row id.
-    pub id: i64,
-    /// Name and addresses.
-    pub words: WriterWords,
-    /// Asked that the name be withheld.
-    pub anonymous: bool,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -394,57 +359,6 @@ impl Step<'_> {
         Ok(done.rows_affected == 1)
     }
 
-    /// Names a reader of a sealed letter; naming twice changes nothing.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn add_reader(&self, letter_id: i64, person_id: i64, by: Option<i64>) -> Result<()> {
-        use sea_orm::sea_query::OnConflict;
-        letter_reader::Entity::insert(
-            letter_reader::Model {
-                letter_id,
-                person_id,
-                granted_by: by,
-                granted_at: micros(self.now),
-            }
-            .into_active_model(),
-        )
-        .on_conflict(
-            OnConflict::columns([
-                letter_reader::Column::LetterId,
-                letter_reader::Column::PersonId,
-            ])
-            .do_nothing_on([letter_reader::Column::LetterId])
-            .to_owned(),
-        )
-        .exec_without_returning(&self.tx)
-        .await?;
-        Ok(())
-    }
-
-    /// Records whom a letter accuses: from now on they see no trace of it, named as readers or not.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn add_party(
-        &self,
-        id: i64,
-        letter_id: i64,
-        person_id: Option<i64>,
-        unit_id: Option<i64>,
-        by: Option<i64>,
-    ) -> Result<()> {
-        let row = letter_party::Model {
-            id,
-            letter_id,
-            person_id,
-            unit_id,
-            named_by: by,
-            named_at: micros(self.now),
-        };
-        self.insert::<letter_party::Entity, _>(vec![row]).await
-    }
-
     /// The next serial numbers of a year, `n` of them, gap-free with the rest of the step.
     ///
     /// # Errors
@@ -456,15 +370,6 @@ impl Step<'_> {
         u32::try_from(last - i64::from(n) + 1)
             .map_err(|_| StoreError::Unsafe(format!("the letters of {year} are used up")))
     }
-}
-
-/// The parties a letter accuses: persons and units.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parties {
-    /// Accused persons.
-    pub persons: Vec<i64>,
-    /// Accused units.
-    pub units: Vec<i64>,
 }
 
 impl Store {
@@ -506,136 +411,5 @@ impl Store {
             .into_tuple()
             .all(&self.read)
             .await?)
-    }
-
-    /// Named readers of a letter.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn readers(&self, letter_id: i64) -> Result<Vec<i64>> {
-        let rows = letter_reader::Entity::find()
-            .filter(letter_reader::Column::LetterId.eq(letter_id))
-            .all(&self.read)
-            .await?;
-        Ok(rows.into_iter().map(|r| r.person_id).collect())
-    }
-}
-
-/// The writer of a letter, inside a step or outside of one.
-///
-/// # Errors
-/// When the database refuses or the words do not open.
-pub(crate) async fn writer_of(
-    db: &impl ConnectionTrait,
-    vault: &Vault,
-    letter: &Letter,
-) -> Result<WriterRecord> {
-    let row = writer::Entity::find_by_id(letter.writer_id)
-        .one(db)
-        .await?
-        .ok_or_else(|| StoreError::Unknown {
-            table: "writer",
-            id: letter.writer_id.to_string(),
-            what: "no row".into(),
-        })?;
-    to_writer(vault, letter, row)
-}
-
-fn to_writer(vault: &Vault, letter: &Letter, row: writer::Model) -> Result<WriterRecord> {
-    let plain = WriterWords {
-        name: row.name,
-        phone: row.phone,
-        email: row.email,
-        address: row.address,
-    };
-    let words = vault.get(&letter.lock, "writer", row.id, plain, row.sealed.as_deref())?;
-    Ok(WriterRecord {
-        id: row.id,
-        words,
-        anonymous: row.anonymous,
-    })
-}
-
-/// The accused of a letter.
-///
-/// # Errors
-/// When the database refuses.
-pub(crate) async fn parties_of(db: &impl ConnectionTrait, letter_id: i64) -> Result<Parties> {
-    let rows = letter_party::Entity::find()
-        .filter(letter_party::Column::LetterId.eq(letter_id))
-        .all(db)
-        .await?;
-    Ok(Parties {
-        persons: rows.iter().filter_map(|r| r.person_id).collect(),
-        units: rows.iter().filter_map(|r| r.unit_id).collect(),
-    })
-}
-
-impl Step<'_> {
-    /// Who wrote this letter.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn writer(&self, letter: &Letter) -> Result<WriterRecord> {
-        writer_of(&self.tx, self.vault(), letter).await
-    }
-
-    /// Whom this letter accuses.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn parties(&self, letter_id: i64) -> Result<Parties> {
-        parties_of(&self.tx, letter_id).await
-    }
-
-    /// Letters by a mail key (the keyed digest of the writer's address), newest first.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn is_writer(&self, letter: &Letter, mail_key: &str) -> Result<bool> {
-        let found = writer::Entity::find_by_id(letter.writer_id)
-            .filter(writer::Column::MailKey.eq(mail_key))
-            .one(&self.tx)
-            .await?;
-        Ok(found.is_some())
-    }
-}
-
-impl Store {
-    /// The writers of a page of letters, in one query.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn writers(&self, letters: &[Letter]) -> Result<Vec<WriterRecord>> {
-        let ids: Vec<i64> = letters.iter().map(|l| l.writer_id).collect();
-        let rows = writer::Entity::find()
-            .filter(writer::Column::Id.is_in(ids))
-            .all(&self.read)
-            .await?;
-        rows.into_iter()
-            .filter_map(|row| {
-                letters
-                    .iter()
-                    .find(|l| l.writer_id == row.id)
-                    .map(|l| (l, row))
-            })
-            .map(|(letter, row)| to_writer(&self.vault, letter, row))
-            .collect()
-    }
-
-    /// Who wrote this letter.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn writer(&self, letter: &Letter) -> Result<WriterRecord> {
-        writer_of(&self.read, &self.vault, letter).await
-    }
-
-    /// Whom this letter accuses.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn parties(&self, letter_id: i64) -> Result<Parties> {
-        parties_of(&self.read, letter_id).await
     }
 }

@@ -57,17 +57,6 @@ pub struct Filter {
     pub received_from: Option<Timestamp>,
 }
 
-/// The letters of one unit, or of none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tally {
-    /// The lead unit.
-    pub unit_id: Option<i64>,
-    /// How many.
-    pub letters: u64,
-    /// When the first of them was received.
-    pub oldest: Option<Date>,
-}
-
 /// Where a page ends and the next begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
@@ -81,7 +70,7 @@ pub struct Cursor {
 const NEVER: &str = "9999-12-31";
 
 impl Filter {
-    fn condition(&self) -> Condition {
+    pub(super) fn condition(&self) -> Condition {
         let mut all = Condition::all();
         // The few that are urgent, sealed or wait for a decision are found by that: by "open", a planner
         // would read all that are.
@@ -105,9 +94,13 @@ impl Filter {
             all = all.add(letter::Column::HandlerId.eq(id));
         }
         if self.urgent {
-            all = all
-                .add(letter::Column::UrgentAt.is_not_null())
-                .add(letter::Column::UrgentTakenAt.is_null());
+            // Asked for by themselves, whatever else is asked: a planner would read a whole unit.
+            let waiting = letter::Entity::find()
+                .select_only()
+                .column(letter::Column::Id)
+                .filter(letter::Column::UrgentAt.is_not_null())
+                .filter(letter::Column::UrgentTakenAt.is_null());
+            all = all.add(letter::Column::Id.in_subquery(waiting.into_query()));
         }
         if self.unassigned {
             all = all.add(letter::Column::UnitId.is_null());
@@ -274,31 +267,6 @@ impl Store {
             Ok(n.min(COUNT_LIMIT + 1))
         };
         (0..filters.len()).map(of_filter).collect()
-    }
-
-    /// Every letter of a filter counted exactly, by lead unit: for an overview, which shows no
-    /// "1,000+". The day on which the first of them was received stands beside.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn tally(&self, scope: &Scope, filter: &Filter) -> Result<Vec<Tally>> {
-        let rows: Vec<(Option<i64>, i64, Option<String>)> = letter::Entity::find()
-            .select_only()
-            .column(letter::Column::UnitId)
-            .column_as(letter::Column::Id.count(), "n")
-            .column_as(letter::Column::ReceivedOn.min(), "oldest")
-            .filter(scope::condition(scope))
-            .filter(filter.condition())
-            .group_by(letter::Column::UnitId)
-            .into_tuple()
-            .all(&self.read)
-            .await?;
-        let tally = |(unit_id, n, oldest): (Option<i64>, i64, Option<String>)| Tally {
-            unit_id,
-            letters: u64::try_from(n).unwrap_or_default(),
-            oldest: oldest.and_then(|d| d.parse().ok()),
-        };
-        Ok(rows.into_iter().map(tally).collect())
     }
 
     /// How many letters a filter holds, exactly: for filters that few letters pass.

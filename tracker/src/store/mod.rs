@@ -22,6 +22,8 @@ pub mod messages;
 pub mod notices;
 pub mod obligations;
 pub mod outbox;
+pub mod overdue;
+pub mod parties;
 pub mod people;
 mod queue;
 pub mod schema;
@@ -30,12 +32,14 @@ pub mod sealing;
 pub mod sessions;
 pub mod sources;
 pub mod staff_mail;
+pub mod standing;
 pub mod step;
 pub mod supervision;
 pub mod terms;
 pub mod time;
 pub mod units;
 pub mod weekly;
+pub mod writers;
 
 pub use self::{connect::Store, sealing::Vault, step::Step};
 

@@ -10,8 +10,9 @@ use sea_orm::{
 use super::{
     Result, Store, decode,
     entities::{event, event_note, letter, letter_party, obligation, supervision},
-    letters::{Letter, Parties},
+    letters::Letter,
     obligations::{Obligation, with_pauses},
+    parties::Parties,
     scope,
     step::Step,
     time::{day, instant, micros},
@@ -237,39 +238,6 @@ impl Store {
             .order_by_asc(supervision::Column::Id);
         let rows = query.all(&self.read).await?;
         rows.iter().map(Supervised::from_row).collect()
-    }
-
-    /// What counts of these letters, in their latest round, with the highest stage it reached.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn stages_of(
-        &self,
-        letters: &[i64],
-    ) -> Result<HashMap<i64, (Obligation, Option<Stage>)>> {
-        let rows = obligation::Entity::find()
-            .filter(obligation::Column::LetterId.is_in(letters.iter().copied()))
-            .filter(obligation::Column::Counts.eq(true))
-            .filter(still_open())
-            .all(&self.read)
-            .await?;
-        let all = rows
-            .into_iter()
-            .map(Obligation::from_row)
-            .collect::<Result<Vec<_>>>()?;
-        let ids: Vec<i64> = all.iter().map(|o| o.id).collect();
-        let reached = self.supervised_of(&ids).await?;
-        let highest = |o: &Obligation| {
-            let of = reached.iter().filter(|s| s.is_of(o));
-            of.map(|s| s.stage).max()
-        };
-        Ok(all
-            .into_iter()
-            .map(|o| {
-                let stage = highest(&o);
-                (o.letter_id, (o, stage))
-            })
-            .collect())
     }
 
     /// Those of some letters that are within a scope.

@@ -21,7 +21,7 @@ use super::{
     resume, show,
     visit::{SESSION, Visit},
 };
-use crate::letters::{setup, staff};
+use crate::letters::{session, setup, staff};
 
 /// Where to go afterwards.
 #[derive(Debug, Default, Deserialize)]
@@ -61,12 +61,12 @@ pub async fn sign_in(
         fault = "too-many-guesses";
     }
     if fault != "too-many-guesses" {
-        if let Some((person, secret)) = staff::sign_in(app, &login, form.get("password")).await? {
+        if let Some((person, secret)) = session::sign_in(app, &login, form.get("password")).await? {
             app.store.forgive(&guess).await?;
             let resume = form.get("resume");
             if !resume.is_empty()
                 && !person.must_change_password
-                && let Some(signed_in) = staff::by_session(app, &secret).await?
+                && let Some(signed_in) = session::by_session(app, &secret).await?
                 && let Some(page) =
                     resume::resumed(&web, &visit.signed_in_as(signed_in), resume).await
             {
@@ -119,7 +119,7 @@ fn cookie(web: &Web, secret: String) -> Cookie<'static> {
 /// When the database refuses.
 pub async fn sign_out(State(web): State<Web>, jar: CookieJar) -> Result<Response, Trouble> {
     if let Some(cookie) = jar.get(SESSION) {
-        staff::sign_out(&web.app, cookie.value()).await?;
+        session::sign_out(&web.app, cookie.value()).await?;
     }
     let gone = Cookie::build((SESSION, "")).path(cookie_path(&web)).build();
     let clear = [("clear-site-data", "\"cache\"")];
@@ -174,9 +174,9 @@ pub async fn password(
         }]));
     }
     let (old, new) = (form.get("old_password"), form.get("password"));
-    match staff::change_password(&web.app, &signed_in.person, old, new).await {
+    match session::change_password(&web.app, &signed_in.person, old, new).await {
         Ok(()) => {
-            let secret = staff::start_session(&web.app, signed_in.person.id).await?;
+            let secret = session::start_session(&web.app, signed_in.person.id).await?;
             let on = page::to_saying(&web, home(&visit), "password-changed", "");
             Ok((jar.add(cookie(&web, secret)), on).into_response())
         }
@@ -212,7 +212,7 @@ pub async fn first_form(
     Asked(asked): Asked<Key>,
 ) -> Result<Response, Trouble> {
     let app = &web.app;
-    let hash = staff::secret_hash(app, &asked.key);
+    let hash = session::secret_hash(app, &asked.key);
     let purpose = setup::FIRST_ADMINISTRATOR;
     if !app
         .store
@@ -265,7 +265,7 @@ pub async fn first(
     );
     match made.await {
         Ok(person) => {
-            let secret = staff::start_session(&web.app, person.id).await?;
+            let secret = session::start_session(&web.app, person.id).await?;
             Ok((jar.add(cookie(&web, secret)), page::to(&web, "/admin")).into_response())
         }
         Err(crate::letters::Error::NotFound) => Err(Trouble::new(StatusCode::NOT_FOUND, "expired")),

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     domain::{access::Staff, number::LetterNumber, words::Language},
-    letters::staff::{self, SignedIn},
+    letters::session::{self, SignedIn},
     reading::law::warnings,
 };
 
@@ -52,8 +52,8 @@ impl FromRequestParts<Web> for Visit {
         }
         let jar = CookieJar::from_headers(&parts.headers);
         let signed_in = match (bearer(&parts.headers), jar.get(SESSION)) {
-            (Some(token), _) => staff::by_token(&web.app, token).await?,
-            (None, Some(cookie)) => staff::by_session(&web.app, cookie.value()).await?,
+            (Some(token), _) => session::by_token(&web.app, token).await?,
+            (None, Some(cookie)) => session::by_session(&web.app, cookie.value()).await?,
             (None, None) => None,
         };
         let query = parts.uri.query().unwrap_or_default();

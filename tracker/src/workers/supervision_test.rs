@@ -16,7 +16,9 @@ use crate::{
         rules::Stage,
         words::{CircularState, Class, StaffMailKind, Topic},
     },
-    letters::{accept, answer, assign, circular, draft, extend, seal, staff, supervise, urge},
+    letters::{
+        accept, answer, assign, circular, draft, extend, seal, session, staff, supervise, urge,
+    },
     reading::{circulars, desk, notices, overdue::overdue},
     store::{letters::Letter, staff_mail::StaffMail},
     testing::Office,
@@ -346,7 +348,7 @@ async fn an_urgent_letter_wakes_the_night_officer_until_somebody_takes_it() {
         .find(|p| p.login == "night")
         .expect("they are there")
         .id;
-    let night = staff::signed_in(app, night)
+    let night = session::signed_in(app, night)
         .await
         .expect("a database")
         .expect("active")
@@ -372,7 +374,7 @@ async fn an_urgent_letter_wakes_the_night_officer_until_somebody_takes_it() {
         "they keep what they took"
     );
     let other = person(app, "other", Role::Duty, None).await;
-    let other = staff::signed_in(app, other)
+    let other = session::signed_in(app, other)
         .await
         .expect("a database")
         .expect("active")
@@ -399,7 +401,7 @@ async fn the_accused_are_skipped_and_a_sealed_letter_keeps_its_words() {
     staff::save_person(app, None, registrar)
         .await
         .expect("saved");
-    let registrar = staff::signed_in(app, registrar.id)
+    let registrar = session::signed_in(app, registrar.id)
         .await
         .expect("a database")
         .expect("active")

@@ -11,7 +11,9 @@ use crate::{
         access::{self, Reach, Role, Viewer},
         supervision::monday,
     },
-    letters::{Result, digest::Summary, staff::signed_in, staff_mail::reachable, supervise::Scene},
+    letters::{
+        Result, digest::Summary, session::signed_in, staff_mail::reachable, supervise::Scene,
+    },
     reading::{
         desk::soon_ends,
         statistics::{self, Question},
