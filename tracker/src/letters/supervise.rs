@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use serde_json::json;
 
 use super::{
@@ -15,6 +15,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        calendar::Calendar,
         event::EventKind,
         law::Law,
         obligation::STANDING,
@@ -86,6 +87,13 @@ impl Scene {
     #[must_use]
     pub fn hours(&self, unit: Option<i64>) -> &Hours {
         unit.and_then(|u| self.hours.get(&u)).unwrap_or(&self.usual)
+    }
+
+    /// Whether any unit is at work.
+    #[must_use]
+    pub fn at_work(&self, calendar: &Calendar, now: DateTime) -> bool {
+        let mut all = self.hours.values().chain([&self.usual]);
+        all.any(|hours| hours.at_work(calendar, now))
     }
 
     /// Somebody's name; empty where they are gone.

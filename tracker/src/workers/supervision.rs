@@ -60,7 +60,9 @@ pub async fn once(app: &App) -> Result<usize> {
         attempt(letter, extend::lapse(app, letter).await)?;
     }
     let now = app.zone.to_datetime(app.now());
-    if !app.current_law().await?.calendar.is_workday(now.date()) {
+    // Nothing is recorded and nobody is told by night: what waits for the morning is not read again
+    // every few seconds.
+    if !scene.at_work(&app.current_law().await?.calendar, now) {
         return Ok(0);
     }
     follow_law(app).await?;
