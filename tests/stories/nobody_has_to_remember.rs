@@ -13,7 +13,8 @@ use tracker::{
     domain::{access::Role, number::LetterNumber, words::Source},
     letters::{
         assign,
-        staff::{self, NewPerson, NewUnit, signed_in},
+        session::signed_in,
+        staff::{self, NewPerson, NewUnit},
         submit::{self, Submission},
     },
     serve,
