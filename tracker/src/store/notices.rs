@@ -143,11 +143,12 @@ impl Store {
     }
 
     /// What somebody has not seen yet of letters within their scope, the latest first, at most `n`.
+    /// A letter that was closed meanwhile needs nobody; what a person wrote to them about it stands.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn unseen(&self, person: i64, scope: &Scope, n: u64) -> Result<Vec<Notice>> {
-        use staff_notice::Column::{Id, LetterId, PersonId, SeenAt};
+        use staff_notice::Column::{Id, Kind, LetterId, PersonId, SeenAt};
         let letters = letter::Entity::find()
             .select_only()
             .column(letter::Column::Id)
@@ -156,6 +157,11 @@ impl Store {
                     .equals((staff_notice::Entity, LetterId)),
             )
             .filter(scope::condition(scope))
+            .filter(
+                Condition::any()
+                    .add(letter::Column::Open.eq(true))
+                    .add(Expr::col((staff_notice::Entity, Kind)).eq(Topic::Urged.code())),
+            )
             .into_query();
         let query = staff_notice::Entity::find()
             .filter(PersonId.eq(person))
