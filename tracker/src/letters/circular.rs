@@ -1,7 +1,7 @@
 //! 通报: letters that lie too long join the one draft; its words follow from them until a leader
 //! issues it. Then it stands as it is, and the units concerned have it in their digest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde_json::json;
@@ -45,8 +45,9 @@ pub async fn draft(app: &App, circular: i64) -> Result<Draft> {
     let accusing = app.store.parties_of_all(&ids).await?;
     let language: Language = app.config.language.parse().unwrap_or(Language::Chinese);
     let (today, law) = (app.today(), app.law());
-    let mut units: BTreeMap<Option<i64>, Vec<String>> = BTreeMap::new();
-    let (mut sealed, mut n) = (0, 0);
+    let mut units: BTreeMap<Option<i64>, Vec<Item>> = BTreeMap::new();
+    // One letter may owe several things that are late: it is one letter all the same.
+    let (mut sealed, mut listed) = (BTreeSet::new(), BTreeSet::new());
     for row in rows {
         let Some(letter) = letters.iter().find(|l| l.id == row.letter_id) else {
             continue;
@@ -58,56 +59,75 @@ pub async fn draft(app: &App, circular: i64) -> Result<Draft> {
             continue;
         };
         if letter.is_sealed() {
-            let counted = !accusing.contains_key(&letter.id);
-            sealed += usize::from(counted);
-            n += usize::from(counted);
+            if !accusing.contains_key(&letter.id) {
+                sealed.insert(letter.id);
+            }
             continue;
         }
-        n += 1;
+        let kind = word(language, "obligation", owed.kind.code());
+        let late = late(
+            language,
+            &kind,
+            due,
+            law.calendar.workdays_between(due, today),
+        );
+        let items = units.entry(letter.unit_id).or_default();
+        let number = letter.number.to_string();
+        if !listed.insert(letter.id) {
+            if let Some(item) = items.iter_mut().find(|i| i.number == number) {
+                item.late.push(late);
+            }
+            continue;
+        }
         let holders = scene
             .house
             .holders(&paper(letter, Default::default(), Vec::new()));
         let names: Vec<&str> = holders.iter().map(|h| scene.name(*h)).collect();
-        let late = law.calendar.workdays_between(due, today);
-        let kind = word(language, "obligation", owed.kind.code());
-        let lines = units.entry(letter.unit_id).or_default();
-        let line = line(
-            language,
-            &letter.number.to_string(),
-            &kind,
-            due,
-            late,
-            &names,
-        );
-        lines.push(format!("{}. {line}", lines.len() + 1));
+        items.push(Item {
+            number,
+            late: vec![late],
+            held: held(language, &names),
+        });
     }
-    let text = text(language, today, &scene, &units, sealed);
+    let text = text(language, today, &scene, &units, sealed.len());
     Ok(Draft {
         text,
         units: units.into_keys().flatten().collect(),
-        letters: n,
+        letters: listed.len() + sealed.len(),
     })
 }
 
-fn line(
-    language: Language,
-    number: &str,
-    kind: &str,
-    due: Date,
-    late: u32,
-    holders: &[&str],
-) -> String {
+/// A letter of a draft, in words.
+struct Item {
+    number: String,
+    /// What is late, and how much.
+    late: Vec<String>,
+    held: String,
+}
+
+impl Item {
+    fn line(&self, language: Language) -> String {
+        let (comma, semicolon) = match language {
+            Language::Chinese => ("，", "；"),
+            Language::English => (", ", "; "),
+        };
+        let late = self.late.join(semicolon);
+        format!("{}{comma}{late}{comma}{}", self.number, self.held)
+    }
+}
+
+fn late(language: Language, kind: &str, due: Date, workdays: u32) -> String {
+    let due = day(language, due);
     match language {
-        Language::Chinese => format!(
-            "{number}，{kind}{}，逾期{late}个工作日，现由{}办理",
-            day(language, due),
-            holders.join("、")
-        ),
-        Language::English => format!(
-            "{number}, {kind} {}, {late} workdays overdue, held by {}",
-            day(language, due),
-            holders.join(", ")
-        ),
+        Language::Chinese => format!("{kind}{due}，逾期{workdays}个工作日"),
+        Language::English => format!("{kind} {due}, {workdays} workdays overdue"),
+    }
+}
+
+fn held(language: Language, names: &[&str]) -> String {
+    match language {
+        Language::Chinese => format!("现由{}办理", names.join("、")),
+        Language::English => format!("held by {}", names.join(", ")),
     }
 }
 
@@ -115,7 +135,7 @@ fn text(
     language: Language,
     today: Date,
     scene: &Scene,
-    units: &BTreeMap<Option<i64>, Vec<String>>,
+    units: &BTreeMap<Option<i64>, Vec<Item>>,
     sealed: usize,
 ) -> String {
     let chinese = language == Language::Chinese;
@@ -130,7 +150,7 @@ fn text(
              long after they were due.\n"
         )
     };
-    for (unit, lines) in units {
+    for (unit, items) in units {
         let unassigned = if chinese {
             "待分办"
         } else {
@@ -138,13 +158,14 @@ fn text(
         };
         let name = unit.map_or(unassigned, |u| scene.unit(Some(u)));
         let head = if chinese {
-            format!("\n{name}（{}件）\n", lines.len())
+            format!("\n{name}（{}件）\n", items.len())
         } else {
-            format!("\n{name} ({})\n", lines.len())
+            format!("\n{name} ({})\n", items.len())
         };
         out.push_str(&head);
-        out.push_str(&lines.join("\n"));
-        out.push('\n');
+        for (n, item) in (1..).zip(items) {
+            out.push_str(&format!("{n}. {}\n", item.line(language)));
+        }
     }
     if sealed > 0 {
         out.push_str(&if chinese {
