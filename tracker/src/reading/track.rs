@@ -8,12 +8,14 @@ use crate::{
     app::App,
     domain::{
         code::QueryCode,
+        event::EventKind,
         number::LetterNumber,
         status::Status,
         words::{Direction, MessageKind},
     },
     letters::Result,
     store::{
+        events::EventRecord,
         letters::Letter,
         messages::{FileRecord, Message},
     },
@@ -122,10 +124,18 @@ async fn reply(
     letter: &Letter,
     messages: &[Message],
 ) -> Result<Option<(Message, Vec<FileRecord>)>> {
-    if letter.status.is_open() {
-        return Ok(None);
-    }
-    let answers = |m: &&Message| matches!(m.kind, MessageKind::Reply | MessageKind::Notice);
+    // While a letter is open, nothing of its round is out for good; what a round before came to
+    // stays.
+    let before = if letter.status.is_open() {
+        match reopened(app, letter).await? {
+            Some(at) => at,
+            None => return Ok(None),
+        }
+    } else {
+        Timestamp::MAX
+    };
+    let answers =
+        |m: &&Message| matches!(m.kind, MessageKind::Reply | MessageKind::Notice) && m.at <= before;
     let mut out = messages.iter().filter(|m| m.direction == Direction::Out);
     match out.rfind(answers) {
         None => Ok(None),
@@ -134,6 +144,16 @@ async fn reply(
             Ok(Some((message.clone(), files)))
         }
     }
+}
+
+/// When it was last taken up again.
+async fn reopened(app: &App, letter: &Letter) -> Result<Option<Timestamp>> {
+    if letter.round == 1 {
+        return Ok(None);
+    }
+    let events = app.store.events(letter).await?;
+    let taken_up = |e: &&EventRecord| e.event.kind == EventKind::Reopened;
+    Ok(events.iter().rfind(taken_up).map(EventRecord::at))
 }
 
 /// What a word on the way says to the writer: its text, and the reason where that stands apart.
