@@ -10,7 +10,7 @@ use crate::{
         event::EventKind,
         number::LetterNumber,
         status::Action,
-        text::FieldError,
+        text::{self, FieldError},
     },
     store::{
         events::NewEvent,
@@ -143,10 +143,13 @@ pub async fn send_back(
     change.finish_with(event).await
 }
 
-/// Required words.
+/// Required words, within the limit of a letter.
 pub(crate) fn need(words: &str, field: &'static str) -> Result<()> {
     if words.trim().is_empty() {
         return Err(Error::Fields(vec![FieldError::new(field, "required")]));
+    }
+    if words.chars().count() > text::BODY {
+        return Err(Error::Fields(vec![FieldError::new(field, "too-long")]));
     }
     Ok(())
 }
