@@ -34,7 +34,11 @@ pub async fn calendar(State(web): State<Web>, visit: Visit) -> Result<Response, 
     visit.administrator()?;
     let law = web.app.current_law().await?;
     let imported = web.app.store.layers().await?;
-    let chrome = visit.chrome();
+    // The warning in the frame leads here, where it says more.
+    let chrome = Chrome {
+        unannounced: Vec::new(),
+        ..visit.chrome()
+    };
     let year = |year: &i16| {
         let days = || law.calendar.special_days(*year);
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
@@ -268,9 +272,10 @@ fn binds(chrome: &Chrome, a: &Applies) -> Vec<String> {
 
 fn stage(chrome: &Chrome, stage: Stage, workdays: i32) -> String {
     let name = chrome.word("stage", stage.code());
+    let days = chrome.tn("length.workday", i64::from(workdays.unsigned_abs()));
     match workdays {
         0 => chrome.t1("rules.stage_on", name),
-        n if n < 0 => chrome.t2("rules.stage_before", name, -n),
-        n => chrome.t2("rules.stage_after", name, n),
+        n if n < 0 => chrome.t2("rules.stage_before", name, days),
+        _ => chrome.t2("rules.stage_after", name, days),
     }
 }
