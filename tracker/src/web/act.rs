@@ -22,10 +22,11 @@ use crate::{
     store::letters::Letter,
 };
 
-/// Every field that an action can take, as pages and the API name it.
+/// Every field that an action can take, as pages and the API name it, in the order of the forms:
+/// what is wrong is listed in it.
 const FIELDS: [&str; 20] = [
-    "class", "route", "topic", "place", "unit", "handler", "text", "reason", "ground", "of", "by",
-    "on", "note", "person", "reader", "days", "cause", "organ", "document", "of_day",
+    "class", "route", "topic", "place", "unit", "handler", "person", "reader", "days", "cause",
+    "organ", "document", "of_day", "ground", "of", "by", "on", "text", "reason", "note",
 ];
 
 /// What an action needs, and what it takes beside.

@@ -109,10 +109,15 @@ fn timed(chrome: &Chrome, o: &Opened, kind: EventKind, data: &Value) -> Vec<Stri
                 day(chrome, text("to")),
             ),
         ],
-        EventKind::LimitSet | EventKind::Reopened => match text("due_on") {
-            "" => Vec::new(),
-            due => vec![chrome.t1("detail.due", day(chrome, due))],
-        },
+        EventKind::LimitSet | EventKind::Reopened => {
+            let round = data["round"].as_i64();
+            let round = round.map(|n| chrome.t1("detail.round", n));
+            let due = match text("due_on") {
+                "" => None,
+                due => Some(chrome.t1("detail.due", day(chrome, due))),
+            };
+            round.into_iter().chain(due).collect()
+        }
         EventKind::Reclassified | EventKind::Accepted => vec![moved(&data["due"])],
         EventKind::DueMoved => vec![moved(data)],
         EventKind::Supervised => vec![
