@@ -56,6 +56,7 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("GET", "/desk", Whose::Desk),
     ("POST", "/desk/notices", Whose::Staff),
     ("GET", "/overview", Whose::Overseer),
+    ("GET", "/circulars", Whose::CircularReader),
     ("GET", "/circulars/{id}", Whose::CircularReader),
     ("POST", "/circulars/{id}/{decision}", Whose::Leader),
     ("GET", "/desk/letters/{number}", Whose::Reader),

@@ -156,6 +156,19 @@ impl Staff {
         self.any(&[Role::Registrar, Role::Leader, Role::Auditor])
     }
 
+    /// Whether they read circulars: whoever sees all letters, and who leads or links a unit.
+    #[must_use]
+    pub fn may_read_circulars(&self) -> bool {
+        self.any(&[
+            Role::Registrar,
+            Role::Leader,
+            Role::Auditor,
+            Role::Publisher,
+            Role::UnitLeader,
+            Role::Liaison,
+        ])
+    }
+
     /// Any desk at all.
     #[must_use]
     pub fn has_desk(&self) -> bool {

@@ -7,7 +7,7 @@ use super::{
     error::Trouble,
     extract::{Named, Posted},
     page,
-    pages::circular::{CircularPage, CircularRow},
+    pages::circular::{CircularPage, CircularRow, CircularsPage},
     show,
     visit::Visit,
 };
@@ -20,6 +20,19 @@ use crate::{
     reading::circulars,
     store::circulars::Circular,
 };
+
+/// `GET /circulars`
+///
+/// # Errors
+/// For whoever reads none.
+pub async fn list(State(web): State<Web>, visit: Visit) -> Result<Response, Trouble> {
+    let staff = reader(&visit)?;
+    let found = circulars::list(&web.app, staff).await?;
+    page::page(&CircularsPage {
+        rows: found.iter().map(|c| row(&web, &visit, c)).collect(),
+        chrome: visit.chrome(),
+    })
+}
 
 /// `GET /circulars/{id}`
 ///
@@ -80,15 +93,7 @@ pub async fn decide(
 /// Whoever may read circulars at all.
 fn reader(visit: &Visit) -> Result<&Staff, Trouble> {
     let staff = visit.staff()?;
-    let roles = [
-        Role::Registrar,
-        Role::Leader,
-        Role::Auditor,
-        Role::Publisher,
-        Role::UnitLeader,
-        Role::Liaison,
-    ];
-    if roles.iter().any(|r| staff.is(*r)) {
+    if staff.may_read_circulars() {
         Ok(staff)
     } else {
         Err(Trouble::forbidden())

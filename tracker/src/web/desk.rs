@@ -123,6 +123,7 @@ pub async fn desk(
         _ => Vec::new(),
     };
     page::page(&DeskPage {
+        circulars: staff.may_read_circulars(),
         notes,
         views,
         view: shown_code(view).into(),

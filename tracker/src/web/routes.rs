@@ -73,6 +73,7 @@ pub fn routes() -> Vec<Route> {
         get(Staff, "/desk", page(desk::desk)),
         post(Staff, "/desk/notices", form(notices::seen)),
         get(Staff, "/overview", page(overview::overview)),
+        get(Staff, "/circulars", page(circulars::list)),
         get(Staff, "/circulars/{id}", page(circulars::circular)),
         post(Staff, "/circulars/{id}/{decision}", form(circulars::decide)),
         get(Staff, "/desk/letters/{number}", page(letter::show)),

@@ -1,4 +1,4 @@
-//! 通报: a draft or an issued circular.
+//! 通报: drafts and issued circulars.
 
 use askama::Template;
 
@@ -17,6 +17,16 @@ pub struct CircularRow {
     pub drafted_at: String,
     /// When it was issued or dropped; or empty.
     pub decided_at: String,
+}
+
+/// `GET /circulars`
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "circulars.html")]
+pub struct CircularsPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The latest first.
+    pub rows: Vec<CircularRow>,
 }
 
 /// `GET /circulars/{id}`; posts `version` to `/circulars/{id}/issue` and `/drop`.

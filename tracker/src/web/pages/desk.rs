@@ -108,4 +108,6 @@ pub struct DeskPage {
     pub rows: Vec<LetterRow>,
     /// Further pages.
     pub paging: Paging,
+    /// Whether the person reads circulars.
+    pub circulars: bool,
 }

@@ -1,6 +1,6 @@
 //! The overview, "if I write today", rules, calendar.
 
-use super::super::circular::{CircularPage, CircularRow};
+use super::super::circular::{CircularPage, CircularRow, CircularsPage};
 use super::super::law::{
     Bound, CalendarPage, ClassRow, RulePage, RuleRow, RuleView, RulesPage, SpecialDay, YearPage,
     YearRow,
@@ -95,6 +95,13 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
                 total,
                 circulars: vec![circular("draft"), circular("issued")],
                 as_of: "2026-11-23 10:00".into(),
+            }),
+        ),
+        (
+            "circulars",
+            render(&CircularsPage {
+                chrome: at("/circulars"),
+                rows: vec![circular("draft"), circular("issued"), circular("dropped")],
             }),
         ),
         (
