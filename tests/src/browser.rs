@@ -4,7 +4,10 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::place::{Place, Running, free_port, listening, until};
+use crate::{
+    huiyin::{Colleague, Huiyin},
+    place::{Place, Running, free_port, listening, until},
+};
 
 /// Headless Chromium.
 #[derive(Debug)]
@@ -74,6 +77,42 @@ impl Browser {
         self.tell("url", &json!({ "url": url }));
     }
 
+    /// Signs somebody in who never did before, which takes a new password.
+    pub fn sign_in(&self, huiyin: &Huiyin, who: &Colleague) {
+        self.visit(&format!("{}/login", huiyin.base));
+        self.fill("#login", &who.login);
+        self.fill("#password", &who.password);
+        self.click("main form button");
+        self.shows("main", "新密码");
+        let new = format!("{}-changed-1", who.password);
+        self.fill("#old_password", &who.password);
+        self.fill("#password", &new);
+        self.fill("#again", &new);
+        self.click("main form button");
+        until("the desk", || self.url().contains("/desk"));
+    }
+
+    /// Whether a part is on the page.
+    #[must_use]
+    pub fn has(&self, css: &str) -> bool {
+        let wish = json!({ "using": "css selector", "value": css });
+        let found = ask(
+            &self.agent,
+            &format!("{}/element", self.session),
+            Some(&wish),
+        );
+        found[ELEMENT].is_string()
+    }
+
+    /// What stands in a field.
+    #[must_use]
+    pub fn value(&self, css: &str) -> String {
+        let element = self.find(css);
+        let url = format!("{}/element/{element}/property/value", self.session);
+        let value = ask(&self.agent, &url, None);
+        value.as_str().unwrap_or_default().to_owned()
+    }
+
     /// Where it is.
     #[must_use]
     pub fn url(&self) -> String {
@@ -96,6 +135,15 @@ impl Browser {
             &format!("element/{element}/value"),
             &json!({ "text": text }),
         );
+    }
+
+    /// Picks a day in a field for dates; the driver does, whether the page may run scripts or not.
+    pub fn date(&self, css: &str, day: jiff::civil::Date) {
+        let field = json!({ ELEMENT: self.find(css) });
+        let script = "arguments[0].value = arguments[1]";
+        let wish = json!({ "script": script, "args": [field, day.to_string()] });
+        self.tell("execute/sync", &wish);
+        assert_eq!(self.value(css), day.to_string(), "{css}");
     }
 
     /// Clicks.

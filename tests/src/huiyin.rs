@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     Answer, Client, Engine,
     engine::Database,
+    pinned::Pinned,
     place::{Place, Running, free_port, until},
 };
 
@@ -52,6 +53,7 @@ impl Setup {
 #[derive(Debug)]
 pub struct Huiyin {
     process: Option<Running>,
+    pinned: Option<Pinned>,
     /// Where it answers, without a `/` at the end.
     pub base: String,
     database: Database,
@@ -91,6 +93,7 @@ impl Huiyin {
         );
         Self {
             process: None,
+            pinned: None,
             base,
             database,
             place,
@@ -103,6 +106,23 @@ impl Huiyin {
         let mut huiyin = Self::prepare(setup);
         huiyin.resume("");
         huiyin
+    }
+
+    /// Starts it in this process, on a clock that stands still at this time of the department's
+    /// until [`Huiyin::is_now`]. Its command line goes by the machine's clock.
+    #[must_use]
+    pub fn start_at(setup: &Setup, now: &str) -> Self {
+        let mut huiyin = Self::prepare(setup);
+        let file = huiyin.place.at("huiyin.toml");
+        huiyin.pinned = Some(Pinned::serve(&file, now));
+        until("the product to be ready", || huiyin.ready());
+        huiyin
+    }
+
+    /// Moves the clock of one that was started at a time, to `YYYY-MM-DD HH:MM`.
+    pub fn is_now(&self, now: &str) {
+        let pinned = self.pinned.as_ref();
+        pinned.expect("it was started at a time").is_now(now);
     }
 
     /// Starts it where it was not running, with these fail points (`name=1*return;…`).

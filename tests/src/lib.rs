@@ -21,6 +21,7 @@ pub mod huiyin;
 pub mod mail;
 pub mod mutate;
 pub mod office;
+mod pinned;
 pub mod place;
 pub mod postfix;
 pub mod rows;

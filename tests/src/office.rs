@@ -22,7 +22,12 @@ impl Office {
     /// Opens for business.
     #[must_use]
     pub fn open(setup: &Setup) -> Self {
-        let huiyin = Huiyin::start(setup);
+        Self::staff(Huiyin::start(setup))
+    }
+
+    /// Fills the desks of a department that is open.
+    #[must_use]
+    pub fn staff(huiyin: Huiyin) -> Self {
         huiyin.unit(UNIT, "耕地保护监督处");
         let cleared = ["--cleared", "report-box"];
         let registrar = huiyin.colleague("registrar", "registrar", UNIT, &cleared);

@@ -2,6 +2,7 @@
 
 mod a_broken_mailbox_stops_no_other;
 mod a_changed_calendar_moves_what_is_open;
+mod a_circular_is_drafted_and_issued;
 mod a_form_becomes_a_letter;
 mod a_hundred_thousand_due_dates;
 mod a_hundred_thousand_letters;
@@ -10,6 +11,7 @@ mod a_mail_that_kills_its_reader;
 mod a_province_lays_its_rules_over;
 mod a_report_by_mail_leaves_no_trace;
 mod a_wrong_rule_is_put_right;
+mod a_year_settles_its_dates;
 mod any_input_is_read;
 mod automatic_mail_is_known;
 mod bombs_cost_little;
@@ -44,4 +46,6 @@ mod the_same_letter_at_the_same_time;
 mod the_tables_are_what_the_code_says;
 mod two_handlers_collide;
 mod two_hundred_kills;
+mod what_is_done_beside_a_letter;
 mod what_is_held_is_decided;
+mod what_is_new_stands_on_the_desk;
