@@ -186,6 +186,7 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("undelivered", "1"),
     ];
     let desk = DeskPage {
+        circulars: true,
         chrome: at("/desk"),
         notes: vec![Note {
             id: "1".into(),
