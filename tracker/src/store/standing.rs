@@ -105,7 +105,7 @@ fn due(from: Option<Date>, before: Option<Date>) -> Expr {
     let within = Condition::all()
         .add_option(from.map(|day| due.gte(day.to_string())))
         .add_option(before.map(|day| due.lt(day.to_string())));
-    Expr::Case(Box::new(Expr::case(within, 1).into())).count()
+    Expr::Case(Box::new(Expr::case(within, 1))).count()
 }
 
 fn standing((unit_id, open, overdue, due_soon, oldest): Row) -> Standing {
