@@ -255,9 +255,12 @@ fn extended(app: &App, chrome: &Chrome, x: &Extension, unit: &str, told: Told<'_
         }
         ExtensionState::Lapsed => format!("{}{}", asked(), chrome.t("due.ext_lapsed")),
         ExtensionState::Late => format!("{}{}", asked(), chrome.t2("due.ext_late", decided, by)),
+        ExtensionState::Moot => format!("{}{}", asked(), chrome.t1("due.ext_moot", decided)),
     };
     let kinds: &[&str] = match x.state {
-        ExtensionState::Requested | ExtensionState::Lapsed => &["extension-requested"],
+        ExtensionState::Requested | ExtensionState::Lapsed | ExtensionState::Moot => {
+            &["extension-requested"]
+        }
         ExtensionState::Granted => &["extension-granted"],
         ExtensionState::Refused => &["extension-refused"],
         ExtensionState::Late => &["extension-late"],
