@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{calendar, correct, end, recount};
+use super::{accept, calendar, correct, end, recount};
 use crate::{
     domain::{
         calendar::Import,
@@ -11,6 +11,7 @@ use crate::{
         number::LetterNumber,
         rules::Rule,
         term::{Term, Unit},
+        words::Class,
     },
     reading::reconcile::reconcile,
     store::{jobs::Job, letters::Letter},
@@ -210,5 +211,60 @@ async fn a_rule_put_right_moves_what_is_open() {
     );
     let next = office.letter("online-consultation", "又一件").await;
     assert_eq!(office.counted(next).await.due_on, after.due_on);
+    adds_up(&office).await;
+}
+
+#[tokio::test]
+async fn a_start_that_is_only_assumed_is_put_right_with_its_rule() {
+    let office = Office::open("2026-03-02 10:00").await;
+    let app = &office.app;
+    let waiting = office.letter("e-petition", "尚未受理").await;
+    let accepted = office.letter("e-petition", "已经受理").await;
+    office.now("2026-03-04 10:00");
+    let what = accept::Acceptance {
+        class: Class::Claim,
+        route: None,
+        topic: None,
+        place: None,
+    };
+    accept::accept(app, &office.registrar, accepted, None, what)
+        .await
+        .expect("accepted");
+    let (before, begun) = (
+        office.counted(waiting).await,
+        office.counted(accepted).await,
+    );
+    assert_eq!(before.start_on, day("2026-03-17"), "receipt and 15 days");
+    assert_eq!(before.due_on, day("2026-05-18"), "the 16th is a Saturday");
+    assert_eq!(begun.start_on, day("2026-03-04"));
+
+    let version = u32::try_from(before.rule_version).expect("small");
+    let rule = app.law().rules.get(&before.rule, version).cloned();
+    let right = Rule {
+        until_started: Some(Term {
+            length: 5,
+            unit: Unit::Day,
+        }),
+        ..rule.expect("its rule")
+    };
+    let correction = correct::Correction::of(&app.law(), std::slice::from_ref(&right));
+    assert_eq!(correction.changed.len(), 1);
+    let preview = correct::preview(app, &correction).await.expect("a preview");
+    let dates: Vec<_> = preview.moves.keys().map(|m| (m.from, m.to)).collect();
+    assert_eq!(dates, [(before.due_on, day("2026-05-06"))]);
+    let job = correct::correct(app, None, std::slice::from_ref(&right), "受理期限有误").await;
+    let done = finish(&office, &job.expect("a database").expect("a job")).await;
+    assert_eq!(done.moved, 1);
+    let after = office.counted(waiting).await;
+    assert_eq!(after.start_on, day("2026-03-07"));
+    assert_eq!(after.due_on, day("2026-05-06"));
+    assert!(after.start_assumed && after.provisional);
+    assert_eq!(
+        letter(&office, waiting).await.next_due_on,
+        Some(after.due_on)
+    );
+    assert_eq!(office.counted(accepted).await, begun, "it had begun");
+    let next = office.letter("e-petition", "以后的").await;
+    assert_eq!(office.counted(next).await.start_on, day("2026-03-09"));
     adds_up(&office).await;
 }

@@ -1,7 +1,11 @@
 //! Letters: inserting, loading for a step, saving under an optimistic version.
 
+use std::collections::HashMap;
+
 use jiff::{Timestamp, civil::Date};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -396,6 +400,28 @@ impl Store {
             .one(&self.read)
             .await?;
         row.map(|r| Letter::from_row(&self.vault, r)).transpose()
+    }
+
+    /// Days of receipt of letters by id.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn received_on(&self, ids: &[i64]) -> Result<HashMap<i64, Date>> {
+        use letter::Column::{Id, ReceivedOn};
+        let mut out = HashMap::new();
+        for some in ids.chunks(5_000) {
+            let rows: Vec<(i64, String)> = letter::Entity::find()
+                .select_only()
+                .columns([Id, ReceivedOn])
+                .filter(Id.is_in(some.iter().copied()))
+                .into_tuple()
+                .all(&self.read)
+                .await?;
+            for (id, on) in rows {
+                out.insert(id, day("letter", id, &on)?);
+            }
+        }
+        Ok(out)
     }
 
     /// Numbers of letters by id.
