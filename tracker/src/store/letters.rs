@@ -335,7 +335,7 @@ impl Step<'_> {
     }
 
     async fn locked(&self, query: sea_orm::Select<letter::Entity>) -> Result<Option<Letter>> {
-        use sea_orm::{DbBackend, QuerySelect as _};
+        use sea_orm::DbBackend;
         let query = if self.backend() == DbBackend::Postgres {
             query.lock_exclusive()
         } else {
@@ -429,7 +429,6 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn numbers(&self, ids: &[i64]) -> Result<Vec<(i64, String)>> {
-        use sea_orm::QuerySelect as _;
         Ok(letter::Entity::find()
             .select_only()
             .columns([letter::Column::Id, letter::Column::Number])

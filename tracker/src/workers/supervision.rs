@@ -80,6 +80,10 @@ async fn duty_calls(app: &App, scene: &Scene) -> Result<()> {
             attempt(*letter, duty::tell(app, scene, *letter).await)?;
         }
     }
+    // Notices are looked through only while something waits for somebody.
+    if app.store.untaken(app.now()).await?.is_empty() {
+        return Ok(());
+    }
     let uncalled = app.store.uncalled_people().await?;
     for person in scene.people.iter().filter(|p| uncalled.contains(&p.id)) {
         attempt(person.id, duty::call(app, scene, person).await)?;

@@ -5,8 +5,8 @@ use super::super::law::{
     Bound, CalendarPage, ClassRow, MoveRow, RemovalPage, RulePage, RuleRow, RuleView, RulesPage,
     SpecialDay, YearPage, YearRow,
 };
-use super::super::parts::Errors;
 use super::super::overview::{Figure, OverviewPage, OverviewRow};
+use super::super::parts::Errors;
 use super::super::when::{WhenPage, Written};
 use super::{channels, chrome, due, error, render, standing};
 use crate::domain::words::Language;
