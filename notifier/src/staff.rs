@@ -129,21 +129,32 @@ pub struct WeeklyRow {
     pub reclassified: i64,
 }
 
-/// 紧急: a letter that cannot wait.
+/// 紧急: letters that cannot wait, one call for all of them.
 #[derive(Clone, Debug)]
 pub struct Urgent<'a> {
     /// Who writes.
     pub office: &'a Office,
-    /// 信件编号.
-    pub number: &'a str,
-    /// Its subject; empty where it is sealed.
-    pub subject: &'a str,
-    /// When it came, in words; empty where it is sealed.
-    pub received: &'a str,
     /// Whom it is for.
     pub name: &'a str,
+    /// What nobody took on. Where there are several, none of their words are shown.
+    pub letters: Vec<Called>,
+    /// Where all of them are.
+    pub desk_url: &'a str,
+}
+
+/// A letter that somebody is called for.
+#[derive(Clone, Debug, Default)]
+pub struct Called {
+    /// 信件编号.
+    pub number: String,
+    /// Its channel; empty where it is sealed.
+    pub channel: String,
+    /// Its subject; empty where it is sealed.
+    pub subject: String,
+    /// When it came, in words; empty where it is sealed.
+    pub received: String,
     /// How often somebody was told, this time included.
     pub times: i32,
     /// Its page.
-    pub url: &'a str,
+    pub url: String,
 }

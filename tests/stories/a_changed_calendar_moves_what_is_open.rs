@@ -7,7 +7,8 @@ use tests::{Engine, Huiyin, Letter, Office, Setup, office::UNIT, within};
 tests::on_both_engines!(
     shown_first_and_counted_once,
     killed_before_a_slice_is_saved,
-    killed_after_a_slice_was_saved
+    killed_after_a_slice_was_saved,
+    a_province_takes_its_days_away
 );
 
 const LETTERS: usize = 450;
@@ -168,5 +169,73 @@ fn killed(engine: Engine, point: &str) {
             .letter(number["number"].as_str().expect("a number"));
         assert_eq!(moved(&letter).len(), 1, "{letter}");
     }
+    huiyin.reconciles();
+}
+
+/// A day of the province's own goes again: on the page after a look, with a reason; the command
+/// takes the other, and none that is not there.
+fn a_province_takes_its_days_away(engine: Engine) {
+    let office = Office::open(&Setup::new(engine));
+    let huiyin = &office.huiyin;
+    archive(huiyin);
+    huiyin.write(
+        "ours.csv",
+        "date,kind,name\n2026-03-09,holiday,本省\n2026-03-10,holiday,本省\n",
+    );
+    let import = [
+        "calendar", "import", "ours.csv", "--layer", "local", "--yes",
+    ];
+    assert_eq!(huiyin.json(&import)["job"]["moved"], LETTERS);
+    assert_eq!(overdue(huiyin), on("2026-03-13", LETTERS));
+
+    let admin = huiyin.colleague("calendar-admin", "administrator", UNIT, &[]);
+    let page = huiyin.visitor();
+    page.sign_in(&admin.login, &admin.password);
+    let listed = page.get("/admin/calendar").expect(200);
+    assert!(
+        listed.body.contains("value=\"2026-03-09\""),
+        "{}",
+        listed.body
+    );
+    let post = |from: &tests::client::Answer, more: &[(&str, &str)]| {
+        let hidden = from.hidden();
+        let hidden = hidden.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+        let fields: Vec<_> = hidden.chain(more.iter().copied()).collect();
+        page.post_form("/admin/calendar/remove", &fields)
+    };
+    let shown = post(&listed, &[("day", "2026-03-09")]).expect(200);
+    for part in [
+        &LETTERS.to_string(),
+        "恢复为：工作日",
+        "cn.57.consultation.7wd",
+    ] {
+        assert!(shown.body.contains(part), "no {part} in {}", shown.body);
+    }
+    assert_eq!(
+        overdue(huiyin),
+        on("2026-03-13", LETTERS),
+        "nothing changed"
+    );
+    let _ = post(&shown, &[("reason", " ")]).expect(422);
+    let _ = post(&shown, &[("reason", "省里改了安排")]).expect(303);
+    within(PATIENCE, "the dates to be counted anew", || {
+        (overdue(huiyin) == on("2026-03-12", LETTERS)).then_some(())
+    });
+
+    let remove = ["calendar", "remove", "2026-03-10", "--reason", "另行安排"];
+    let shown = huiyin.json(&remove);
+    assert_eq!(
+        (&shown["done"], &shown["obligations"]["moved"]),
+        (&false.into(), &LETTERS.into())
+    );
+    let done = huiyin.json(&[&remove[..], &["--yes"]].concat());
+    assert_eq!(done["job"]["moved"], LETTERS, "{done}");
+    assert_eq!(overdue(huiyin), on("2026-03-11", LETTERS));
+    let gone = huiyin.run(&remove);
+    assert_eq!(gone.status.code(), Some(2), "it is not there any more");
+    let registrar = &office.registrar.api;
+    let number = huiyin.json(&["overdue"])["letters"][0]["number"].clone();
+    let letter = registrar.letter(number.as_str().expect("a number"));
+    assert_eq!(moved(&letter).len(), 3, "there and back again: {letter}");
     huiyin.reconciles();
 }

@@ -6,6 +6,45 @@ use tests::{Engine, Huiyin, Setup};
 
 tests::on_both_engines!(a_pack_is_checked_and_laid_over);
 
+/// A city's pack over the province's: its cases run over both, and what is configured is checked
+/// without being named.
+fn several_folders_are_checked_in_order(huiyin: &Huiyin) {
+    let configured = huiyin.json(&["rules", "check"]);
+    assert_eq!(
+        (&configured["ok"], &configured["rules"]),
+        (&true.into(), &1.into())
+    );
+    let city = huiyin.folder().join("city");
+    std::fs::create_dir_all(&city).expect("a folder");
+    let lay = |name: &str, text: &str| std::fs::write(city.join(name), text).expect("a file");
+    lay("pack.toml", &HEAD.replace("province", "city"));
+    let rule = RULE.replace("cn.57.consultation.7wd", "city.lead.3wd");
+    let rule = rule
+        .replace("[\"consultation\"]", "[\"lead\"]")
+        .replace("length = 5", "length = 3");
+    lay("rules.toml", &rule);
+    let head = "rule,from,suspend,extend,due_on,reason\n";
+    let ours = "city.lead.3wd,2026-03-02,,,2026-03-05,本市\n";
+    let theirs = "cn.57.consultation.7wd,2026-03-02,,,2026-03-09,省里的五天\n";
+    lay("golden.csv", &format!("{head}{ours}{theirs}"));
+    let both = huiyin.json(&["rules", "check", "province", "city"]);
+    assert_eq!(both["ok"], true, "{both}");
+    let paths = both["packs"].as_array().expect("packs");
+    let paths: Vec<_> = paths.iter().map(|p| p["path"].clone()).collect();
+    assert_eq!(paths, ["province", "city"]);
+    // Without the province's below it, the state's seven days come out.
+    let alone = huiyin.run(&["--json", "rules", "check", "city"]);
+    assert_eq!(alone.status.code(), Some(1));
+    let alone: Value = serde_json::from_slice(&alone.stdout).expect("JSON");
+    assert_eq!(alone["differences"][0]["found"], "2026-03-11", "{alone}");
+    let reversed = huiyin.run(&["--json", "rules", "check", "city", "province"]);
+    assert_eq!(
+        reversed.status.code(),
+        Some(1),
+        "in the order in which they are named"
+    );
+}
+
 const HEAD: &str = "id = \"province\"\ntitle = { zh = \"省规定\", en = \"Province\" }\n";
 
 const RULE: &str = r#"
@@ -62,6 +101,8 @@ fn a_pack_is_checked_and_laid_over(engine: Engine) {
     assert_eq!(json["differences"][0]["found"], "2026-02-27", "{json}");
     lay("golden.csv", &format!("{head}{right}"));
     let _ = huiyin.json(&["rules", "check", "province"]);
+
+    several_folders_are_checked_in_order(&huiyin);
 
     // The province's five days go before the state's seven.
     let due = [

@@ -86,6 +86,7 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("GET", "/admin/rules", Whose::Administrator),
     ("GET", "/admin/rules/{id}", Whose::Administrator),
     ("GET", "/admin/calendar", Whose::Administrator),
+    ("POST", "/admin/calendar/remove", Whose::Administrator),
     ("GET", "/admin/calendar/{year}", Whose::Administrator),
     ("GET", "/admin/channels", Whose::Administrator),
     ("GET", "/admin/channels/{code}", Whose::Administrator),

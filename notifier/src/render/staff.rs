@@ -150,13 +150,19 @@ impl Week {
 }
 
 pub(super) struct Call {
+    name: String,
+    letters: Vec<Called>,
+    desk_url: String,
+    signature: String,
+}
+
+struct Called {
     number: String,
+    channel: String,
     subject: String,
     received: String,
-    name: String,
     times: i32,
     url: String,
-    signature: String,
 }
 
 words!(Call,
@@ -166,14 +172,27 @@ words!(Call,
 
 impl Call {
     pub(super) fn new(urgent: &Urgent<'_>) -> Self {
+        let called = |c: &staff::Called| Called {
+            number: line(&c.number),
+            channel: line(&c.channel),
+            subject: crate::clean::one_line(&c.subject, super::SUBJECT),
+            received: line(&c.received),
+            times: c.times,
+            url: line(&c.url),
+        };
         Self {
-            number: line(urgent.number),
-            subject: crate::clean::one_line(urgent.subject, super::SUBJECT),
-            received: line(urgent.received),
             name: line(urgent.name),
-            times: urgent.times,
-            url: line(urgent.url),
+            letters: urgent.letters.iter().map(called).collect(),
+            desk_url: line(urgent.desk_url),
             signature: signature(urgent.office),
+        }
+    }
+
+    /// The letter, where it is one alone.
+    fn one(&self) -> Option<&Called> {
+        match self.letters.as_slice() {
+            [one] => Some(one),
+            _ => None,
         }
     }
 }

@@ -351,7 +351,7 @@ fn a_digest_says_what_waits_and_nothing_else() {
 
 #[test]
 fn a_week_and_an_urgent_call_read_in_both_languages() {
-    use crate::staff::{Line, Section, SectionKind, Urgent, Weekly, WeeklyRow};
+    use crate::staff::{Called, Line, Section, SectionKind, Urgent, Weekly, WeeklyRow};
     let office = office();
     let row = WeeklyRow {
         unit: "耕保处".into(),
@@ -398,23 +398,39 @@ fn a_week_and_an_urgent_call_read_in_both_languages() {
         "{}",
         shown.text
     );
-    let call = |subject| {
+    let called = |subject: &str, times| Called {
+        number: NUMBER.into(),
+        channel: "在线咨询".into(),
+        subject: subject.into(),
+        received: subject.into(),
+        times,
+        url: URL.into(),
+    };
+    let call = |letters| {
         Notification::Urgent(Urgent {
             office: &office,
-            number: NUMBER,
-            subject,
-            received: subject,
             name: "值班员",
-            times: 2,
-            url: URL,
+            letters,
+            desk_url: URL,
         })
     };
-    let open = render(&call("后山滑坡"), Language::Chinese).unwrap();
-    assert!(open.subject.contains("紧急") && open.text.contains("标题：后山滑坡\n"));
-    let sealed = render(&call(""), Language::Chinese).unwrap();
-    assert!(!whole(&sealed).contains("标题") && sealed.text.contains(NUMBER));
+    let open = render(&call(vec![called("后山滑坡", 2)]), Language::Chinese).unwrap();
+    assert!(open.subject.contains("第2次通知") && open.text.contains("标题：后山滑坡\n"));
+    let sealed = call(vec![called("", 1)]);
+    let shown = render(&sealed, Language::Chinese).unwrap();
+    assert!(!whole(&shown).contains("标题") && shown.text.contains(NUMBER));
+    let many = call(vec![called("后山滑坡", 1), called("塌陷", 3)]);
+    let shown = render(&many, Language::Chinese).unwrap();
+    assert_eq!(shown.subject, "【紧急】2件信件请立即处置");
+    let lines = format!("{NUMBER}　在线咨询\n{NUMBER}　在线咨询　第3次通知\n");
+    assert!(shown.text.contains(&lines), "{}", shown.text);
+    let words = whole(&shown);
+    assert!(
+        !words.contains("滑坡") && !words.contains("塌陷"),
+        "{words}"
+    );
     for language in Language::ALL {
-        for sample in [&week, &call("")] {
+        for sample in [&week, &sealed, &many] {
             let rendered = render(sample, language).unwrap();
             assert!(!rendered.text.contains("\n\n\n"), "{}", rendered.text);
             assert!(!whole(&rendered).contains("{{") && !whole(&rendered).contains("{%"));

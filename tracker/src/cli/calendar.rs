@@ -1,8 +1,9 @@
 //! `huiyin calendar`: the days that are known, and importing those of another year.
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use clap::{Args, Subcommand, ValueEnum};
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -26,6 +27,8 @@ pub(crate) enum CalendarCommand {
     /// Import days from CSV, ICS, or the JSON shape of holiday-cn; without --yes only show what
     /// would change.
     Import(ImportOf),
+    /// Take days of the province's own away; without --yes only show what would change.
+    Remove(Removal),
     /// Holidays and make-up workdays of a year.
     Show {
         /// Which year.
@@ -59,10 +62,27 @@ pub(crate) struct ImportOf {
     yes: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Removal {
+    /// The days.
+    #[arg(required = true, value_name = "DATE")]
+    dates: Vec<Date>,
+    /// Where they lie: a state year is replaced by importing it anew.
+    #[arg(long, value_enum, default_value = "local")]
+    layer: Into,
+    /// Why; it stands with the job.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Remove; without it nothing is changed.
+    #[arg(long)]
+    yes: bool,
+}
+
 impl CalendarCommand {
     pub(crate) async fn run(self, app: &App, json: bool) -> Outcome {
         match self {
             Self::Import(import) => import.run(app, json).await,
+            Self::Remove(removal) => removal.run(app, json).await,
             Self::Show { year } => show(app, year, json),
             Self::List => list(app, json).await,
         }
@@ -154,6 +174,61 @@ impl ImportOf {
             ),
             None if self.yes => "everything in the file was known already".into(),
             None => "nothing was changed; import it with --yes".into(),
+        })?)
+    }
+}
+
+impl Removal {
+    async fn run(self, app: &App, json: bool) -> Outcome {
+        let reason = self.reason.trim();
+        if reason.is_empty() {
+            return Err(Failure::Usage(
+                "--reason: say why they are no days of ours".into(),
+            ));
+        }
+        if self.layer == Into::State {
+            return Err(Failure::Usage(
+                "--layer state: import the year anew instead; its file replaces all of it".into(),
+            ));
+        }
+        let dates: BTreeSet<Date> = self.dates.iter().copied().collect();
+        let known = app.store.layers().await?.local;
+        if let Some(date) = dates.iter().find(|d| !known.contains_key(*d)) {
+            return Err(Failure::Usage(format!(
+                "{date} is no day of the province's own; they are: {}",
+                known
+                    .keys()
+                    .map(Date::to_string)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            )));
+        }
+        let (change, moves) = calendar::preview_removal(app, &dates).await?;
+        if !json {
+            say_change(&change)?;
+            say_moves(&moves)?;
+        }
+        let mut job = None;
+        if self.yes
+            && let (_, Some(begun)) = calendar::remove(app, None, &dates, reason).await?
+        {
+            job = Some(done(app, begun).await?);
+        }
+        if json {
+            let mut answer = to_json(&change, &moves, job.as_ref());
+            if let Value::Object(fields) = &mut answer {
+                fields.remove("imported");
+                fields.insert("done".into(), json!(job.is_some()));
+            }
+            return out::json(&answer);
+        }
+        Ok(out::say(&match &job {
+            Some(job) => format!(
+                "removed; {} open obligations were counted anew, {} letters have another date",
+                job.seen, job.moved
+            ),
+            None if self.yes => "somebody else removed them meanwhile".into(),
+            None => "nothing was changed; remove them with --yes".into(),
         })?)
     }
 }

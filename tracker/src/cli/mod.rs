@@ -133,14 +133,21 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn command(cli: Cli) -> Outcome {
     let json = cli.json;
+    let usage = |e: crate::config::ConfigError| Failure::Usage(e.to_string());
     match cli.command {
         // These work without configuration and database.
         Command::Parse(parse) => return parse.run(),
         Command::Due(due) => return due.run(cli.config.as_deref(), json).await,
-        Command::Rules(rules::RulesCommand::Check { dir }) => return rules::check(&dir, json),
+        Command::Rules(rules::RulesCommand::Check { mut dirs }) => {
+            if dirs.is_empty() {
+                dirs = Config::load(cli.config.as_deref())
+                    .map_err(usage)?
+                    .rule_packs;
+            }
+            return rules::check(&dirs, json);
+        }
         _ => {}
     }
-    let usage = |e: crate::config::ConfigError| Failure::Usage(e.to_string());
     if let Command::Serve(serve) = &cli.command
         && serve.demo
     {

@@ -1,6 +1,6 @@
 //! `huiyin rules`: what the rule packs say, and whether a pack is right.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use jiff::civil::Date;
@@ -34,11 +34,11 @@ pub(crate) enum RulesCommand {
         #[arg(value_name = "R")]
         rule: String,
     },
-    /// Check a pack laid over the built-in one, and run its golden cases.
+    /// Check packs laid over the built-in one, the last on top, and run their golden cases.
     Check {
-        /// Its folder.
+        /// Their folders; left out, those that are configured (rule_packs).
         #[arg(value_name = "DIR")]
-        dir: PathBuf,
+        dirs: Vec<PathBuf>,
     },
     /// Show which due dates would move if a pack's rules were the right ones.
     Try {
@@ -56,7 +56,7 @@ impl RulesCommand {
         match self {
             Self::List { all } => list(&law.rules, app.today(), all, json),
             Self::Show { rule } => show(&law.rules, &rule, json),
-            Self::Check { dir } => check(&dir, json),
+            Self::Check { dirs } => check(&dirs, json),
             Self::Try { dir } => try_out(app, &dir, json).await,
             Self::Correct(correct) => correct.run(app, json).await,
         }
@@ -141,8 +141,8 @@ pub(crate) fn unknown(rules: &Rules, id: &str) -> String {
     }
 }
 
-/// What `rules check` answers.
-#[derive(Serialize)]
+/// What `rules check` answers of a folder.
+#[derive(Default, Serialize)]
 struct Checked {
     ok: bool,
     rules: usize,
@@ -155,29 +155,59 @@ struct Checked {
     untested: Vec<String>,
 }
 
-/// Needs neither configuration nor database: a pack is checked before it is used.
-pub(crate) fn check(dir: &std::path::Path, json: bool) -> Outcome {
-    let checked = match examine(dir) {
-        Ok(checked) => checked,
-        Err(PackError::Faults { faults, .. }) => Checked {
-            ok: false,
-            rules: 0,
-            cases: 0,
-            faults,
-            differences: Vec::new(),
-            untested: Vec::new(),
-        },
-        Err(error @ PackError::Folder { .. }) => return Err(Failure::Usage(error.to_string())),
-    };
-    if json {
-        out::json(&checked)?;
-    } else {
-        told(&checked)?;
-    }
-    if checked.ok { Ok(()) } else { Err(Failure::No) }
+/// A folder, and what its check came to.
+#[derive(Serialize)]
+struct Folder {
+    path: PathBuf,
+    #[serde(flatten)]
+    checked: Checked,
 }
 
-fn examine(dir: &std::path::Path) -> Result<Checked, PackError> {
+/// Needs no database, and where folders are named no configuration: a pack is checked before it is
+/// used. Each lies over those before it, and its cases run over the rules as they lie by then; what
+/// stands behind one that is broken is not looked at.
+pub(crate) fn check(dirs: &[PathBuf], json: bool) -> Outcome {
+    if dirs.is_empty() {
+        return Err(Failure::Usage(
+            "name a folder; none is configured (rule_packs) that could be checked".into(),
+        ));
+    }
+    let (mut rules, mut folders) = (packs::built_in().clone(), Vec::new());
+    for dir in dirs {
+        let checked = match examine(&mut rules, dir) {
+            Ok(checked) => checked,
+            Err(PackError::Faults { faults, .. }) => Checked {
+                faults,
+                ..Checked::default()
+            },
+            Err(error @ PackError::Folder { .. }) => return Err(Failure::Usage(error.to_string())),
+        };
+        let broken = !checked.faults.is_empty();
+        let path = dir.clone();
+        folders.push(Folder { path, checked });
+        if broken {
+            break;
+        }
+    }
+    let ok = folders.iter().all(|f| f.checked.ok);
+    if json {
+        match &folders[..] {
+            [only] if dirs.len() == 1 => out::json(&only.checked)?,
+            _ => out::json(&serde_json::json!({ "ok": ok, "packs": folders }))?,
+        }
+    } else {
+        for folder in &folders {
+            if dirs.len() > 1 {
+                out::say(&format!("{}:", folder.path.display()))?;
+            }
+            told(&folder.checked)?;
+        }
+    }
+    if ok { Ok(()) } else { Err(Failure::No) }
+}
+
+/// Lays a pack over rules and runs its cases.
+fn examine(rules: &mut Rules, dir: &Path) -> Result<Checked, PackError> {
     let pack = packs::read(dir)?;
     let golden = pack.golden.clone();
     let named: Vec<&str> = golden.iter().flat_map(|g| g.ids()).collect();
@@ -185,9 +215,9 @@ fn examine(dir: &std::path::Path) -> Result<Checked, PackError> {
     untested.retain(|id| !named.contains(&id.as_str()));
     untested.dedup();
     let count = pack.rules.len();
-    let rules = packs::lay_one(packs::built_in().clone(), dir, pack)?;
+    *rules = packs::lay_one(rules.clone(), dir, pack)?;
     let calendar = Calendar::built_in();
-    let differences = golden.iter().filter_map(|g| g.difference(&rules, calendar));
+    let differences = golden.iter().filter_map(|g| g.difference(rules, calendar));
     let differences: Vec<Difference> = differences.collect();
     Ok(Checked {
         ok: differences.is_empty(),

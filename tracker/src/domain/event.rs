@@ -62,6 +62,8 @@ words! {
         ExtensionLapsed = "extension-lapsed",
         /// 逾期补批: signed after the due day; the letter is late all the same.
         ExtensionLate = "extension-late",
+        /// 延期申请终止: what it was to lengthen was met, ended or superseded.
+        ExtensionMoot = "extension-moot",
         /// 暂停计时.
         Suspended = "suspended",
         /// 恢复计时.

@@ -109,7 +109,7 @@ pub struct Derivation {
     pub due_on: Date,
     /// Before rolling.
     pub nominal_on: Date,
-    /// Reaches into a year whose holidays are not announced.
+    /// Rests on days of a year whose holidays are not announced.
     pub provisional: bool,
     /// Day by day.
     pub days: Vec<DayStep>,
@@ -183,7 +183,13 @@ pub fn derive_by(
         walk.roll()?;
     }
     let due_on = walk.day;
-    let provisional = !calendar.published_from(from, due_on);
+    // Workdays ask the calendar about every day, rolling about the last ones; months and natural
+    // days that do not roll ask it about none, so nothing can move them.
+    let asked_from = match term.unit {
+        Unit::Workday => Some(from),
+        Unit::Day | Unit::Month => rolls.then_some(nominal_on),
+    };
+    let provisional = asked_from.is_some_and(|day| !calendar.published_from(day, due_on));
     Ok(Derivation {
         due_on,
         nominal_on,

@@ -86,6 +86,18 @@ fn months_end_on_the_same_day_or_the_last() {
 fn unannounced_years_are_provisional_and_the_end_of_time_is_an_error() {
     assert!(due(60, Unit::Day, "2026-11-23").provisional);
     assert!(!due(7, Unit::Workday, "2026-11-23").provisional);
+    assert!(due(30, Unit::Workday, "2026-11-23").provisional);
+    let unrolled = |unit| {
+        let term = Term { length: 3, unit };
+        let from = date("2026-12-30");
+        derive_by(Calendar::built_in(), term, from, &[], 0, false)
+    };
+    // 2027-03-30 and 2027-01-02, a Saturday: whatever is announced, they stand.
+    assert!(!unrolled(Unit::Month).unwrap().provisional);
+    assert!(!unrolled(Unit::Day).unwrap().provisional);
+    assert!(unrolled(Unit::Workday).unwrap().provisional);
+    // Rolling asks about the last days alone: the first of 2004 lay in a year that is not known.
+    assert!(!due(1, Unit::Month, "2003-12-30").provisional);
     let term = Term {
         length: 30,
         unit: Unit::Day,

@@ -175,6 +175,8 @@ words! {
         Lapsed = "lapsed",
         /// 逾期补批: recorded, and moves nothing.
         Late = "late",
+        /// 无需审批: what it was to lengthen was met, ended or superseded before anybody decided.
+        Moot = "moot",
     }
 }
 

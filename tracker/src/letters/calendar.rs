@@ -1,13 +1,16 @@
-//! Importing days into the calendar: with a preview first, then days, years, event and the job
-//! that counts due dates anew, in one step.
+//! Importing days into the calendar and taking a province's own away: with a preview first, then
+//! days, years, event and the job that counts due dates anew, in one step.
 
-use serde_json::json;
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
 
 use super::Result;
 use crate::{
     app::App,
     domain::{
-        calendar::{Calendar, Diff, Import},
+        calendar::{Calendar, Diff, Import, Layers},
         job::{JobKind, JobState},
         law::Law,
     },
@@ -15,7 +18,7 @@ use crate::{
     store::jobs::Job,
 };
 
-/// What an import would do, or has done.
+/// What a change of the calendar would do, or has done.
 #[derive(Debug)]
 pub struct Change {
     /// Days and years.
@@ -31,9 +34,24 @@ pub struct Change {
 /// # Errors
 /// When the database refuses.
 pub async fn preview(app: &App, import: &Import, local: bool) -> Result<(Change, Preview)> {
+    preview_of(app, |layers| layers.take(import, local)).await
+}
+
+/// What taking days of the province's away would change. Nothing is changed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn preview_removal(app: &App, dates: &BTreeSet<Date>) -> Result<(Change, Preview)> {
+    preview_of(app, |layers| {
+        layers.drop_local(dates);
+    })
+    .await
+}
+
+async fn preview_of(app: &App, edit: impl FnOnce(&mut Layers)) -> Result<(Change, Preview)> {
     let mut layers = app.store.layers().await?;
     let before = Calendar::lay(&layers);
-    layers.take(import, local);
+    edit(&mut layers);
     let law = Law {
         calendar: Calendar::lay(&layers),
         ..(*app.current_law().await?).clone()
@@ -53,18 +71,57 @@ pub async fn import(
     local: bool,
     reason: &str,
 ) -> Result<(Change, Option<Job>)> {
+    let none = BTreeSet::new();
+    let announced = if local { &none } else { &import.years };
+    let edit = |layers: &mut Layers| {
+        layers.take(import, local);
+        json!({ "layer": if local { "local" } else { "state" }, "years": import.years })
+    };
+    apply(app, by, reason, "calendar-imported", announced, edit).await
+}
+
+/// Takes days of the province's away; answers the job that counts due dates anew, and `None` where
+/// none of them was there. The administration's history keeps what each day was.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn remove(
+    app: &App,
+    by: Option<i64>,
+    dates: &BTreeSet<Date>,
+    reason: &str,
+) -> Result<(Change, Option<Job>)> {
+    let edit = |layers: &mut Layers| {
+        let gone = layers.drop_local(dates).into_iter();
+        let gone = gone.map(|(date, kind)| {
+            json!({ "date": date.to_string(), "kind": kind.code(), "name": kind.name() })
+        });
+        json!({ "layer": "local", "days": gone.collect::<Vec<_>>() })
+    };
+    let none = BTreeSet::new();
+    apply(app, by, reason, "calendar-days-removed", &none, edit).await
+}
+
+/// Changes what was imported, in one step with its event and the job that counts anew.
+async fn apply(
+    app: &App,
+    by: Option<i64>,
+    reason: &str,
+    event: &str,
+    announced: &BTreeSet<i16>,
+    edit: impl FnOnce(&mut Layers) -> Value,
+) -> Result<(Change, Option<Job>)> {
     let step = app.store.begin(app.now()).await?;
-    // First of all: two imports at once must not both build on what stood before.
+    // First of all: two changes at once must not both build on what stood before.
     step.change_law().await?;
     let stored = step.layers().await?;
     let mut layers = stored.clone();
-    layers.take(import, local);
+    let mut data = edit(&mut layers);
     let before = Calendar::lay(&stored);
     let change = change(&before, &Calendar::lay(&layers));
     if layers == stored {
         return Ok((change, None));
     }
-    let announced = if local { &[].into() } else { &import.years };
     step.save_layers(&stored, &layers, announced, by).await?;
     let job = Job {
         id: app.id(),
@@ -78,14 +135,14 @@ pub async fn import(
         moved: 0,
         ended_at: None,
     };
-    let data = json!({
-        "job": job.id, "layer": if local { "local" } else { "state" }, "years": import.years,
-        "from": change.from, "to": change.to, "added": change.diff.added.len(),
-        "removed": change.diff.removed.len(), "changed": change.diff.changed.len(),
-    });
+    data["job"] = json!(job.id);
+    data["from"] = json!(change.from);
+    data["to"] = json!(change.to);
+    data["added"] = json!(change.diff.added.len());
+    data["removed"] = json!(change.diff.removed.len());
+    data["changed"] = json!(change.diff.changed.len());
     step.add_job(job.clone()).await?;
-    step.add_admin_event(app.id(), by, "calendar-imported", data)
-        .await?;
+    step.add_admin_event(app.id(), by, event, data).await?;
     step.commit().await?;
     app.current_law().await?;
     Ok((change, Some(job)))

@@ -17,8 +17,9 @@ use crate::{
         number::LetterNumber,
         rules::Meets,
         status::{Action, Status, next},
+        words::ExtensionState,
     },
-    store::{Step, events::NewEvent, letters::Letter, obligations::Obligation},
+    store::{Step, events::NewEvent, letters::Letter, obligations::Obligation, terms::Extension},
 };
 
 /// A letter being changed.
@@ -196,6 +197,48 @@ impl<'a> Change<'a> {
         }
     }
 
+    /// What was asked for and not decided falls away with the obligation it was to lengthen, in the
+    /// same step: nobody has to decide it, and it lapses on nobody. The event names the step.
+    async fn settle_extensions(&mut self, by: EventKind) -> Result<()> {
+        let closed = |id: i64| self.obligations.iter().all(|o| o.id != id || !o.is_open());
+        let closed = self.stored.iter().filter(|o| o.is_open() && closed(o.id));
+        let closed: Vec<i64> = closed.map(|o| o.id).collect();
+        if closed.is_empty() {
+            return Ok(());
+        }
+        let asked = self.step.extensions(self.letter.id).await?;
+        let moot = asked
+            .into_iter()
+            .filter(|e| e.state == ExtensionState::Requested && closed.contains(&e.obligation_id));
+        for extension in moot {
+            let data = self.moot(extension, by).await?;
+            self.add_event(NewEvent::new(EventKind::ExtensionMoot, None, data))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Saves that there is nothing left to decide of an extension, for a step; answers what the
+    /// event keeps.
+    pub(crate) async fn moot(
+        &self,
+        extension: Extension,
+        by: EventKind,
+    ) -> Result<serde_json::Value> {
+        let data = json!({
+            "extension": extension.id, "requested_by": extension.requested_by, "by": by.code(),
+        });
+        let (state, decided_at) = (ExtensionState::Moot, Some(self.now()));
+        self.step
+            .save_extension(Extension {
+                state,
+                decided_at,
+                ..extension
+            })
+            .await?;
+        Ok(data)
+    }
+
     /// Saves everything and makes it durable.
     pub(crate) async fn finish(self, kind: EventKind, data: serde_json::Value) -> Result<Letter> {
         self.finish_with(NewEvent::new(kind, None, data)).await
@@ -203,6 +246,7 @@ impl<'a> Change<'a> {
 
     /// The same with an event that carries words.
     pub(crate) async fn finish_with(mut self, mut event: NewEvent) -> Result<Letter> {
+        self.settle_extensions(event.kind).await?;
         event.actor_id = self.actor;
         let open = self.letter.status.is_open();
         let due = self.obligations.iter().find(|o| o.counts && o.is_open());

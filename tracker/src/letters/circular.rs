@@ -214,15 +214,15 @@ pub async fn issue(app: &App, staff: &Staff, id: i64, version: i32) -> Result<()
     {
         return Err(now(app, id).await?);
     }
-    let notice = |person: &i64| Notice {
-        id: app.id(),
-        person_id: *person,
-        letter_id: None,
-        topic: Topic::Circular,
-        data: json!({ "circular": id }),
-        at: step.now,
-        told_at: None,
-        seen_at: None,
+    let notice = |person: &i64| {
+        Notice::new(
+            app.id(),
+            *person,
+            None,
+            Topic::Circular,
+            json!({ "circular": id }),
+            step.now,
+        )
     };
     step.add_staff_notices(told.iter().map(notice).collect())
         .await?;

@@ -18,7 +18,7 @@ use crate::{
         event::EventKind,
         number::LetterNumber,
         rules::{Decider, Lengthening},
-        status::Action,
+        status::{Action, Status},
         text::FieldError,
         words::{ExtensionState, Language, Topic},
     },
@@ -172,6 +172,10 @@ pub async fn refuse(
 /// When the database refuses.
 pub async fn lapse(app: &App, letter_id: i64) -> Result<bool> {
     let change = Change::by_machine(app, letter_id, Action::Note).await?;
+    // What is on its way to the writer is met or comes back: until then nobody is blamed.
+    if change.letter.status == Status::Sending {
+        return Ok(false);
+    }
     let today = app.day_of(change.now());
     let all = change.step.extensions(letter_id).await?;
     let over = |e: &&Extension| e.state == ExtensionState::Requested && e.due_on < today;
@@ -182,6 +186,13 @@ pub async fn lapse(app: &App, letter_id: i64) -> Result<bool> {
         .obligations
         .iter()
         .find(|o| o.id == extension.obligation_id);
+    // Left behind by a version that did not settle it with its obligation.
+    if of.is_none_or(|o| !o.is_open()) {
+        let kind = EventKind::ExtensionMoot;
+        let data = change.moot(extension, kind).await?;
+        change.finish(kind, data).await?;
+        return Ok(false);
+    }
     let decides = match of {
         Some(o) => allowed(app, &change, o).await.ok().map(|a| a.decided_by),
         None => None,
@@ -197,15 +208,15 @@ pub async fn lapse(app: &App, letter_id: i64) -> Result<bool> {
         .collect();
     told.sort_unstable();
     told.dedup();
-    let notice = |person: i64| Notice {
-        id: app.id(),
-        person_id: person,
-        letter_id: Some(letter_id),
-        topic: Topic::Lapsed,
-        data: asked.clone(),
-        at: change.now(),
-        told_at: None,
-        seen_at: None,
+    let notice = |person: i64| {
+        Notice::new(
+            app.id(),
+            person,
+            Some(letter_id),
+            Topic::Lapsed,
+            asked.clone(),
+            change.now(),
+        )
     };
     let notices = told.into_iter().map(notice).collect();
     change.step.add_staff_notices(notices).await?;

@@ -46,6 +46,8 @@ pub mod end;
 pub mod extend;
 pub(crate) mod judge;
 pub mod limit;
+#[cfg(test)]
+mod moot_test;
 pub(crate) mod owe;
 pub mod password;
 pub mod pause;

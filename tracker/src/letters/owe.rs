@@ -115,14 +115,8 @@ fn bound<'r>(
 
 fn start(app: &App, law: &Law, what: Owing<'_>, rule: &Rule) -> Result<Obligation> {
     let uncountable = |_| Error::Rule("term-uncountable");
-    let awaited = match rule.starts {
-        Starts::Accepted => what.accepted_on,
-        _ => Some(what.from),
-    };
-    let (start_on, start_assumed) = match awaited {
-        Some(on) => (on, false),
-        None => (latest_start(rule, what.from).map_err(uncountable)?, true),
-    };
+    let (start_on, start_assumed) =
+        begins(rule, what.from, what.accepted_on).map_err(uncountable)?;
     let mut obligation = Obligation {
         id: app.id(),
         letter_id: what.letter_id,
@@ -162,6 +156,22 @@ fn start(app: &App, law: &Law, what: Owing<'_>, rule: &Rule) -> Result<Obligatio
     obligation.look_on =
         supervision::next_look(&law.calendar, &rule.stages, due_on, Date::MIN).or(Some(STANDING));
     Ok(obligation)
+}
+
+/// Day 0 by a rule, and whether it is only assumed: what it awaits has not happened yet.
+pub(crate) fn begins(
+    rule: &Rule,
+    from: Date,
+    accepted_on: Option<Date>,
+) -> std::result::Result<(Date, bool), jiff::Error> {
+    let awaited = match rule.starts {
+        Starts::Accepted => accepted_on,
+        _ => Some(from),
+    };
+    match awaited {
+        Some(on) => Ok((on, false)),
+        None => Ok((latest_start(rule, from)?, true)),
+    }
 }
 
 /// The last day on which a start may come: the plain days of the term after receipt, unrolled, so

@@ -3,7 +3,7 @@
 //! the job got, so a kill neither loses nor doubles anything. What is met or ended is not touched.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     time::{Duration, Instant},
 };
 
@@ -13,12 +13,12 @@ use serde_json::json;
 use super::{
     Result,
     change::{facts, stands},
-    fail_point,
+    fail_point, owe,
     supervise::{Scene, paper},
 };
 use crate::{
     app::App,
-    domain::{event::EventKind, figures, job::JobState, law::Law, words::Topic},
+    domain::{event::EventKind, figures, job::JobState, law::Law, term::TermError, words::Topic},
     store::{
         Step, events::NewEvent, jobs::Job, letters::Letter, notices::Notice,
         obligations::Obligation,
@@ -71,9 +71,10 @@ pub async fn preview(app: &App, law: &Law) -> Result<Preview> {
             return Ok(preview);
         };
         after = last.id;
+        let received = received(app, law, &open).await?;
         for o in &open {
             preview.open += 1;
-            let now = anew(law, o);
+            let now = anew(law, o, received.get(&o.letter_id).copied());
             if now.due_on != o.due_on {
                 let moved = Move {
                     rule: o.rule.clone(),
@@ -88,16 +89,33 @@ pub async fn preview(app: &App, law: &Law) -> Result<Preview> {
     }
 }
 
-/// An obligation by the law as it stands.
-fn anew(law: &Law, o: &Obligation) -> Obligation {
+/// The days of receipt on which starts rest that are assumed by a rule which was corrected.
+async fn received(app: &App, law: &Law, open: &[Obligation]) -> Result<HashMap<i64, Date>> {
+    let assumed = open
+        .iter()
+        .filter(|o| o.start_assumed && law.correction(&o.rule, o.rule_version).is_some());
+    let letters: Vec<i64> = assumed.map(|o| o.letter_id).collect();
+    Ok(app.store.received_on(&letters).await?)
+}
+
+/// An obligation by the law as it stands. Where its start is still assumed, that is by the rule
+/// too, from the day of receipt; a start that happened is what it was.
+fn anew(law: &Law, o: &Obligation, received_on: Option<Date>) -> Obligation {
     let mut now = o.clone();
+    let mut begun = Ok(());
     if let Some(rule) = law.correction(&o.rule, o.rule_version) {
         now.term = rule.term;
         now.rolls = rule.rolls;
         now.basis_zh.clone_from(&rule.basis_zh);
         now.basis_en.clone_from(&rule.basis_en);
+        if let Some(received_on) = received_on.filter(|_| o.start_assumed) {
+            now.starts = rule.starts;
+            begun = owe::begins(rule, received_on, None)
+                .map(|(on, assumed)| (now.start_on, now.start_assumed) = (on, assumed))
+                .map_err(|_| TermError::Beyond);
+        }
     }
-    if let Err(error) = now.reckon(&law.calendar) {
+    if let Err(error) = begun.and_then(|()| now.reckon(&law.calendar)) {
         tracing::error!(obligation = o.id, %error, "a due date cannot be counted anew; it stays");
         return o.clone();
     }
@@ -132,7 +150,9 @@ pub async fn slice(app: &App, job_id: i64) -> Result<Option<Slice>> {
     }
     let law = app.current_law().await?;
     let open = app.store.open_obligations(job.cursor, SLICE).await?;
-    let moves = open.iter().filter(|o| anew(&law, o) != **o);
+    let received = received(app, &law, &open).await?;
+    let by_law = |o: &Obligation| anew(&law, o, received.get(&o.letter_id).copied());
+    let moves = open.iter().filter(|o| by_law(o) != **o);
     let letters: BTreeSet<i64> = moves.map(|o| o.letter_id).collect();
     let window: BTreeSet<i64> = open.iter().map(|o| o.id).collect();
     let scene = Scene::load(app).await?;
@@ -148,7 +168,7 @@ pub async fn slice(app: &App, job_id: i64) -> Result<Option<Slice>> {
     let mut job = job;
     if !letters.is_empty() {
         let letters: Vec<i64> = letters.into_iter().collect();
-        job.moved += recount(app, &law, &step, &job, &letters, &window, &scene).await?;
+        job.moved += recount(app, &by_law, &step, &job, &letters, &window, &scene).await?;
     }
     job.seen += i64::try_from(open.len()).unwrap_or_default();
     match open.last() {
@@ -178,7 +198,7 @@ async fn end(app: &App, step: &Step<'_>, job: &mut Job) -> Result<()> {
 /// letters' dates moved.
 async fn recount(
     app: &App,
-    law: &Law,
+    by_law: &impl Fn(&Obligation) -> Obligation,
     step: &Step<'_>,
     job: &Job,
     letters: &[i64],
@@ -200,7 +220,7 @@ async fn recount(
             .iter_mut()
             .filter(|o| o.is_open() && window.contains(&o.id))
         {
-            *o = anew(law, o);
+            *o = by_law(o);
         }
         let pairs = || stored.iter().zip(&now);
         changed.extend(pairs().filter(|(a, b)| a != b).map(|(_, b)| b.clone()));
@@ -215,16 +235,14 @@ async fn recount(
         let rows = figures::delta(Some(&before), &facts(&letter, &now));
         deltas.extend(rows.into_iter().map(|d| (app.id(), d)));
         for person_id in holders(app, step, scene, &letter).await? {
-            notices.push(Notice {
-                id: app.id(),
+            notices.push(Notice::new(
+                app.id(),
                 person_id,
-                letter_id: Some(letter.id),
-                topic: Topic::DueMoved,
-                data: data.clone(),
-                at: step.now,
-                told_at: None,
-                seen_at: None,
-            });
+                Some(letter.id),
+                Topic::DueMoved,
+                data.clone(),
+                step.now,
+            ));
         }
         data["after"] = stands(&letter, &now);
         moved.push((letter, NewEvent::new(EventKind::DueMoved, job.by, data)));

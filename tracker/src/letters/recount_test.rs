@@ -2,15 +2,16 @@
 
 use jiff::civil::Date;
 
-use super::{calendar, correct, end, recount};
+use super::{accept, calendar, correct, end, recount};
 use crate::{
     domain::{
-        calendar::Import,
+        calendar::{Calendar, Import},
         event::EventKind,
         job::JobState,
         number::LetterNumber,
         rules::Rule,
         term::{Term, Unit},
+        words::Class,
     },
     reading::reconcile::reconcile,
     store::{jobs::Job, letters::Letter},
@@ -210,5 +211,118 @@ async fn a_rule_put_right_moves_what_is_open() {
     );
     let next = office.letter("online-consultation", "又一件").await;
     assert_eq!(office.counted(next).await.due_on, after.due_on);
+    adds_up(&office).await;
+}
+
+#[tokio::test]
+async fn a_start_that_is_only_assumed_is_put_right_with_its_rule() {
+    let office = Office::open("2026-03-02 10:00").await;
+    let app = &office.app;
+    let waiting = office.letter("e-petition", "尚未受理").await;
+    let accepted = office.letter("e-petition", "已经受理").await;
+    office.now("2026-03-04 10:00");
+    let what = accept::Acceptance {
+        class: Class::Claim,
+        route: None,
+        topic: None,
+        place: None,
+    };
+    accept::accept(app, &office.registrar, accepted, None, what)
+        .await
+        .expect("accepted");
+    let (before, begun) = (
+        office.counted(waiting).await,
+        office.counted(accepted).await,
+    );
+    assert_eq!(before.start_on, day("2026-03-17"), "receipt and 15 days");
+    assert_eq!(before.due_on, day("2026-05-18"), "the 16th is a Saturday");
+    assert_eq!(begun.start_on, day("2026-03-04"));
+
+    let version = u32::try_from(before.rule_version).expect("small");
+    let rule = app.law().rules.get(&before.rule, version).cloned();
+    let right = Rule {
+        until_started: Some(Term {
+            length: 5,
+            unit: Unit::Day,
+        }),
+        ..rule.expect("its rule")
+    };
+    let correction = correct::Correction::of(&app.law(), std::slice::from_ref(&right));
+    assert_eq!(correction.changed.len(), 1);
+    let preview = correct::preview(app, &correction).await.expect("a preview");
+    let dates: Vec<_> = preview.moves.keys().map(|m| (m.from, m.to)).collect();
+    assert_eq!(dates, [(before.due_on, day("2026-05-06"))]);
+    let job = correct::correct(app, None, std::slice::from_ref(&right), "受理期限有误").await;
+    let done = finish(&office, &job.expect("a database").expect("a job")).await;
+    assert_eq!(done.moved, 1);
+    let after = office.counted(waiting).await;
+    assert_eq!(after.start_on, day("2026-03-07"));
+    assert_eq!(after.due_on, day("2026-05-06"));
+    assert!(after.start_assumed && after.provisional);
+    assert_eq!(
+        letter(&office, waiting).await.next_due_on,
+        Some(after.due_on)
+    );
+    assert_eq!(office.counted(accepted).await, begun, "it had begun");
+    let next = office.letter("e-petition", "以后的").await;
+    assert_eq!(office.counted(next).await.start_on, day("2026-03-09"));
+    adds_up(&office).await;
+}
+
+#[tokio::test]
+async fn a_day_of_the_province_is_taken_away_again() {
+    let office = Office::open("2026-03-02 10:00").await;
+    let app = &office.app;
+    let number = office.letter("online-consultation", "咨询").await;
+    let plain = office.counted(number).await;
+    assert_eq!(plain.due_on, day("2026-03-11"));
+    let file = Import::read(
+        "date,kind,name\n2026-03-03,holiday,三月三\n2026-03-04,holiday,三月三\n".as_bytes(),
+    );
+    let file = file.expect("it reads");
+    let (_, job) = calendar::import(app, None, &file, true, "本省放假")
+        .await
+        .expect("imported");
+    finish(&office, &job.expect("a job")).await;
+    assert_eq!(office.counted(number).await.due_on, day("2026-03-13"));
+
+    let dates = [day("2026-03-04"), day("2026-03-05")].into();
+    let (change, preview) = calendar::preview_removal(app, &dates)
+        .await
+        .expect("a preview");
+    assert_eq!((change.diff.removed.len(), preview.moved()), (1, 1));
+    let moves: Vec<_> = preview.moves.keys().map(|m| (m.from, m.to)).collect();
+    assert_eq!(moves, [(day("2026-03-13"), day("2026-03-12"))]);
+    assert!(
+        !app.law().calendar.is_workday(day("2026-03-04")),
+        "a preview"
+    );
+    let (_, job) = calendar::remove(app, None, &dates, "录错一天")
+        .await
+        .expect("removed");
+    let done = finish(&office, &job.expect("a job")).await;
+    assert_eq!((done.moved, done.reason.as_str()), (1, "录错一天"));
+    assert_eq!(office.counted(number).await.due_on, day("2026-03-12"));
+    let moved = moved_events(&office, number).await;
+    assert_eq!(moved.len(), 2);
+    assert_eq!(
+        (&moved[1]["from"], &moved[1]["to"]),
+        (&"2026-03-13".into(), &"2026-03-12".into())
+    );
+    let again = calendar::remove(app, None, &dates, "再来")
+        .await
+        .expect("nothing");
+    assert!(again.1.is_none(), "none of them is there any more");
+
+    // The last one: the calendar is the state's again, also after a restart.
+    let rest = [day("2026-03-03")].into();
+    let (change, job) = calendar::remove(app, None, &rest, "不放假")
+        .await
+        .expect("removed");
+    finish(&office, &job.expect("a job")).await;
+    assert_eq!(change.to, Calendar::built_in().version());
+    let law = app.reload_law().await.expect("a database");
+    assert_eq!(law.calendar.version(), change.to);
+    assert_eq!(office.counted(number).await.due_on, plain.due_on);
     adds_up(&office).await;
 }

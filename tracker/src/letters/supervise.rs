@@ -220,15 +220,15 @@ pub async fn letter(app: &App, scene: &Scene, letter_id: i64) -> Result<usize> {
                 "stage": stage, "obligation": o.kind, "due_on": o.due_on.to_string(),
                 "holders": holders,
             });
-            notices.extend(told.iter().map(|person| Notice {
-                id: app.id(),
-                person_id: *person,
-                letter_id: Some(letter_id),
-                topic: Topic::Stage,
-                data: data.clone(),
-                at: now,
-                told_at: None,
-                seen_at: None,
+            notices.extend(told.iter().map(|person| {
+                Notice::new(
+                    app.id(),
+                    *person,
+                    Some(letter_id),
+                    Topic::Stage,
+                    data.clone(),
+                    now,
+                )
             }));
             events.push(json!({
                 "stage": stage, "obligation": o.id, "kind": o.kind,

@@ -42,15 +42,15 @@ pub async fn urge(app: &App, staff: &Staff, number: LetterNumber, words: &str) -
     told.retain(|p| *p != staff.person_id);
     // The sentence is the event's note; the notice only says which event.
     let data = json!({ "by": staff.person_id, "seq": change.letter.event_seq + 1 });
-    let notice = |person: &i64| Notice {
-        id: app.id(),
-        person_id: *person,
-        letter_id: Some(change.letter.id),
-        topic: Topic::Urged,
-        data: data.clone(),
-        at: change.now(),
-        told_at: None,
-        seen_at: None,
+    let notice = |person: &i64| {
+        Notice::new(
+            app.id(),
+            *person,
+            Some(change.letter.id),
+            Topic::Urged,
+            data.clone(),
+            change.now(),
+        )
     };
     let notices = told.iter().map(notice).collect();
     change.step.add_staff_notices(notices).await?;

@@ -197,16 +197,20 @@ impl Step<'_> {
                 o.rolls.into(),
                 o.basis_zh.clone().into(),
                 o.basis_en.clone().into(),
+                o.start_on.to_string().into(),
+                o.start_assumed.into(),
+                o.starts.code().into(),
             ]
         };
         let types = [
             "BIGINT", "TEXT", "TEXT", "BOOLEAN", "TEXT", "INTEGER", "TEXT", "BOOLEAN", "TEXT",
-            "TEXT",
+            "TEXT", "TEXT", "BOOLEAN", "TEXT",
         ];
         let set = "nominal_on = v.column2, due_on = v.column3, provisional = v.column4, \
                    calendar_version = v.column5, term_length = v.column6, \
                    term_unit = v.column7, rolls = v.column8, basis_zh = v.column9, \
-                   basis_en = v.column10, look_on = ''";
+                   basis_en = v.column10, start_on = v.column11, \
+                   start_assumed = v.column12, starts = v.column13, look_on = ''";
         let rows: Vec<_> = all.iter().map(row).collect();
         self.update_many("obligation", "id", set, "", &types, &rows)
             .await?;

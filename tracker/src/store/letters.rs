@@ -1,7 +1,11 @@
 //! Letters: inserting, loading for a step, saving under an optimistic version.
 
+use std::collections::HashMap;
+
 use jiff::{Timestamp, civil::Date};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -331,7 +335,7 @@ impl Step<'_> {
     }
 
     async fn locked(&self, query: sea_orm::Select<letter::Entity>) -> Result<Option<Letter>> {
-        use sea_orm::{DbBackend, QuerySelect as _};
+        use sea_orm::DbBackend;
         let query = if self.backend() == DbBackend::Postgres {
             query.lock_exclusive()
         } else {
@@ -398,12 +402,33 @@ impl Store {
         row.map(|r| Letter::from_row(&self.vault, r)).transpose()
     }
 
+    /// Days of receipt of letters by id.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn received_on(&self, ids: &[i64]) -> Result<HashMap<i64, Date>> {
+        use letter::Column::{Id, ReceivedOn};
+        let mut out = HashMap::new();
+        for some in ids.chunks(5_000) {
+            let rows: Vec<(i64, String)> = letter::Entity::find()
+                .select_only()
+                .columns([Id, ReceivedOn])
+                .filter(Id.is_in(some.iter().copied()))
+                .into_tuple()
+                .all(&self.read)
+                .await?;
+            for (id, on) in rows {
+                out.insert(id, day("letter", id, &on)?);
+            }
+        }
+        Ok(out)
+    }
+
     /// Numbers of letters by id.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn numbers(&self, ids: &[i64]) -> Result<Vec<(i64, String)>> {
-        use sea_orm::QuerySelect as _;
         Ok(letter::Entity::find()
             .select_only()
             .columns([letter::Column::Id, letter::Column::Number])

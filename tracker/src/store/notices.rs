@@ -39,6 +39,28 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// What somebody is to hear of and has not yet.
+    #[must_use]
+    pub fn new(
+        id: i64,
+        person_id: i64,
+        letter_id: Option<i64>,
+        topic: Topic,
+        data: Value,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            person_id,
+            letter_id,
+            topic,
+            data,
+            at,
+            told_at: None,
+            seen_at: None,
+        }
+    }
+
     fn from_row(row: &staff_notice::Model) -> Result<Self> {
         Ok(Self {
             id: row.id,
@@ -114,7 +136,7 @@ impl Step<'_> {
 }
 
 impl Store {
-    /// Everybody who has something to be told.
+    /// Everybody who has something to be told in a digest.
     ///
     /// # Errors
     /// When the database refuses.
@@ -124,12 +146,13 @@ impl Store {
             .column(staff_notice::Column::PersonId)
             .distinct()
             .filter(staff_notice::Column::ToldAt.is_null())
+            .filter(staff_notice::Column::Kind.ne(Topic::Urgent.code()))
             .into_tuple()
             .all(&self.read)
             .await?)
     }
 
-    /// What somebody is still to be told, oldest first.
+    /// What somebody is still to be told in a digest, oldest first.
     ///
     /// # Errors
     /// When the database refuses.
@@ -137,9 +160,66 @@ impl Store {
         let query = staff_notice::Entity::find()
             .filter(staff_notice::Column::PersonId.eq(person))
             .filter(staff_notice::Column::ToldAt.is_null())
+            .filter(staff_notice::Column::Kind.ne(Topic::Urgent.code()))
             .order_by_asc(staff_notice::Column::Id);
         let rows = query.all(&self.read).await?;
         rows.iter().map(Notice::from_row).collect()
+    }
+
+    /// Everybody who is to be called for something urgent.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn uncalled_people(&self) -> Result<Vec<i64>> {
+        Ok(staff_notice::Entity::find()
+            .select_only()
+            .column(staff_notice::Column::PersonId)
+            .distinct()
+            .filter(staff_notice::Column::ToldAt.is_null())
+            .filter(staff_notice::Column::Kind.eq(Topic::Urgent.code()))
+            .into_tuple()
+            .all(&self.read)
+            .await?)
+    }
+
+    /// What somebody is to be called for, oldest first, at most `n`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn uncalled(&self, person: i64, n: u64) -> Result<Vec<Notice>> {
+        let query = staff_notice::Entity::find()
+            .filter(staff_notice::Column::PersonId.eq(person))
+            .filter(staff_notice::Column::ToldAt.is_null())
+            .filter(staff_notice::Column::Kind.eq(Topic::Urgent.code()))
+            .order_by_asc(staff_notice::Column::Id)
+            .limit(n);
+        let rows = query.all(&self.read).await?;
+        rows.iter().map(Notice::from_row).collect()
+    }
+
+    /// When somebody was called last, and the letters that call was for.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn called_last(&self, person: i64) -> Result<Option<(Timestamp, Vec<i64>)>> {
+        use staff_notice::Column::{Kind, LetterId, PersonId, ToldAt};
+        let of = |columns: &[staff_notice::Column]| {
+            staff_notice::Entity::find()
+                .select_only()
+                .columns(columns.iter().copied())
+                .filter(PersonId.eq(person))
+                .filter(Kind.eq(Topic::Urgent.code()))
+        };
+        let last = of(&[ToldAt])
+            .filter(ToldAt.is_not_null())
+            .order_by_desc(ToldAt)
+            .limit(1);
+        let Some(at) = last.into_tuple::<i64>().one(&self.read).await? else {
+            return Ok(None);
+        };
+        let letters = of(&[LetterId]).filter(ToldAt.eq(at));
+        let letters: Vec<Option<i64>> = letters.into_tuple().all(&self.read).await?;
+        Ok(Some((instant(at), letters.into_iter().flatten().collect())))
     }
 
     /// What somebody has not seen yet of letters within their scope, the latest first, at most `n`.

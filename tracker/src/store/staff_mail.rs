@@ -24,7 +24,7 @@ use crate::domain::words::{Language, OutboxState, StaffMailKind};
 pub struct StaffMail {
     /// Row id.
     pub id: i64,
-    /// `daily:<person>:<day>`, `weekly:<person>:<monday>`, `urgent:<letter>:<n>:<person>`.
+    /// `daily:<person>:<day>`, `weekly:<person>:<monday>`, `urgent:<person>:<instant>`.
     pub once: String,
     /// To whom.
     pub person_id: i64,

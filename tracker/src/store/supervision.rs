@@ -298,27 +298,51 @@ impl Store {
             .map(|n| n.text))
     }
 
-    /// Urgent letters that nobody took on, told last before an instant or never: at most `n`.
+    /// Urgent letters that nobody took on, told last before an instant or never, and whether they
+    /// were told.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn untaken(&self, told_before: Timestamp, n: u64) -> Result<Vec<i64>> {
-        use letter::Column::{Id, Open, UrgentAt, UrgentTakenAt, UrgentToldAt};
+    pub async fn untaken(&self, told_before: Timestamp) -> Result<Vec<(i64, bool)>> {
+        use letter::Column::{Id, UrgentAt, UrgentToldAt};
         let due = Condition::any()
             .add(UrgentToldAt.is_null())
             .add(UrgentToldAt.lte(micros(told_before)));
-        Ok(letter::Entity::find()
+        let rows: Vec<(i64, Option<i64>)> = letter::Entity::find()
             .select_only()
-            .column(Id)
-            .filter(UrgentAt.is_not_null())
-            .filter(UrgentTakenAt.is_null())
-            .filter(Open.eq(true))
+            .columns([Id, UrgentToldAt])
+            .filter(urgent_untaken())
             .filter(due)
             .order_by_asc(UrgentAt)
             .order_by_asc(Id)
-            .limit(n)
             .into_tuple()
             .all(&self.read)
-            .await?)
+            .await?;
+        let told = rows.into_iter().map(|(id, at)| (id, at.is_some()));
+        Ok(told.collect())
     }
+
+    /// Those of some letters that are urgent and that nobody took on, the oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn untaken_of(&self, ids: &[i64]) -> Result<Vec<Letter>> {
+        let query = letter::Entity::find()
+            .filter(letter::Column::Id.is_in(ids.iter().copied()))
+            .filter(urgent_untaken())
+            .order_by_asc(letter::Column::UrgentAt)
+            .order_by_asc(letter::Column::Id);
+        let rows = query.all(&self.read).await?;
+        rows.into_iter()
+            .map(|row| Letter::from_row(&self.vault, row))
+            .collect()
+    }
+}
+
+/// Urgent, open, and nobody took it on.
+fn urgent_untaken() -> Condition {
+    Condition::all()
+        .add(letter::Column::UrgentAt.is_not_null())
+        .add(letter::Column::UrgentTakenAt.is_null())
+        .add(letter::Column::Open.eq(true))
 }

@@ -4,7 +4,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use jiff::civil::Date;
 
 use super::{
-    Web,
+    Web, due_view,
     error::Trouble,
     extract::Posted,
     page,
@@ -167,19 +167,17 @@ pub async fn enter(
     };
     let done = submit::submit(&web.app, submission, &form).await?;
     let chrome = visit.chrome();
-    let counted = done
-        .obligations
-        .iter()
-        .find(|o| o.counts)
-        .ok_or_else(Trouble::not_found)?;
+    let law = web.app.current_law().await?;
+    let owed = due_view::handed_in(&web.app, &chrome, &law, channel, &done.obligations);
+    let (due, others) = owed.ok_or_else(Trouble::not_found)?;
     page::page(&SlipPage {
         number: done.letter.number.to_string(),
         url: chrome.url(format!("/desk/letters/{}", done.letter.number)),
         query_code: done.code.to_string(),
         channel: show::channel_name(&chrome, channel),
         received_on: done.letter.received_on.to_string(),
-        due_on: counted.due_on.to_string(),
-        provisional: counted.provisional,
+        due,
+        others,
         chrome,
     })
 }

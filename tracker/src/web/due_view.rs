@@ -10,14 +10,17 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        law::Law,
         rules::{Effect, Lengthening, Starts},
         term::{DayStep, Why},
         words::ExtensionState,
     },
     letters::limit,
-    reading::due::{Explained, Stand},
+    reading::due::{Explained, Stand, Terms, explain_all},
     store::{
+        channels::Channel,
         events::EventRecord,
+        obligations::Obligation,
         people::Person,
         terms::{Extension, Pause},
     },
@@ -96,6 +99,22 @@ pub(crate) fn due(app: &App, chrome: &Chrome, e: &Explained, told: Told<'_>) -> 
         lines: lines(app, chrome, e, told),
         days: stretches(chrome, &e.days),
     }
+}
+
+/// What is owed to the writer of a letter that was just handed in: what counts, and the rest.
+#[must_use]
+pub(crate) fn handed_in(
+    app: &App,
+    chrome: &Chrome,
+    law: &Law,
+    channel: &Channel,
+    owed: &[Obligation],
+) -> Option<(Due, Vec<Due>)> {
+    let all = explain_all(law, Some(channel), owed, &Terms::default());
+    let shown = |e: &Explained| due(app, chrome, e, Told::default());
+    let mut dues = all.iter().filter(|e| e.is_public()).map(shown);
+    let counted = dues.next()?;
+    Some((counted, dues.collect()))
 }
 
 /// A length of time: `60 日`.
@@ -255,9 +274,12 @@ fn extended(app: &App, chrome: &Chrome, x: &Extension, unit: &str, told: Told<'_
         }
         ExtensionState::Lapsed => format!("{}{}", asked(), chrome.t("due.ext_lapsed")),
         ExtensionState::Late => format!("{}{}", asked(), chrome.t2("due.ext_late", decided, by)),
+        ExtensionState::Moot => format!("{}{}", asked(), chrome.t1("due.ext_moot", decided)),
     };
     let kinds: &[&str] = match x.state {
-        ExtensionState::Requested | ExtensionState::Lapsed => &["extension-requested"],
+        ExtensionState::Requested | ExtensionState::Lapsed | ExtensionState::Moot => {
+            &["extension-requested"]
+        }
         ExtensionState::Granted => &["extension-granted"],
         ExtensionState::Refused => &["extension-refused"],
         ExtensionState::Late => &["extension-late"],

@@ -96,6 +96,11 @@ fn timed(chrome: &Chrome, o: &Opened, kind: EventKind, data: &Value) -> Vec<Stri
             let whose = format!("{} {}", function("decides"), names.join(&comma));
             vec![asked_by(), chrome.t1("detail.undecided", whose.trim())]
         }
+        EventKind::ExtensionMoot => vec![
+            longer(chrome, o, data),
+            asked_by(),
+            chrome.word("event", text("by")),
+        ],
         EventKind::Suspended => vec![
             chrome.word("halt", text("cause")),
             chrome.word("effect", text("effect")),

@@ -111,6 +111,7 @@ pub fn routes() -> Vec<Route> {
         get(Staff, "/admin/rules", page(law::rules)),
         get(Staff, "/admin/rules/{id}", page(law::rule)),
         get(Staff, "/admin/calendar", page(law::calendar)),
+        post(Staff, "/admin/calendar/remove", form(law::remove_days)),
         get(Staff, "/admin/calendar/{year}", page(law::year)),
         get(Staff, "/admin/channels", page(admin::channels)),
         get(Staff, "/admin/channels/{code}", page(admin::channel)),

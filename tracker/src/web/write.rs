@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Web,
     chrome::Chrome,
-    due_view::{self, Told},
+    due_view,
     error::Trouble,
     extract::{Named, Posted, PostedFile},
     page,
@@ -32,7 +32,6 @@ use crate::{
         self,
         submit::{self, Submission},
     },
-    reading::due::{self, Explained, Terms},
     store::channels::Channel,
 };
 
@@ -119,11 +118,8 @@ pub async fn step(
     };
     let done = submit::submit(&web.app, submission, &form).await?;
     let law = web.app.current_law().await?;
-    let dues = due::explain_all(&law, Some(&channel), &done.obligations, &Terms::default());
-    let shown = |e: &Explained| due_view::due(&web.app, &chrome, e, Told::default());
-    let mut dues = dues.iter().filter(|e| e.is_public()).map(shown);
-    let due = dues.next().ok_or_else(Trouble::not_found)?;
-    let others = dues.collect();
+    let owed = due_view::handed_in(&web.app, &chrome, &law, &channel, &done.obligations);
+    let (due, others) = owed.ok_or_else(Trouble::not_found)?;
     page::page(&ReceiptPage {
         channel: show::channel_name(&chrome, &channel),
         sealed: channel.sealed,

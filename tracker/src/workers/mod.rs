@@ -3,6 +3,8 @@
 
 pub mod alarms;
 pub mod delivery;
+#[cfg(test)]
+mod duty_test;
 pub mod figures;
 pub mod intake;
 pub mod law;

@@ -53,9 +53,7 @@ pub async fn once(app: &App) -> Result<usize> {
         return Ok(0);
     }
     let scene = Scene::load(app).await?;
-    for letter in app.store.untaken(duty::told_before(app), PAGE).await? {
-        attempt(letter, duty::tell(app, &scene, letter).await)?;
-    }
+    duty_calls(app, &scene).await?;
     for letter in app.store.undecided_before(app.today(), PAGE).await? {
         attempt(letter, extend::lapse(app, letter).await)?;
     }
@@ -69,6 +67,28 @@ pub async fn once(app: &App) -> Result<usize> {
     let (stages, later) = stages(app, &scene, now).await?;
     digests(app, &scene, now, &later).await?;
     Ok(stages)
+}
+
+/// Urgent letters: what it is time for is recorded, all of it, before anybody is called, so that a
+/// call names all of it.
+async fn duty_calls(app: &App, scene: &Scene) -> Result<()> {
+    for page in duty::waiting(app).await?.chunks(PAGE as usize) {
+        if !hold(app).await? {
+            return Ok(());
+        }
+        for letter in page {
+            attempt(*letter, duty::tell(app, scene, *letter).await)?;
+        }
+    }
+    // Notices are looked through only while something waits for somebody.
+    if app.store.untaken(app.now()).await?.is_empty() {
+        return Ok(());
+    }
+    let uncalled = app.store.uncalled_people().await?;
+    for person in scene.people.iter().filter(|p| uncalled.contains(&p.id)) {
+        attempt(person.id, duty::call(app, scene, person).await)?;
+    }
+    Ok(())
 }
 
 async fn hold(app: &App) -> Result<bool> {

@@ -26,7 +26,7 @@ use crate::{
 
 /// An office whose people have mail: handler and leader of a unit, a leader with its portfolio, a
 /// registrar, and a night officer.
-async fn office(now: &str) -> Office {
+pub(super) async fn office(now: &str) -> Office {
     let folder = tempfile::tempdir().expect("a folder");
     let config = Config {
         data_dir: folder.path().to_owned(),
@@ -50,7 +50,7 @@ async fn office(now: &str) -> Office {
     office
 }
 
-async fn person(app: &App, login: &str, role: Role, unit: Option<&str>) -> i64 {
+pub(super) async fn person(app: &App, login: &str, role: Role, unit: Option<&str>) -> i64 {
     let new = staff::NewPerson {
         name: login.into(),
         login: login.into(),
@@ -77,7 +77,7 @@ async fn hand_over(office: &Office, number: LetterNumber) {
     assigned.expect("assigned");
 }
 
-async fn letter(office: &Office, number: LetterNumber) -> Letter {
+pub(super) async fn letter(office: &Office, number: LetterNumber) -> Letter {
     let found = office.app.store.letter_for_writer(number).await;
     found.expect("a database").expect("a letter")
 }
@@ -88,7 +88,7 @@ async fn stages(office: &Office, number: LetterNumber) -> Vec<Stage> {
     rows.expect("rows").into_iter().map(|s| s.stage).collect()
 }
 
-async fn mails(app: &App, kind: StaffMailKind) -> Vec<StaffMail> {
+pub(super) async fn mails(app: &App, kind: StaffMailKind) -> Vec<StaffMail> {
     app.store.staff_mails(kind).await.expect("mails")
 }
 
@@ -117,14 +117,18 @@ async fn live(office: &Office, from: &str, days: i64) {
     }
 }
 
-async fn events(office: &Office, number: LetterNumber, kind: EventKind) -> Vec<serde_json::Value> {
+pub(super) async fn events(
+    office: &Office,
+    number: LetterNumber,
+    kind: EventKind,
+) -> Vec<serde_json::Value> {
     let letter = letter(office, number).await;
     let all = office.app.store.events(&letter).await.expect("events");
     let of = all.into_iter().filter(|e| e.event.kind == kind);
     of.map(|e| e.event.data).collect()
 }
 
-async fn adds_up(office: &Office) {
+pub(super) async fn adds_up(office: &Office) {
     let found = crate::reading::reconcile::reconcile(&office.app, &|_| ()).await;
     let found = found.expect("a database");
     assert!(found.ok, "{:?}", found.differences);

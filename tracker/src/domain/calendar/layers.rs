@@ -92,6 +92,14 @@ impl Layers {
         }
         self.years.extend(&import.years);
     }
+
+    /// Takes days of a province's away: what the state says of them holds again. Answers those that
+    /// were there.
+    pub fn drop_local(&mut self, dates: &BTreeSet<Date>) -> Vec<(Date, DayKind)> {
+        let gone = dates.iter();
+        gone.filter_map(|d| self.local.remove(d).map(|kind| (*d, kind)))
+            .collect()
+    }
 }
 
 /// The year whose notice sets a day outside of it.

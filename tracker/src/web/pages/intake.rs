@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::desk::LetterRow;
-use super::parts::{Choice, Errors, File, KeptFile, Paging};
+use super::parts::{Choice, Due, Errors, File, KeptFile, Paging};
 use super::write::Entry;
 use crate::web::chrome::Chrome;
 
@@ -272,8 +272,8 @@ pub struct SlipPage {
     pub channel: String,
     /// When it was received, `YYYY-MM-DD`.
     pub received_on: String,
-    /// `YYYY-MM-DD`
-    pub due_on: String,
-    /// Whether the due date is provisional.
-    pub provisional: bool,
+    /// The counted obligation.
+    pub due: Due,
+    /// Whatever else is owed to the writer.
+    pub others: Vec<Due>,
 }

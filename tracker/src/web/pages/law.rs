@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::parts::Errors;
 use crate::web::chrome::Chrome;
 
 /// A rule in a list.
@@ -127,10 +128,43 @@ pub struct CalendarPage {
     pub version: String,
     /// Years that should be known by now and are not.
     pub missing: Vec<String>,
-    /// How many days of the province's own lie over it.
-    pub local: i64,
+    /// Days of the province's own that lie over it.
+    pub local: Vec<SpecialDay>,
     /// The latest first.
     pub years: Vec<YearRow>,
+}
+
+/// Open obligations of a rule that would move from one day to another.
+#[derive(Clone, Debug, Default)]
+pub struct MoveRow {
+    /// The rule's id.
+    pub rule: String,
+    /// When they are due, `YYYY-MM-DD`.
+    pub from: String,
+    /// When they would be.
+    pub to: String,
+    /// How many.
+    pub n: i64,
+}
+
+/// `POST /admin/calendar/remove`, to be confirmed: what taking days of the province's away changes.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "admin_calendar_remove.html")]
+pub struct RemovalPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The days, as they would be then.
+    pub days: Vec<SpecialDay>,
+    /// Due dates that move, as many as fit a page.
+    pub moves: Vec<MoveRow>,
+    /// How many open obligations there are.
+    pub open: i64,
+    /// How many of them move.
+    pub moved: i64,
+    /// The reason as typed.
+    pub reason: String,
+    /// What was wrong with it.
+    pub errors: Errors,
 }
 
 /// A holiday or a make-up workday.
@@ -138,7 +172,8 @@ pub struct CalendarPage {
 pub struct SpecialDay {
     /// `YYYY-MM-DD`
     pub date: String,
-    /// `holiday` or `makeup_workday`: the words' `day_kind` family.
+    /// `holiday`, `makeup_workday`, and where it is none `workday` or `weekend`: the words'
+    /// `day_kind` family.
     pub kind: String,
     /// The holiday it belongs to.
     pub name: String,

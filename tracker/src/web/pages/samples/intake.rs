@@ -6,7 +6,7 @@ use super::super::intake::{
 };
 use super::super::ledger::{LedgerPage, LedgerRow, SourceCard, SourceTotal, SourcesPage};
 use super::super::parts::{Choice, Errors, Paging, Tag, Tone};
-use super::{channels, chrome, entry, error, file, render, rows};
+use super::{channels, chrome, due, entry, error, file, render, rows, standing};
 use crate::domain::words::Language;
 
 pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
@@ -114,6 +114,6 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
         })),
         ("intake-new", render(&new)),
         ("intake-new-errors", render(&IntakeNewPage { errors: Errors(vec![error("received_on", "future", ""), error("body", "required", "")]), ..new })),
-        ("slip", render(&SlipPage { chrome: at("/intake/new"), number: "2026-000124-M".into(), url: "/desk/letters/2026-000124-M".into(), query_code: "4K7D-8QPX-1TZB-M2V9".into(), channel: channels(&c)[1].name.clone(), received_on: "2026-11-20".into(), due_on: "2026-12-01".into(), provisional: true })),
+        ("slip", render(&SlipPage { chrome: at("/intake/new"), number: "2026-000124-M".into(), url: "/desk/letters/2026-000124-M".into(), query_code: "4K7D-8QPX-1TZB-M2V9".into(), channel: channels(&c)[1].name.clone(), received_on: "2026-11-20".into(), due: due(&c, Some(7)), others: vec![standing(&c)] })),
     ]
 }

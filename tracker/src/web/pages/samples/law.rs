@@ -2,12 +2,13 @@
 
 use super::super::circular::{CircularPage, CircularRow, CircularsPage};
 use super::super::law::{
-    Bound, CalendarPage, ClassRow, RulePage, RuleRow, RuleView, RulesPage, SpecialDay, YearPage,
-    YearRow,
+    Bound, CalendarPage, ClassRow, MoveRow, RemovalPage, RulePage, RuleRow, RuleView, RulesPage,
+    SpecialDay, YearPage, YearRow,
 };
 use super::super::overview::{Figure, OverviewPage, OverviewRow};
+use super::super::parts::Errors;
 use super::super::when::{WhenPage, Written};
-use super::{channels, chrome, due, render, standing};
+use super::{channels, chrome, due, error, render, standing};
 use crate::domain::words::Language;
 use crate::web::chrome::Chrome;
 
@@ -163,7 +164,11 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
                 chrome: at("/admin/calendar"),
                 version: "cn-2026.1f2e3d4c".into(),
                 missing: vec!["2027".into()],
-                local: 2,
+                local: vec![SpecialDay {
+                    date: "2026-03-03".into(),
+                    kind: "holiday".into(),
+                    name: "三月三".into(),
+                }],
                 years: vec![YearRow {
                     year: "2026".into(),
                     url: "/admin/calendar/2026".into(),
@@ -171,6 +176,27 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
                     makeups: 6,
                     imported: true,
                 }],
+            }),
+        ),
+        (
+            "admin-calendar-remove",
+            render(&RemovalPage {
+                chrome: at("/admin/calendar/remove"),
+                days: vec![SpecialDay {
+                    date: "2026-03-03".into(),
+                    kind: "workday".into(),
+                    name: String::new(),
+                }],
+                moves: vec![MoveRow {
+                    rule: "cn.57.consultation.7wd".into(),
+                    from: "2026-03-11".into(),
+                    to: "2026-03-10".into(),
+                    n: 3,
+                }],
+                open: 40,
+                moved: 3,
+                reason: String::new(),
+                errors: Errors(vec![error("reason", "required", "")]),
             }),
         ),
         (
