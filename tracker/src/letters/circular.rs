@@ -1,7 +1,7 @@
 //! 通报: letters that lie too long join the one draft; its words follow from them until a leader
 //! issues it. Then it stands as it is, and the units concerned have it in their digest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use serde_json::json;
@@ -42,6 +42,7 @@ pub async fn draft(app: &App, circular: i64) -> Result<Draft> {
     let ids: Vec<i64> = rows.iter().map(|r| r.letter_id).collect();
     let scope = Scope::machine(scene.channels.iter().map(|c| c.id).collect());
     let letters = app.store.letters_within(&scope, &ids).await?;
+    let letters: HashMap<i64, _> = letters.into_iter().map(|l| (l.id, l)).collect();
     let accusing = app.store.parties_of_all(&ids).await?;
     let language: Language = app.config.language.parse().unwrap_or(Language::Chinese);
     let (today, law) = (app.today(), app.law());
@@ -49,7 +50,7 @@ pub async fn draft(app: &App, circular: i64) -> Result<Draft> {
     // One letter may owe several things that are late: it is one letter all the same.
     let (mut sealed, mut listed) = (BTreeSet::new(), BTreeSet::new());
     for row in rows {
-        let Some(letter) = letters.iter().find(|l| l.id == row.letter_id) else {
+        let Some(letter) = letters.get(&row.letter_id) else {
             continue;
         };
         let owed = app.store.obligations(letter.id).await?;

@@ -15,23 +15,21 @@ use crate::{
 const PAGE: u64 = 50;
 
 /// The latest circulars that somebody may read: drafts and dropped ones those who see all letters,
-/// issued ones also those who lead a unit or link it. A draft has its words as of now.
+/// issued ones also those who lead a unit or link it. A draft in it has no words yet: [`get`] puts
+/// them together.
 ///
 /// # Errors
 /// [`Error::NotFound`] for everybody else.
 pub async fn list(app: &App, staff: &Staff) -> Result<Vec<Circular>> {
-    let all = app.store.circulars(PAGE).await?;
-    let mut shown = Vec::new();
-    for circular in all.into_iter().filter(|c| may(staff, c.state)) {
-        shown.push(worded(app, circular).await?);
-    }
+    let mut shown = app.store.circulars(PAGE).await?;
+    shown.retain(|c| may(staff, c.state));
     if shown.is_empty() && !may(staff, CircularState::Issued) {
         return Err(Error::NotFound);
     }
     Ok(shown)
 }
 
-/// One circular.
+/// One circular; a draft has its words as of now.
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is none, or none for this reader.
