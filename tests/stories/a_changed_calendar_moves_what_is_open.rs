@@ -2,12 +2,13 @@
 //! once, whatever happens meanwhile; what was closed stays.
 
 use serde_json::{Value, json};
-use tests::{Engine, Huiyin, Letter, Office, Setup, office::UNIT, within};
+use tests::{Engine, Huiyin, Letter, Office, Setup, client, client::Answer, office::UNIT, within};
 
 tests::on_both_engines!(
     shown_first_and_counted_once,
     killed_before_a_slice_is_saved,
     killed_after_a_slice_was_saved,
+    imported_in_the_browser,
     a_province_takes_its_days_away
 );
 
@@ -172,6 +173,91 @@ fn killed(engine: Engine, point: &str) {
     huiyin.reconciles();
 }
 
+/// The administrator's browser: a file is looked at, its fault mended where it stands, and imported
+/// with the notice it rests on.
+fn imported_in_the_browser(engine: Engine) {
+    const PAGE: &str = "/admin/calendar/import";
+    let office = Office::open(&Setup::new(engine));
+    let huiyin = &office.huiyin;
+    archive(huiyin);
+    let admin = huiyin.colleague("calendar-admin", "administrator", UNIT, &[]);
+    let page = huiyin.visitor();
+    page.sign_in(&admin.login, &admin.password);
+    let post = |from: &Answer, more: &[(&str, &str)], files: &[(&str, &str, &[u8])]| {
+        let hidden = from.hidden();
+        let hidden = hidden.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+        let fields: Vec<_> = hidden.chain(more.iter().copied()).collect();
+        page.post_files(PAGE, &fields, files)
+    };
+    let says = |answer: &Answer, parts: &[&str]| {
+        let text = client::plain(&answer.body);
+        for part in parts {
+            assert!(text.contains(part), "no {part} in {text}");
+        }
+    };
+
+    let form = page.get(PAGE).expect(200);
+    let nothing = post(&form, &[("layer", "state")], &[]).expect(422);
+    says(&nothing, &["没有列出任何一天"]);
+    let faulty = "date,kind,name\n2026-03-10,休息,植树节\n".as_bytes();
+    let file = [("file", "ours.csv", faulty)];
+    let refused = post(&form, &[("layer", "local")], &file).expect(422);
+    says(
+        &refused,
+        &["第 2 行", "“休息”无法识别", "2026-03-10,休息,植树节"],
+    );
+    let unlike = [
+        ("layer", "state"),
+        ("text", "2026-03-10,放假,植树节"),
+        ("year", "2028"),
+    ];
+    says(
+        &post(&form, &unlike, &[]).expect(422),
+        &["没有“2028”年的日子"],
+    );
+
+    let mended = [("layer", "local"), ("text", "2026-03-10,放假,植树节")];
+    let looked = post(&refused, &mended, &[]).expect(200);
+    says(
+        &looked,
+        &[
+            "2026年3月10日",
+            "工作日",
+            "放假",
+            "植树节",
+            "cn.57.consultation.7wd",
+        ],
+    );
+    assert_eq!(
+        overdue(huiyin),
+        on("2026-03-11", LETTERS),
+        "nothing changed"
+    );
+    let again = post(&looked, &[("reason", " ")], &[]).expect(422);
+    let _ = post(&again, &[("reason", "省政府通知")], &[]).expect(303);
+    within(PATIENCE, "the dates to be counted anew", || {
+        (overdue(huiyin) == on("2026-03-12", LETTERS)).then_some(())
+    });
+
+    // The whole year of the state's, without New Year: what a page showed is what is imported.
+    let year = "2026-10-01,holiday,国庆节\r\n2026-10-10,makeup_workday,国庆节\r\n";
+    let file = [("file", "2026.csv", year.as_bytes())];
+    let looked = post(&form, &[("layer", "state")], &file).expect(200);
+    says(&looked, &["2026年1月1日", "元旦"]);
+    let _ = post(&looked, &[("reason", "更正")], &[]).expect(303);
+    let days = huiyin.json(&["calendar", "show", "2026"]);
+    let days = days["days"].as_array().expect("days");
+    let days: Vec<_> = days.iter().filter_map(|d| d["date"].as_str()).collect();
+    assert_eq!(days, ["2026-03-10", "2026-10-01", "2026-10-10"]);
+    let known = post(&form, &[("layer", "state")], &file).expect(200);
+    says(&known, &["没有日子变动"]);
+    let done = post(&known, &[("reason", "重复")], &[]).expect(303);
+    let back = page
+        .get(done.header("location").expect("a page"))
+        .expect(200);
+    says(&back, &["系统里都已有"]);
+}
+
 /// A day of the province's own goes again: on the page after a look, with a reason; the command
 /// takes the other, and none that is not there.
 fn a_province_takes_its_days_away(engine: Engine) {
@@ -197,7 +283,7 @@ fn a_province_takes_its_days_away(engine: Engine) {
         "{}",
         listed.body
     );
-    let post = |from: &tests::client::Answer, more: &[(&str, &str)]| {
+    let post = |from: &Answer, more: &[(&str, &str)]| {
         let hidden = from.hidden();
         let hidden = hidden.iter().map(|(n, v)| (n.as_str(), v.as_str()));
         let fields: Vec<_> = hidden.chain(more.iter().copied()).collect();

@@ -4,6 +4,7 @@
 
 mod csv;
 mod diff;
+mod fault;
 mod file;
 mod holiday_cn;
 mod ics;
@@ -18,6 +19,7 @@ use jiff::civil::{Date, Weekday};
 
 pub use self::{
     diff::{Diff, Moved},
+    fault::Fault,
     file::{FileError, Import},
     layers::{Layer, Layers},
 };

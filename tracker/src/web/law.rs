@@ -1,173 +1,23 @@
 //! The law as the administrator reads it: the rules in force, whom each binds, and every rule in
-//! words. Rules and state years are changed on the command line, after a look at what would move;
-//! days of the province's own can be taken away here as well.
+//! words. Rules are changed on the command line, after a look at what would move.
 
-use std::collections::BTreeSet;
-
-use axum::{extract::State, http::StatusCode, response::Response};
-use jiff::civil::Date;
+use axum::{extract::State, response::Response};
 
 use super::{
     Web,
     chrome::Chrome,
     due_view,
     error::Trouble,
-    extract::{Named, Posted},
+    extract::Named,
     page,
-    pages::{
-        law::{
-            Bound, CalendarPage, ClassRow, MoveRow, RemovalPage, RulePage, RuleRow, RuleView,
-            RulesPage, SpecialDay, YearPage, YearRow,
-        },
-        parts::{Errors, FieldError},
-    },
+    pages::law::{Bound, ClassRow, RulePage, RuleRow, RuleView, RulesPage},
     show,
     visit::Visit,
 };
-use crate::{
-    domain::{
-        calendar::DayKind,
-        rules::{Applies, Case, Rule, Rules, Stage},
-        words::{Class, Route, Source},
-    },
-    letters::{calendar as edit, recount::Move},
-    reading::law::warnings,
+use crate::domain::{
+    rules::{Applies, Case, Rule, Rules, Stage},
+    words::{Class, Route, Source},
 };
-
-/// `GET /admin/calendar`: the years whose holidays are known, latest first.
-///
-/// # Errors
-/// For anybody but an administrator.
-pub async fn calendar(State(web): State<Web>, visit: Visit) -> Result<Response, Trouble> {
-    visit.administrator()?;
-    let law = web.app.current_law().await?;
-    let imported = web.app.store.layers().await?;
-    // The warning in the frame leads here, where it says more.
-    let chrome = Chrome {
-        unannounced: Vec::new(),
-        ..visit.chrome()
-    };
-    let local = imported.local.iter();
-    let local = local.map(|(date, kind)| special(*date, kind)).collect();
-    let year = |year: &i16| {
-        let days = || law.calendar.special_days(*year);
-        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        YearRow {
-            year: year.to_string(),
-            url: chrome.url(format!("/admin/calendar/{year}")),
-            holidays: count(days().filter(|(_, k)| !k.works()).count()),
-            makeups: count(days().filter(|(_, k)| k.works()).count()),
-            imported: imported.years.contains(year),
-        }
-    };
-    page::page(&CalendarPage {
-        version: law.calendar.version().to_owned(),
-        missing: warnings(&web.app)
-            .iter()
-            .map(|w| w.year().to_string())
-            .collect(),
-        local,
-        years: law.calendar.years().iter().rev().map(year).collect(),
-        chrome,
-    })
-}
-
-/// `GET /admin/calendar/{year}`: its holidays and make-up workdays.
-///
-/// # Errors
-/// For anybody but an administrator, and for a year that is not known.
-pub async fn year(
-    State(web): State<Web>,
-    visit: Visit,
-    Named(year): Named<i16>,
-) -> Result<Response, Trouble> {
-    visit.administrator()?;
-    let law = web.app.current_law().await?;
-    if !law.calendar.published(year) {
-        return Err(Trouble::not_found());
-    }
-    let day = |(date, kind): (Date, &DayKind)| special(date, kind);
-    page::page(&YearPage {
-        year: year.to_string(),
-        version: law.calendar.version().to_owned(),
-        days: law.calendar.special_days(year).map(day).collect(),
-        chrome: visit.chrome(),
-    })
-}
-
-fn special(date: Date, kind: &DayKind) -> SpecialDay {
-    SpecialDay {
-        date: date.to_string(),
-        kind: kind.code().into(),
-        name: kind.name().to_owned(),
-    }
-}
-
-/// Due dates that move, as many as a page shows.
-const MOVES: usize = 40;
-
-/// `POST /admin/calendar/remove`: takes days of the province's own away, after a look at what would
-/// move and with a reason.
-///
-/// # Errors
-/// For anybody but an administrator.
-pub async fn remove_days(
-    State(web): State<Web>,
-    visit: Visit,
-    posted: Posted,
-) -> Result<Response, Trouble> {
-    let by = Some(visit.administrator()?.person_id);
-    let known = web.app.store.layers().await?.local;
-    let dates = posted.all("day").filter_map(|d| d.parse().ok());
-    let dates: BTreeSet<Date> = dates.filter(|d| known.contains_key(d)).collect();
-    if dates.is_empty() {
-        return Ok(page::to(&web, "/admin/calendar"));
-    }
-    let reason = posted.get("reason").trim();
-    let confirmed = posted.ticked("confirm");
-    if confirmed && !reason.is_empty() {
-        edit::remove(&web.app, by, &dates, reason).await?;
-        return Ok(page::to_saying(&web, "/admin/calendar", "days-removed", ""));
-    }
-    let mut errors = Errors::default();
-    if confirmed {
-        errors.0.push(FieldError {
-            field: "reason".into(),
-            code: "required".into(),
-            arg: String::new(),
-        });
-    }
-    let (change, moves) = edit::preview_removal(&web.app, &dates).await?;
-    let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    let then = |date: &Date| {
-        let moved = [&change.diff.removed, &change.diff.changed];
-        let moved = moved.into_iter().flatten().chain(&change.diff.added);
-        let to = moved.filter(|m| m.date == *date).map(|m| &m.to).next();
-        // What changes nothing in the calendar: a plain weekday entered as work.
-        special(*date, to.unwrap_or(&known[date]))
-    };
-    let row = |(m, n): (&Move, &u64)| MoveRow {
-        rule: m.rule.clone(),
-        from: m.from.to_string(),
-        to: m.to.to_string(),
-        n: count(*n),
-    };
-    let status = if confirmed {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
-    let shown = RemovalPage {
-        days: dates.iter().map(then).collect(),
-        moves: moves.moves.iter().take(MOVES).map(row).collect(),
-        open: count(moves.open),
-        moved: count(moves.moved()),
-        reason: reason.to_owned(),
-        errors,
-        chrome: visit.chrome(),
-    };
-    page::with_status(status, &shown)
-}
 
 /// `GET /admin/rules`
 ///

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod api;
 pub mod assets;
 pub mod by_hand;
+pub mod calendar;
 pub mod chrome;
 pub mod circulars;
 pub mod clean;

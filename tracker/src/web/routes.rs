@@ -7,8 +7,8 @@ use axum::{
 };
 
 use super::{
-    Web, admin, api, assets, by_hand, circulars, desk, extract::FORM, health, intake, law, letter,
-    notices, overview, people, portal, sign_in, statistics, track, when, write,
+    Web, admin, api, assets, by_hand, calendar, circulars, desk, extract::FORM, health, intake,
+    law, letter, notices, overview, people, portal, sign_in, statistics, track, when, write,
 };
 
 /// Where a route is served.
@@ -110,9 +110,11 @@ pub fn routes() -> Vec<Route> {
         post(Staff, "/admin/people/{login}/{what}", form(people::turn)),
         get(Staff, "/admin/rules", page(law::rules)),
         get(Staff, "/admin/rules/{id}", page(law::rule)),
-        get(Staff, "/admin/calendar", page(law::calendar)),
-        post(Staff, "/admin/calendar/remove", form(law::remove_days)),
-        get(Staff, "/admin/calendar/{year}", page(law::year)),
+        get(Staff, "/admin/calendar", page(calendar::calendar)),
+        post(Staff, "/admin/calendar/remove", form(calendar::remove_days)),
+        get(Staff, "/admin/calendar/import", page(calendar::import_form)),
+        post(Staff, "/admin/calendar/import", form(calendar::import)),
+        get(Staff, "/admin/calendar/{year}", page(calendar::year)),
         get(Staff, "/admin/channels", page(admin::channels)),
         get(Staff, "/admin/channels/{code}", page(admin::channel)),
         post(Staff, "/admin/channels/{code}", form(admin::save_channel)),

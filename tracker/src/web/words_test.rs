@@ -178,6 +178,16 @@ fn every_form_that_posts_carries_what_csrf_needs() {
     }
 }
 
+/// The codes of faults that hold what was found, and so cannot be listed.
+fn calendar_faults() -> Vec<String> {
+    let source = fs::read_to_string(root().join("src/domain/calendar/fault.rs")).unwrap();
+    let codes = source.lines().filter_map(|l| l.split_once(" => \""));
+    let codes = codes.map(|(_, rest)| format!("calendar-{}", rest.trim_end_matches("\",")));
+    let codes: Vec<_> = codes.collect();
+    assert!(codes.len() > 10, "{codes:?}");
+    codes
+}
+
 #[test]
 fn every_code_of_the_domain_has_its_words() {
     use crate::domain::access::{Function, Role};
@@ -223,6 +233,7 @@ fn every_code_of_the_domain_has_its_words() {
         ("topic", codes(Topic::ALL)),
         ("circular_state", codes(CircularState::ALL)),
         ("view", views),
+        ("fault", calendar_faults()),
     ];
     let words = keys("en");
     for (family, codes) in families {

@@ -1,13 +1,10 @@
-//! `date,kind,name`: the form of the built-in calendar.
+//! `date,kind,name`: the form of the built-in calendar. Written by hand the kind can be Chinese.
 
 use std::collections::BTreeMap;
 
-use super::{DayKind, FileError, Import};
+use super::{DayKind, Fault, FileError, Import};
 
 pub(super) const HEADER: &str = "date,kind,name";
-
-const MEND: &str = "expected date,kind,name such as 2027-10-01,holiday,国庆节, with kind holiday \
-                    or makeup_workday";
 
 /// Reads it.
 ///
@@ -23,12 +20,11 @@ pub(super) fn read(text: &str) -> Result<Import, FileError> {
     for (at, record) in reader.records().enumerate() {
         let record = record.map_err(|e| {
             let line = e.position().and_then(|p| usize::try_from(p.line()).ok());
-            FileError::new(line, "the line cannot be read", MEND)
+            Fault::Line.at(line)
         })?;
         let line = record
             .position()
             .and_then(|p| usize::try_from(p.line()).ok());
-        let fault = |what: String| FileError::new(line, what, MEND);
         let cell = |n: usize| record.get(n).unwrap_or_default();
         if at == 0 && cell(0).eq_ignore_ascii_case("date") {
             continue;
@@ -38,12 +34,12 @@ pub(super) fn read(text: &str) -> Result<Import, FileError> {
         }
         let date = cell(0)
             .parse()
-            .map_err(|_| fault(format!("the date {:?} cannot be read", cell(0))))?;
+            .map_err(|_| Fault::Date(cell(0).to_owned()).at(line))?;
         let name = cell(2).to_owned();
         let kind = match cell(1) {
-            "holiday" => DayKind::Holiday(name),
-            "makeup_workday" => DayKind::MakeupWorkday(name),
-            other => return Err(fault(format!("the kind {other:?} is unknown"))),
+            "holiday" | "放假" => DayKind::Holiday(name),
+            "makeup_workday" | "上班" => DayKind::MakeupWorkday(name),
+            other => return Err(Fault::Kind(other.to_owned()).at(line)),
         };
         Import::put(&mut days, line, date, kind)?;
     }

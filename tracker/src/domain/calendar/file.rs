@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{DayKind, csv, holiday_cn, ics};
+use super::{DayKind, Fault, csv, holiday_cn, ics};
 
 /// What a calendar file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,31 +17,22 @@ pub struct Import {
 
 /// A calendar file that cannot be read: where, what, and how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{what}; {mend}", .line.map(|n| format!("line {n}: ")).unwrap_or_default())]
+#[error("{}{fault}", .line.map(|n| format!("line {n}: ")).unwrap_or_default())]
 pub struct FileError {
     /// The line, where one is at fault.
     pub line: Option<usize>,
     /// What is wrong.
-    pub what: String,
-    /// What to do.
-    pub mend: &'static str,
+    pub fault: Fault,
 }
 
-impl FileError {
-    pub(super) fn new(line: Option<usize>, what: impl Into<String>, mend: &'static str) -> Self {
-        Self {
-            line,
-            what: what.into(),
-            mend,
+impl Fault {
+    /// At a line of the file, where there is one.
+    #[must_use]
+    pub fn at(self, line: impl Into<Option<usize>>) -> FileError {
+        FileError {
+            line: line.into(),
+            fault: self,
         }
-    }
-
-    pub(super) fn empty() -> Self {
-        Self::new(
-            None,
-            "the file lists no day, as files of a year not announced yet do; it announces nothing",
-            "import it once the State Council has published the notice",
-        )
     }
 }
 
@@ -57,13 +48,11 @@ impl Import {
                 .iter()
                 .filter(|b| **b == b'\n')
                 .count();
-            FileError::new(
-                Some(line),
-                "this is not UTF-8",
-                "save the file as UTF-8 and import it again",
-            )
+            Fault::Encoding.at(line)
         })?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // A form ends its lines with both; the reader of CSV counts such lines one too few.
+        let text = text.replace("\r\n", "\n");
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let begins = text.trim_start();
         let import = if begins.starts_with(['{', '[']) {
             holiday_cn::read(text)?
@@ -76,7 +65,7 @@ impl Import {
             csv::read(text)?
         };
         if import.days.is_empty() {
-            return Err(FileError::empty());
+            return Err(Fault::Empty.at(None));
         }
         Ok(import)
     }
@@ -104,22 +93,14 @@ impl Import {
     pub fn announcing(mut self, named: &[i16]) -> Result<Self, FileError> {
         for year in named {
             if !self.days.keys().any(|d| d.year() == *year) {
-                return Err(FileError::new(
-                    None,
-                    format!("the file has no day of {year}"),
-                    "name the year that it announces",
-                ));
+                return Err(Fault::NotOfYear(year.to_string()).at(None));
             }
         }
         if !named.is_empty() {
             self.years = named.iter().copied().collect();
         }
         if self.years.is_empty() {
-            return Err(FileError::new(
-                None,
-                "the file does not say which year it announces",
-                "name the year, such as --year 2027",
-            ));
+            return Err(Fault::Year.at(None));
         }
         Ok(self)
     }
@@ -132,11 +113,7 @@ impl Import {
         kind: DayKind,
     ) -> Result<(), FileError> {
         match days.get(&date) {
-            Some(known) if known.works() != kind.works() => Err(FileError::new(
-                line,
-                format!("{date} is named both as a holiday and as a workday"),
-                "keep one of the two",
-            )),
+            Some(known) if known.works() != kind.works() => Err(Fault::Both(date).at(line)),
             Some(_) => Ok(()),
             None => {
                 days.insert(date, kind);

@@ -88,6 +88,10 @@ fn all_three_forms_say_the_same() {
     assert_eq!(read(csv), read(ics));
     assert_eq!(read(csv), read(json));
     assert_eq!(read(&format!("\u{feff}{csv}")), read(json), "Excel's mark");
+    let by_hand = csv
+        .replace(",holiday,", ",放假,")
+        .replace(",makeup_workday,", ",上班,");
+    assert_eq!(read(&by_hand), read(csv));
 }
 
 #[test]
@@ -126,6 +130,7 @@ fn faults_name_line_and_mend() {
     for (text, hint) in [
         ("date,kind,name\n2027-13-01,holiday,x\n", "line 2"),
         ("date,kind,name\n2027-10-01,party,x\n", "makeup_workday"),
+        ("2027-10-01,holiday,x\r\n2027-10-02,party,x\r\n", "line 2"),
         (both, "line 2"),
         (meeting, "line 2"),
         (backwards, "DTEND"),

@@ -7,10 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{DayKind, FileError, Import};
-
-const MEND: &str = "expected {\"year\": 2027, \"days\": [{\"name\": \"国庆节\", \"date\": \
-                    \"2027-10-01\", \"isOffDay\": true}]}";
+use super::{DayKind, Fault, FileError, Import};
 
 #[derive(Deserialize)]
 struct Notice {
@@ -33,7 +30,7 @@ struct Day {
 /// # Errors
 /// Where it is not of that shape, or lists days far from its year.
 pub(super) fn read(text: &str) -> Result<Import, FileError> {
-    let fault = |e: serde_json::Error| FileError::new(Some(e.line()), e.to_string(), MEND);
+    let fault = |e: serde_json::Error| Fault::Shape(e.to_string()).at(e.line());
     let notices: Vec<Notice> = if text.trim_start().starts_with('[') {
         serde_json::from_str(text).map_err(fault)?
     } else {
@@ -47,11 +44,7 @@ pub(super) fn read(text: &str) -> Result<Import, FileError> {
         for day in notice.days {
             let year = day.date.year();
             if (year - notice.year).abs() > 1 {
-                return Err(FileError::new(
-                    None,
-                    format!("{} stands in the notice for {}", day.date, notice.year),
-                    "correct the date or the year",
-                ));
+                return Err(Fault::Far(day.date, notice.year).at(None));
             }
             let kind = if day.is_off_day {
                 DayKind::Holiday(day.name)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::{ToSpan as _, civil::Date};
 
-use super::{DayKind, FileError, Import};
+use super::{DayKind, Fault, FileError, Import};
 
 /// A holiday longer than this is a mistake.
 const LONGEST: i32 = 31;
@@ -40,21 +40,13 @@ pub(super) fn read(text: &str) -> Result<Import, FileError> {
             ("DTEND", Some(e)) => e.end = Some(date(&line)?),
             ("SUMMARY", Some(e)) => e.summary = unescape(&line.value),
             ("RRULE" | "RDATE", Some(_)) => {
-                return Err(FileError::new(
-                    Some(line.at),
-                    "an event that repeats is no holiday that was announced",
-                    "list each day as an event of its own",
-                ));
+                return Err(Fault::Repeats.at(line.at));
             }
             _ => {}
         }
     }
     if event.is_some() {
-        return Err(FileError::new(
-            Some(began),
-            "this event does not end",
-            "the file is cut short: fetch it again",
-        ));
+        return Err(Fault::CutShort.at(began));
     }
     Ok(Import::of_days(days))
 }
@@ -68,20 +60,8 @@ struct Event {
 
 impl Event {
     fn put(self, at: usize, days: &mut BTreeMap<Date, DayKind>) -> Result<(), FileError> {
-        let fault = |what: String, mend| Err(FileError::new(Some(at), what, mend));
-        let Some(first) = self.first else {
-            return fault(
-                "this event has no first day".into(),
-                "add DTSTART;VALUE=DATE:20271001",
-            );
-        };
-        let Some(kind) = kind(&self.summary) else {
-            return fault(
-                format!("{:?} says neither holiday nor work", self.summary),
-                "write 国庆节假期 or 国庆节休 for a holiday, 国庆节补班 or 国庆节班 for a \
-                 make-up workday",
-            );
-        };
+        let first = self.first.ok_or_else(|| Fault::NoFirstDay.at(at))?;
+        let kind = kind(&self.summary).ok_or_else(|| Fault::Unclear(self.summary).at(at))?;
         // DTEND is the day after the last; without it the event is one day long.
         let end = match self.end {
             Some(end) => end,
@@ -89,10 +69,7 @@ impl Event {
         };
         let long = (end - first).get_days();
         if !(1..=LONGEST).contains(&long) {
-            return fault(
-                format!("this event lasts from {first} until before {end}"),
-                "DTEND is the day after the last, at most 31 days on",
-            );
+            return Err(Fault::Span(first, end).at(at));
         }
         for date in first.series(1.day()).take_while(|d| *d < end) {
             Import::put(days, Some(at), date, kind.clone())?;
@@ -147,13 +124,8 @@ fn date(line: &Line) -> Result<Date, FileError> {
     };
     // A time in UTC could be the day before or after.
     let whole = rest.is_empty() || (rest.starts_with('T') && !rest.ends_with('Z'));
-    read().filter(|_| whole).ok_or_else(|| {
-        FileError::new(
-            Some(line.at),
-            format!("the day {:?} cannot be read", line.value),
-            "write whole days, such as DTSTART;VALUE=DATE:20271001",
-        )
-    })
+    let day = read().filter(|_| whole);
+    day.ok_or_else(|| Fault::Day(line.value.clone()).at(line.at))
 }
 
 /// Content lines: a line that begins with a blank goes on from the one before.

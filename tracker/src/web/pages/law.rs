@@ -1,8 +1,7 @@
-//! The rules in force and each rule in words; the calendar, year by year.
+//! The rules in force and each rule in words.
 
 use askama::Template;
 
-use super::parts::Errors;
 use crate::web::chrome::Chrome;
 
 /// A rule in a list.
@@ -101,94 +100,4 @@ pub struct RulePage {
     pub id: String,
     /// The latest first.
     pub versions: Vec<RuleView>,
-}
-
-/// A year whose holidays are known.
-#[derive(Clone, Debug, Default)]
-pub struct YearRow {
-    /// `2026`
-    pub year: String,
-    /// Its page.
-    pub url: String,
-    /// Days on which offices are closed beside plain weekends.
-    pub holidays: i64,
-    /// Weekend days on which offices work.
-    pub makeups: i64,
-    /// Imported here, and not shipped.
-    pub imported: bool,
-}
-
-/// `GET /admin/calendar`
-#[derive(Clone, Debug, Default, Template)]
-#[template(path = "admin_calendar.html")]
-pub struct CalendarPage {
-    /// The frame.
-    pub chrome: Chrome,
-    /// The calendar's version.
-    pub version: String,
-    /// Years that should be known by now and are not.
-    pub missing: Vec<String>,
-    /// Days of the province's own that lie over it.
-    pub local: Vec<SpecialDay>,
-    /// The latest first.
-    pub years: Vec<YearRow>,
-}
-
-/// Open obligations of a rule that would move from one day to another.
-#[derive(Clone, Debug, Default)]
-pub struct MoveRow {
-    /// The rule's id.
-    pub rule: String,
-    /// When they are due, `YYYY-MM-DD`.
-    pub from: String,
-    /// When they would be.
-    pub to: String,
-    /// How many.
-    pub n: i64,
-}
-
-/// `POST /admin/calendar/remove`, to be confirmed: what taking days of the province's away changes.
-#[derive(Clone, Debug, Default, Template)]
-#[template(path = "admin_calendar_remove.html")]
-pub struct RemovalPage {
-    /// The frame.
-    pub chrome: Chrome,
-    /// The days, as they would be then.
-    pub days: Vec<SpecialDay>,
-    /// Due dates that move, as many as fit a page.
-    pub moves: Vec<MoveRow>,
-    /// How many open obligations there are.
-    pub open: i64,
-    /// How many of them move.
-    pub moved: i64,
-    /// The reason as typed.
-    pub reason: String,
-    /// What was wrong with it.
-    pub errors: Errors,
-}
-
-/// A holiday or a make-up workday.
-#[derive(Clone, Debug, Default)]
-pub struct SpecialDay {
-    /// `YYYY-MM-DD`
-    pub date: String,
-    /// `holiday`, `makeup_workday`, and where it is none `workday` or `weekend`: the words'
-    /// `day_kind` family.
-    pub kind: String,
-    /// The holiday it belongs to.
-    pub name: String,
-}
-
-/// `GET /admin/calendar/{year}`
-#[derive(Clone, Debug, Default, Template)]
-#[template(path = "admin_year.html")]
-pub struct YearPage {
-    /// The frame.
-    pub chrome: Chrome,
-    /// `2026`
-    pub year: String,
-    /// The calendar's version.
-    pub version: String,
-    /// Its days, in order.
-    pub days: Vec<SpecialDay>,
 }

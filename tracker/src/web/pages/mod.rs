@@ -1,6 +1,7 @@
 //! The pages: plain data that the handlers fill, each with its template. No rules, no storage.
 
 pub mod admin;
+pub mod calendar;
 pub mod circular;
 pub mod desk;
 pub mod error;

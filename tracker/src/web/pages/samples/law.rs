@@ -1,14 +1,10 @@
-//! The overview, "if I write today", rules, calendar.
+//! The overview, "if I write today", rules.
 
 use super::super::circular::{CircularPage, CircularRow, CircularsPage};
-use super::super::law::{
-    Bound, CalendarPage, ClassRow, MoveRow, RemovalPage, RulePage, RuleRow, RuleView, RulesPage,
-    SpecialDay, YearPage, YearRow,
-};
+use super::super::law::{Bound, ClassRow, RulePage, RuleRow, RuleView, RulesPage};
 use super::super::overview::{Figure, OverviewPage, OverviewRow};
-use super::super::parts::Errors;
 use super::super::when::{WhenPage, Written};
-use super::{channels, chrome, due, error, render, standing};
+use super::{channels, chrome, due, render, standing};
 use crate::domain::words::Language;
 use crate::web::chrome::Chrome;
 
@@ -156,67 +152,6 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
                     stages: vec![c.t2("rules.stage_before", c.word("stage", "remind"), 2)],
                     ..RuleView::default()
                 }],
-            }),
-        ),
-        (
-            "admin-calendar",
-            render(&CalendarPage {
-                chrome: at("/admin/calendar"),
-                version: "cn-2026.1f2e3d4c".into(),
-                missing: vec!["2027".into()],
-                local: vec![SpecialDay {
-                    date: "2026-03-03".into(),
-                    kind: "holiday".into(),
-                    name: "三月三".into(),
-                }],
-                years: vec![YearRow {
-                    year: "2026".into(),
-                    url: "/admin/calendar/2026".into(),
-                    holidays: 22,
-                    makeups: 6,
-                    imported: true,
-                }],
-            }),
-        ),
-        (
-            "admin-calendar-remove",
-            render(&RemovalPage {
-                chrome: at("/admin/calendar/remove"),
-                days: vec![SpecialDay {
-                    date: "2026-03-03".into(),
-                    kind: "workday".into(),
-                    name: String::new(),
-                }],
-                moves: vec![MoveRow {
-                    rule: "cn.57.consultation.7wd".into(),
-                    from: "2026-03-11".into(),
-                    to: "2026-03-10".into(),
-                    n: 3,
-                }],
-                open: 40,
-                moved: 3,
-                reason: String::new(),
-                errors: Errors(vec![error("reason", "required", "")]),
-            }),
-        ),
-        (
-            "admin-year",
-            render(&YearPage {
-                chrome: at("/admin/calendar/2026"),
-                year: "2026".into(),
-                version: "cn-2026.1f2e3d4c".into(),
-                days: vec![
-                    SpecialDay {
-                        date: "2026-01-01".into(),
-                        kind: "holiday".into(),
-                        name: "元旦".into(),
-                    },
-                    SpecialDay {
-                        date: "2026-01-04".into(),
-                        kind: "makeup_workday".into(),
-                        name: "元旦".into(),
-                    },
-                ],
             }),
         ),
     ]

@@ -1,6 +1,7 @@
 //! Every page with plausible data, rendered in both languages by the tests.
 
 mod admin;
+mod calendar;
 mod intake;
 mod law;
 mod letters;
@@ -402,6 +403,7 @@ pub(crate) fn all(language: Language) -> Vec<(&'static str, String)> {
     pages.extend(letters::pages(language));
     pages.extend(intake::pages(language));
     pages.extend(admin::pages(language));
+    pages.extend(calendar::pages(language));
     pages.extend(law::pages(language));
     pages
 }
