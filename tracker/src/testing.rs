@@ -16,10 +16,9 @@ use crate::{
         words::Source,
     },
     letters::{
-        register::Submitted,
         session,
         staff::{self, NewPerson, NewUnit},
-        submit::{self, Submission},
+        submit::{self, Submission, Submitted},
     },
     store::obligations::Obligation,
 };

@@ -18,9 +18,8 @@ use crate::{
     letters::{
         Error,
         arrive::{self, From},
-        register::{self, Submitted},
         release,
-        submit::{self, Submission},
+        submit::{self, Submission, Submitted},
     },
     store::{arrivals::ArrivalRecord, channels::Channel},
 };
@@ -58,7 +57,7 @@ pub(super) async fn letter(
             _ => imap_key(&from.name, 1, n),
         };
         let line = take(app, &from, key, received_at, raw).await?;
-        return Ok(register::submitted(app, &line).await?);
+        return Ok(submit::submitted(app, &line).await?);
     }
     let form = FormLetter {
         kind: sample.kind.clone(),

@@ -44,6 +44,7 @@ pub mod draft;
 pub mod duty;
 pub mod end;
 pub mod extend;
+mod incoming;
 pub(crate) mod judge;
 pub mod limit;
 #[cfg(test)]

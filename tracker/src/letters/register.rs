@@ -10,7 +10,7 @@ use super::{
     Error, Result,
     announce::{self, Post},
     change::{facts, stands},
-    duty, fail_point,
+    duty, fail_point, incoming,
     judge::{self, Decision, Known},
     owe::{self, Owing},
     returned,
@@ -18,7 +18,6 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        code::QueryCode,
         delivery,
         event::EventKind,
         figures,
@@ -26,7 +25,7 @@ use crate::{
         number::LetterNumber,
         status::Status,
         text,
-        words::{Direction, Fate, Language, MessageKind, OutboxKind},
+        words::{Fate, MessageKind, OutboxKind},
     },
     store::{
         Step,
@@ -34,7 +33,6 @@ use crate::{
         channels::Channel,
         events::NewEvent,
         letters::{Letter, Urgent},
-        messages::{FileRecord, FileWords, Message, MessageWords},
         obligations::Obligation,
         writers::{WriterRecord, WriterWords},
     },
@@ -190,7 +188,7 @@ fn entry(
         round: 1,
         version: 1,
         subject: text::cut(&text::one_line(&incoming.subject), text::SUBJECT),
-        language: language(&incoming),
+        language: incoming::language(&incoming),
         unit_id: None,
         handler_id: None,
         writer_id: writer.id,
@@ -231,26 +229,6 @@ fn entry(
     })
 }
 
-fn language(incoming: &IncomingLetter) -> Language {
-    if let Some(language) = incoming.language.as_deref().and_then(|l| l.parse().ok()) {
-        return language;
-    }
-    let words = [&incoming.subject, &incoming.visible_text];
-    let chinese = words
-        .iter()
-        .flat_map(|w| w.chars())
-        .any(|c| ('\u{3400}'..'\u{fb00}').contains(&c));
-    let latin = words
-        .iter()
-        .flat_map(|w| w.chars())
-        .any(|c| c.is_ascii_alphabetic());
-    if !chinese && latin {
-        Language::English
-    } else {
-        Language::Chinese
-    }
-}
-
 async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Verdict>> {
     let mut verdicts = Vec::with_capacity(entries.len());
     let (mut letters, mut messages, mut owed) = (Vec::new(), Vec::new(), Vec::new());
@@ -280,7 +258,8 @@ async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Ver
             NewEvent::new(EventKind::MarkedUrgent, None, data).with_note(&e.urgent_word)
         });
         urgent.push(marked);
-        let (message, files) = message(app, &e.line, &e.letter, &e.incoming, MessageKind::Letter);
+        let (message, files) =
+            incoming::message(app, &e.line, &e.letter, &e.incoming, MessageKind::Letter);
         messages.push((e.letter.lock.clone(), message, files));
         owed.extend(e.owed);
         verdicts.push(Verdict {
@@ -364,97 +343,4 @@ async fn receipts(
         ));
     }
     Ok(out)
-}
-
-/// A message of the public with its files, as rows.
-pub(crate) fn message(
-    app: &App,
-    line: &ArrivalRecord,
-    letter: &Letter,
-    incoming: &IncomingLetter,
-    kind: MessageKind,
-) -> (Message, Vec<FileRecord>) {
-    let id = app.id();
-    let mail = line.source.is_mail();
-    let files = incoming.attachments.iter().map(|a| FileRecord {
-        id: app.id(),
-        message_id: id,
-        words: FileWords {
-            name: a.name.clone(),
-            media_type: a.media_type.clone(),
-        },
-        size: i64::try_from(a.size).unwrap_or(i64::MAX),
-        part: mail.then(|| a.part.clone()),
-        blob_id: (!mail).then(|| a.part.clone()),
-    });
-    let files: Vec<FileRecord> = files.collect();
-    let sender = incoming.from.as_ref().map(|f| match f.name.as_str() {
-        "" => f.address.clone(),
-        name => format!("{name} <{}>", f.address),
-    });
-    let message = Message {
-        id,
-        letter_id: letter.id,
-        direction: Direction::In,
-        kind,
-        at: line.received_at,
-        author_id: None,
-        arrival_id: Some(line.id),
-        blob_id: line.blob_id.clone(),
-        words: MessageWords {
-            subject: text::one_line(&incoming.subject),
-            text: incoming.text.clone(),
-            visible_text: incoming.visible_text.clone(),
-            sender: sender.unwrap_or_default(),
-            mail_id: incoming
-                .message_id
-                .clone()
-                .filter(|_| mail)
-                .unwrap_or_default(),
-        },
-        has_html: incoming.html.is_some(),
-        attachments: i32::try_from(files.len()).unwrap_or(i32::MAX),
-    };
-    (message, files)
-}
-
-/// What a writer is told once their letter is registered.
-#[derive(Debug, Clone)]
-pub struct Submitted {
-    /// The letter.
-    pub letter: Letter,
-    /// Its query code.
-    pub code: QueryCode,
-    /// What is owed.
-    pub obligations: Vec<Obligation>,
-}
-
-/// The letter that a line of the ledger became.
-///
-/// # Errors
-/// When it became none, or the database refuses.
-pub async fn submitted(app: &App, line: &ArrivalRecord) -> Result<Submitted> {
-    let id = line.letter_id.ok_or(Error::NotFound)?;
-    let numbers = app.store.numbers(&[id]).await?;
-    let number = numbers
-        .first()
-        .and_then(|(_, n)| n.parse().ok())
-        .ok_or(Error::NotFound)?;
-    let letter = app
-        .store
-        .letter_for_writer(number)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let code = QueryCode(
-        app.store
-            .vault
-            .keys
-            .query_code(letter.id, letter.code_version),
-    );
-    let obligations = app.store.obligations(letter.id).await?;
-    Ok(Submitted {
-        letter,
-        code,
-        obligations,
-    })
 }

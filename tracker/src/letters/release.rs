@@ -4,7 +4,9 @@
 use ingest::{form, form::FormLetter, letter::IncomingLetter};
 use serde_json::json;
 
-use super::{Error, Result, change::Change, duty, judge, read, register, returned, submit};
+use super::{
+    Error, Result, change::Change, duty, incoming, judge, read, register, returned, submit,
+};
 use crate::{
     app::App,
     domain::{
@@ -42,7 +44,7 @@ pub(crate) async fn join(
     change.actor = by;
     let letter = &mut change.letter;
     let kind = MessageKind::Addition;
-    let (message, files) = register::message(app, line, letter, incoming, kind);
+    let (message, files) = incoming::message(app, line, letter, incoming, kind);
     letter.attachments += message.attachments;
     let verdict = Verdict {
         id: line.id,

@@ -7,15 +7,15 @@ use jiff::Timestamp;
 use super::{
     Error,
     arrive::{self, From},
-    register::{self, Submitted},
 };
 use crate::{
     app::App,
     domain::{
+        code::QueryCode,
         text::{self, FieldError},
         words::{Kind, Source},
     },
-    store::channels::Channel,
+    store::{arrivals::ArrivalRecord, channels::Channel, letters::Letter, obligations::Obligation},
 };
 
 /// How a letter is handed in.
@@ -64,7 +64,7 @@ pub async fn submit(
         .map_err(Unregistered)?;
     let line = lines.into_iter().next().ok_or(Error::NotFound)?;
     if line.fate.is_some() {
-        return Ok(register::submitted(app, &line).await?);
+        return Ok(submitted(app, &line).await?);
     }
     // The same letter sent twice at once, or an earlier try that died before reading it: whichever
     // reads it first registers it.
@@ -72,7 +72,7 @@ pub async fn submit(
     arrive::read_alone(app, line).await.map_err(Unregistered)?;
     let again = app.store.arrivals_by_key(&key).await.map_err(Error::from)?;
     let line = again.into_iter().next().ok_or(Error::NotFound)?;
-    Ok(register::submitted(app, &line).await?)
+    Ok(submitted(app, &line).await?)
 }
 
 /// Everything wrong with a letter handed in.
@@ -93,4 +93,45 @@ pub fn faults(form: &FormLetter) -> Vec<FieldError> {
     text::address(&mut faults, "email", &form.email);
     text::at_most(&mut faults, "address", &form.address, text::SHORT);
     faults
+}
+
+/// What a writer is told once their letter is registered.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// The letter.
+    pub letter: Letter,
+    /// Its query code.
+    pub code: QueryCode,
+    /// What is owed.
+    pub obligations: Vec<Obligation>,
+}
+
+/// The letter that a line of the ledger became.
+///
+/// # Errors
+/// When it became none, or the database refuses.
+pub async fn submitted(app: &App, line: &ArrivalRecord) -> Result<Submitted, Error> {
+    let id = line.letter_id.ok_or(Error::NotFound)?;
+    let numbers = app.store.numbers(&[id]).await?;
+    let number = numbers
+        .first()
+        .and_then(|(_, n)| n.parse().ok())
+        .ok_or(Error::NotFound)?;
+    let letter = app
+        .store
+        .letter_for_writer(number)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let code = QueryCode(
+        app.store
+            .vault
+            .keys
+            .query_code(letter.id, letter.code_version),
+    );
+    let obligations = app.store.obligations(letter.id).await?;
+    Ok(Submitted {
+        letter,
+        code,
+        obligations,
+    })
 }

@@ -1,16 +1,18 @@
 //! The intake ledger as people read it and decide on it: pages, counts, search, decisions.
 
+mod filter;
+
 use jiff::Timestamp;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, OnConflict},
 };
 
+pub use self::filter::LedgerFilter;
 use super::{
     Result, Store,
     arrivals::{ArrivalRecord, to_record},
-    entities::{arrival, arrival_decision, arrival_words, letter, message},
+    entities::{arrival, arrival_decision, arrival_words, message},
     lists::COUNT_LIMIT,
     scope,
     step::Step,
@@ -20,110 +22,6 @@ use crate::domain::{
     access::Scope,
     words::{Fate, Source},
 };
-
-/// Which lines to show.
-#[derive(Debug, Clone)]
-pub struct LedgerFilter {
-    /// What the viewer may see.
-    pub scope: Scope,
-    /// Only this fate.
-    pub fate: Option<Fate>,
-    /// Only this kind of source.
-    pub source: Option<Source>,
-    /// Only the source of this name.
-    pub name: Option<String>,
-    /// Only what came in by this channel.
-    pub channel_id: Option<i64>,
-    /// Received at or after.
-    pub from: Option<Timestamp>,
-    /// Received before.
-    pub until: Option<Timestamp>,
-    /// Words of sender or subject; never of what is sealed.
-    pub words: Option<String>,
-    /// Lines that hold these words, though nobody noted them.
-    pub also: Vec<i64>,
-    /// Older than this id.
-    pub before: Option<i64>,
-}
-
-impl LedgerFilter {
-    /// Everything in a scope.
-    #[must_use]
-    pub fn all(scope: Scope) -> Self {
-        Self {
-            scope,
-            fate: None,
-            source: None,
-            name: None,
-            channel_id: None,
-            from: None,
-            until: None,
-            words: None,
-            also: Vec::new(),
-            before: None,
-        }
-    }
-
-    fn condition(&self) -> Condition {
-        use arrival::Column as C;
-        let mut all = Condition::all().add(scope::of_ledger(&self.scope));
-        if let Some(fate) = self.fate {
-            all = all.add(C::Fate.eq(fate.code()));
-        }
-        if let Some(source) = self.source {
-            all = all.add(C::Source.eq(source.code()));
-        }
-        if let Some(name) = &self.name {
-            all = all.add(C::SourceName.eq(name.as_str()));
-        }
-        if let Some(id) = self.channel_id {
-            all = all.add(C::ChannelId.eq(id));
-        }
-        if let Some(from) = self.from {
-            all = all.add(C::ReceivedAt.gte(micros(from)));
-        }
-        if let Some(until) = self.until {
-            all = all.add(C::ReceivedAt.lt(micros(until)));
-        }
-        if let Some(words) = &self.words {
-            all = all.add(matching(words, &self.also));
-        }
-        if let Some(before) = self.before {
-            all = all.add(C::Id.lt(before));
-        }
-        all
-    }
-}
-
-/// Lines whose sender or subject holds these words: of letters where the letter is not sealed, of
-/// the rest where they were noted.
-fn matching(words: &str, also: &[i64]) -> Condition {
-    let words = words.trim();
-    let of_letters = message::Entity::find()
-        .select_only()
-        .column(message::Column::ArrivalId)
-        .filter(message::Column::ArrivalId.is_not_null())
-        .filter(message::Column::Sealed.is_null())
-        .filter(
-            Condition::any()
-                .add(message::Column::Sender.contains(words))
-                .add(message::Column::Subject.contains(words)),
-        );
-    let of_others = arrival_words::Entity::find()
-        .select_only()
-        .column(arrival_words::Column::ArrivalId)
-        .filter(
-            Condition::any()
-                .add(arrival_words::Column::Sender.contains(words))
-                .add(arrival_words::Column::Subject.contains(words)),
-        );
-    Condition::all().add(arrival::Column::Sealed.eq(false)).add(
-        Condition::any()
-            .add(arrival::Column::Id.in_subquery(of_letters.into_query()))
-            .add(arrival::Column::Id.in_subquery(of_others.into_query()))
-            .add(arrival::Column::Id.is_in(also.iter().copied())),
-    )
-}
 
 /// A line with what only its readers need.
 #[derive(Debug, Clone)]
@@ -458,55 +356,5 @@ impl Step<'_> {
                 .await?;
         }
         Ok(())
-    }
-}
-
-// Letters that a message may belong to.
-impl Store {
-    /// The newest letters of a writer's address within a scope.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn letters_of_writer(
-        &self,
-        mail_key: &str,
-        scope: &Scope,
-        n: u64,
-    ) -> Result<Vec<super::letters::Letter>> {
-        use super::entities::writer;
-        let writers = writer::Entity::find()
-            .select_only()
-            .column(writer::Column::Id)
-            .filter(writer::Column::MailKey.eq(mail_key))
-            .into_query();
-        let rows = letter::Entity::find()
-            .filter(letter::Column::WriterId.in_subquery(writers))
-            .filter(scope::condition(scope))
-            .order_by_desc(letter::Column::Id)
-            .limit(n)
-            .all(&self.read)
-            .await?;
-        rows.into_iter()
-            .map(|r| super::letters::Letter::from_row(&self.vault, r))
-            .collect()
-    }
-
-    /// Letters by id within a scope.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn letters_by_id(
-        &self,
-        ids: &[i64],
-        scope: &Scope,
-    ) -> Result<Vec<super::letters::Letter>> {
-        let rows = letter::Entity::find()
-            .filter(letter::Column::Id.is_in(ids.iter().copied()))
-            .filter(scope::condition(scope))
-            .all(&self.read)
-            .await?;
-        rows.into_iter()
-            .map(|r| super::letters::Letter::from_row(&self.vault, r))
-            .collect()
     }
 }

@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod leases;
 pub mod ledger;
 pub mod letters;
+pub mod likely;
 pub mod lists;
 pub mod messages;
 pub mod notices;

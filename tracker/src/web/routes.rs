@@ -7,8 +7,9 @@ use axum::{
 };
 
 use super::{
-    Web, admin, api, assets, by_hand, calendar, circulars, desk, extract::FORM, health, intake,
-    law, letter, notices, overview, people, portal, sign_in, statistics, track, when, write,
+    Web, admin, api, assets, by_hand, calendar, channels, circulars, desk, extract::FORM, health,
+    intake, law, letter, notices, overview, people, portal, sign_in, statistics, track, when,
+    write,
 };
 
 /// Where a route is served.
@@ -115,9 +116,13 @@ pub fn routes() -> Vec<Route> {
         get(Staff, "/admin/calendar/import", page(calendar::import_form)),
         post(Staff, "/admin/calendar/import", form(calendar::import)),
         get(Staff, "/admin/calendar/{year}", page(calendar::year)),
-        get(Staff, "/admin/channels", page(admin::channels)),
-        get(Staff, "/admin/channels/{code}", page(admin::channel)),
-        post(Staff, "/admin/channels/{code}", form(admin::save_channel)),
+        get(Staff, "/admin/channels", page(channels::channels)),
+        get(Staff, "/admin/channels/{code}", page(channels::channel)),
+        post(
+            Staff,
+            "/admin/channels/{code}",
+            form(channels::save_channel),
+        ),
         get(Public, "/api/openapi.json", page(api::openapi)),
         post(Public, "/api/v1/letters", upload(api::submit)),
         get(Public, "/api/v1/letters/{number}", page(api::track)),
