@@ -23,6 +23,7 @@ mod m0010_counts;
 mod m0011_law;
 mod m0012_supervision;
 mod m0013_overview;
+mod m0014_sealed;
 
 /// Applies the migrations in order.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_law::Migration),
             Box::new(m0012_supervision::Migration),
             Box::new(m0013_overview::Migration),
+            Box::new(m0014_sealed::Migration),
         ]
     }
 }

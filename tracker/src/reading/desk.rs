@@ -23,6 +23,7 @@ use crate::{
         outbox::Outgoing,
         parties::Parties,
         people::Person,
+        scope::Sight,
         units::Unit,
         writers::WriterRecord,
     },
@@ -163,8 +164,8 @@ pub(crate) fn soon_ends(app: &App) -> jiff::civil::Date {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn sealed_beside(app: &App, staff: &Staff, filter: &Filter) -> Result<u64> {
-    let own = scope(staff);
+pub async fn sealed_beside(app: &App, sight: &Sight<'_>, filter: &Filter) -> Result<u64> {
+    let own = sight.scope();
     if own.unsealed != Reach::All || filter.words.is_some() {
         return Ok(0);
     }
@@ -178,11 +179,12 @@ pub async fn sealed_beside(app: &App, staff: &Staff, filter: &Filter) -> Result<
         sealed_channels: channels.iter().map(|c| c.id).collect(),
         ..own.clone()
     };
-    let mut counts = [0, 0];
-    for (n, scope) in counts.iter_mut().zip([&every, &own]) {
-        *n = app.store.exactly(scope, &filter).await?;
-    }
-    Ok(counts[0].saturating_sub(counts[1]))
+    let every = sight.under(&every);
+    let (there, seen) = tokio::try_join!(
+        app.store.exactly(&every, &filter),
+        app.store.exactly(sight, &filter)
+    )?;
+    Ok(there.saturating_sub(seen))
 }
 
 /// What a member of staff may see.
@@ -201,7 +203,65 @@ pub async fn page(
     filter: &Filter,
     after: Option<&Cursor>,
 ) -> Result<(Vec<Letter>, Option<Cursor>)> {
-    Ok(app.store.list(&scope(staff), filter, after, PAGE).await?)
+    let scope = scope(staff);
+    let sight = app.store.sight(&scope).await?;
+    Ok(app.store.list(&sight, filter, after, PAGE).await?)
+}
+
+/// A page of letters with the figures around it.
+pub struct Look {
+    /// The letters.
+    pub letters: Vec<Letter>,
+    /// Where the next page begins.
+    pub next: Option<Cursor>,
+    /// How many the whole list holds, up to a limit and one more.
+    pub total: u64,
+    /// How many sealed ones stand beside it.
+    pub sealed: u64,
+    /// How many each of the standing views holds, in their order.
+    pub counts: Vec<u64>,
+}
+
+/// A page of letters, how many the list and the standing views hold, and how many sealed letters
+/// stand beside. None of these waits for another.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn look(
+    app: &App,
+    staff: &Staff,
+    (view, filter): (View, &Filter),
+    after: Option<&Cursor>,
+    standing: &[View],
+) -> Result<Look> {
+    let scope = scope(staff);
+    let sight = app.store.sight(&scope).await?;
+    let mut asked: Vec<Filter> = standing.iter().map(|v| v.filter(app, staff)).collect();
+    let own = asked.iter().position(|f| f == filter);
+    let own = own.unwrap_or_else(|| {
+        asked.push(filter.clone());
+        asked.len() - 1
+    });
+    let list = app.store.list(&sight, filter, after, PAGE);
+    let counts = app.store.counts(&sight, &asked);
+    let sealed = async {
+        match view {
+            // Of all letters nobody asks how many there are.
+            View::All => Ok(0),
+            _ => sealed_beside(app, &sight, filter).await,
+        }
+    };
+    let told = async { Ok::<_, Error>(tokio::try_join!(list, counts)?) };
+    let (((letters, next), mut counts), sealed) = tokio::try_join!(told, sealed)?;
+    let total = counts.get(own).copied().unwrap_or_default();
+    counts.truncate(standing.len());
+    Ok(Look {
+        letters,
+        next,
+        total,
+        sealed,
+        counts,
+    })
 }
 
 /// One letter with everything about it.

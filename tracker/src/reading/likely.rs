@@ -55,7 +55,8 @@ pub async fn likely(
         open: false,
         ..Filter::default()
     };
-    let (latest, _) = app.store.list(scope, &latest, None, BY_SUBJECT).await?;
+    let sight = app.store.sight(scope).await?;
+    let (latest, _) = app.store.list(&sight, &latest, None, BY_SUBJECT).await?;
     let known: HashSet<i64> = letters.keys().copied().collect();
     let held = Held {
         subject: read.subject.clone(),

@@ -53,21 +53,22 @@ pub struct Overview {
 /// When the database refuses.
 pub async fn overview(app: &App, staff: &Staff) -> Result<Overview> {
     let scope = desk::scope(staff);
+    let sight = app.store.sight(&scope).await?;
     let mut own: BTreeMap<Option<i64>, Counts> = BTreeMap::new();
     let (today, soon_ends) = (app.today(), desk::soon_ends(app));
-    for s in app.store.standing(&scope, today, soon_ends).await? {
+    for s in app.store.standing(&sight, today, soon_ends).await? {
         own.entry(s.unit_id).or_default().add(&Counts {
             counts: [s.open, s.overdue, s.due_soon, 0],
             oldest: s.oldest,
         });
     }
     let asked = View::Extensions.filter(app, staff);
-    for (unit, n) in app.store.by_unit(&scope, &asked).await? {
+    for (unit, n) in app.store.by_unit(&sight, &asked).await? {
         own.entry(unit).or_default().counts[3] += n;
     }
     let mut sealed = [0; 4];
     for (n, view) in sealed.iter_mut().zip(COUNTED) {
-        *n = desk::sealed_beside(app, staff, &view.filter(app, staff)).await?;
+        *n = desk::sealed_beside(app, &sight, &view.filter(app, staff)).await?;
     }
     let all = app.store.units().await?;
     let sum = |ids: &mut dyn Iterator<Item = Option<i64>>| {

@@ -10,22 +10,18 @@ use sea_orm::{
 
 use super::{
     Result, Store,
-    entities::{extension, letter, letter_reader},
+    entities::{extension, letter},
     letters::Letter,
-    scope,
+    scope::Sight,
     time::micros,
 };
-use crate::domain::{
-    access::{Reach, Scope},
-    status::Status,
-    words::ExtensionState,
-};
+use crate::domain::{status::Status, words::ExtensionState};
 
 /// Counts beyond this are shown as "1,000+".
 pub const COUNT_LIMIT: u64 = 1_000;
 
 /// Which letters a list holds, beside the viewer's scope.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Only open ones, by urgency; else the latest first.
     pub open: bool,
@@ -122,8 +118,16 @@ impl Filter {
             all = all.add(letter::Column::Id.in_subquery(waiting.into_query()));
         }
         if self.sealed {
-            // In the very words of the index that holds sealed letters alone.
-            all = all.add(Expr::cust("is_sealed"));
+            // In the very words of the index that holds sealed letters alone, and by itself like
+            // the urgent ones.
+            let mut sealed = letter::Entity::find()
+                .select_only()
+                .column(letter::Column::Id)
+                .filter(Expr::cust("is_sealed"));
+            if self.open {
+                sealed = sealed.filter(letter::Column::Open.eq(true));
+            }
+            all = all.add(letter::Column::Id.in_subquery(sealed.into_query()));
         }
         if let Some(from) = self.received_from {
             all = all.add(letter::Column::ReceivedAt.gte(micros(from)));
@@ -200,14 +204,13 @@ impl Store {
     /// When the database refuses.
     pub async fn list(
         &self,
-        scope: &Scope,
+        sight: &Sight<'_>,
         filter: &Filter,
         after: Option<&Cursor>,
         n: u64,
     ) -> Result<(Vec<Letter>, Option<Cursor>)> {
         let mut rows = Vec::new();
-        let named = self.named(scope).await?;
-        for part in scope::parts(scope, &named) {
+        for part in sight.parts() {
             let part = part.add(filter.condition());
             let query = letter::Entity::find().filter(part).limit(n + 1);
             rows.extend(in_order(query, filter, after).all(&self.read).await?);
@@ -235,8 +238,8 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn count(&self, scope: &Scope, filter: &Filter) -> Result<u64> {
-        let counts = self.counts(scope, std::slice::from_ref(filter)).await?;
+    pub async fn count(&self, sight: &Sight<'_>, filter: &Filter) -> Result<u64> {
+        let counts = self.counts(sight, std::slice::from_ref(filter)).await?;
         Ok(counts.into_iter().sum())
     }
 
@@ -244,9 +247,8 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn counts(&self, scope: &Scope, filters: &[Filter]) -> Result<Vec<u64>> {
-        let named = self.named(scope).await?;
-        let parts = scope::parts(scope, &named);
+    pub async fn counts(&self, sight: &Sight<'_>, filters: &[Filter]) -> Result<Vec<u64>> {
+        let parts = sight.parts();
         if parts.is_empty() {
             return Ok(vec![0; filters.len()]);
         }
@@ -273,27 +275,16 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn exactly(&self, scope: &Scope, filter: &Filter) -> Result<u64> {
+    pub async fn exactly(&self, sight: &Sight<'_>, filter: &Filter) -> Result<u64> {
         let n: Option<i64> = letter::Entity::find()
             .select_only()
             .column_as(letter::Column::Id.count(), "n")
-            .filter(scope::condition(scope))
+            .filter(sight.condition())
             .filter(filter.condition())
             .into_tuple()
             .one(&self.read)
             .await?;
         Ok(n.and_then(|n| u64::try_from(n).ok()).unwrap_or_default())
-    }
-
-    /// The sealed letters that somebody is named on who sees those of some units only.
-    async fn named(&self, scope: &Scope) -> Result<Vec<i64>> {
-        let (Reach::Units(_), Some(person)) = (&scope.unsealed, scope.person) else {
-            return Ok(Vec::new());
-        };
-        let row = letter_reader::Column::LetterId;
-        let query = letter_reader::Entity::find().select_only().column(row);
-        let own = letter_reader::Column::PersonId.eq(person);
-        Ok(query.filter(own).into_tuple().all(&self.read).await?)
     }
 
     /// Every letter from an id on, for recomputing: sealed ones too, by the machine alone.

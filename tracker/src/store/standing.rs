@@ -8,8 +8,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use super::{Result, Store, entities::letter, lists::Filter, scope};
-use crate::domain::access::Scope;
+use super::{Result, Store, entities::letter, lists::Filter, scope::Sight};
 
 /// What is open with one unit, or with none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +36,12 @@ impl Store {
     /// When the database refuses.
     pub async fn standing(
         &self,
-        scope: &Scope,
+        sight: &Sight<'_>,
         today: Date,
         soon_ends: Date,
     ) -> Result<Vec<Standing>> {
         let units = self.units().await?;
-        let any = || Condition::all().add(scope::condition(scope));
+        let any = || Condition::all().add(sight.condition());
         let unsealed = || {
             any()
                 .add(letter::Column::Open.eq(true))
@@ -82,14 +81,14 @@ impl Store {
     /// When the database refuses.
     pub async fn by_unit(
         &self,
-        scope: &Scope,
+        sight: &Sight<'_>,
         filter: &Filter,
     ) -> Result<HashMap<Option<i64>, u64>> {
         let rows: Vec<(Option<i64>, i64)> = letter::Entity::find()
             .select_only()
             .column(letter::Column::UnitId)
             .column_as(letter::Column::Id.count(), "n")
-            .filter(scope::condition(scope))
+            .filter(sight.condition())
             .filter(filter.condition())
             .group_by(letter::Column::UnitId)
             .into_tuple()

@@ -77,20 +77,12 @@ pub async fn desk(
     let names = Names::load(app, &visit).await?;
     let view = View::by_code(&query.view).unwrap_or_else(|| first_view(staff));
     let filter = filter(app, staff, view, &query, &names)?;
-    let (letters, next) =
-        desk::page(app, staff, &filter, page_after(&query.cursor)?.as_ref()).await?;
-    let scope = desk::scope(staff);
-    let sealed = match view {
-        // Of all letters nobody asks how many there are.
-        View::All => 0,
-        _ => desk::sealed_beside(app, staff, &filter).await?,
-    };
+    let reach = desk::scope(staff).unsealed;
     let counted = |v: &View| suits(*v, staff) && *v != View::All;
-    let mut asked = vec![filter];
-    let standing = View::ALL.into_iter().filter(counted);
-    asked.extend(standing.map(|v| v.filter(app, staff)));
-    let mut counts = app.store.counts(&scope, &asked).await?.into_iter();
-    let total = counts.next().unwrap_or_default();
+    let standing: Vec<View> = View::ALL.into_iter().filter(counted).collect();
+    let after = page_after(&query.cursor)?;
+    let look = desk::look(app, staff, (view, &filter), after.as_ref(), &standing).await?;
+    let mut counts = look.counts.into_iter();
     let mut views = Vec::new();
     for v in View::ALL.into_iter().filter(|v| suits(*v, staff)) {
         let n = counted(&v).then(|| counts.next().unwrap_or_default());
@@ -101,7 +93,7 @@ pub async fn desk(
             current: v == view,
         });
     }
-    let rows = rows(app, &chrome, &names, &letters).await?;
+    let rows = rows(app, &chrome, &names, &look.letters).await?;
     let link = |cursor: &str| {
         let q = &query;
         let parts = [
@@ -127,8 +119,8 @@ pub async fn desk(
         notes,
         views,
         view: shown_code(view).into(),
-        total: count(&chrome, total),
-        sealed: i64::try_from(sealed).unwrap_or(i64::MAX),
+        total: count(&chrome, look.total),
+        sealed: i64::try_from(look.sealed).unwrap_or(i64::MAX),
         channels: choices(
             &chrome,
             &query.channel,
@@ -142,13 +134,13 @@ pub async fn desk(
             [""].into_iter().chain(Status::ALL.iter().map(Status::code)),
             &query.status,
         ),
-        units: unit_choices(&chrome, &query.unit, &scope.unsealed, &names.units),
+        units: unit_choices(&chrome, &query.unit, &reach, &names.units),
         filtered: [&query.channel, &query.status, &query.unit, &query.q]
             .iter()
             .any(|f| !f.is_empty()),
         rows,
         paging: Paging {
-            next: next.as_ref().map(|c| link(&write_cursor(c))),
+            next: look.next.as_ref().map(|c| link(&write_cursor(c))),
             first: (!query.cursor.is_empty()).then(|| link("")),
         },
         chrome,

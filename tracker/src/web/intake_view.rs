@@ -41,7 +41,9 @@ const TAIL: usize = 2 << 10;
 pub(crate) async fn tabs(app: &App, chrome: &Chrome, staff: &Staff, current: &str) -> Result<Tabs> {
     let mut new = View::Unassigned.filter(app, staff);
     new.status = Some(Status::Received);
-    let new = app.store.count(&reading::scope(staff), &new).await?;
+    let scope = reading::scope(staff);
+    let sight = app.store.sight(&scope).await?;
+    let new = app.store.count(&sight, &new).await?;
     let figure = |n: u64| {
         if n == 0 {
             String::new()
