@@ -73,6 +73,8 @@ async fn looked_up_or_asked_for_the_same_is_seen() {
     for subject in ["举报一", "举报二", "举报三"] {
         let number = office.letter(&sealed.code, subject).await;
         hand_over(&office, number).await;
+        let named = seal::name_reader(app, by, number, "chief").await;
+        named.expect("named");
         if subject == "举报三" {
             let named = seal::name_party(app, by, number, Some("chief"), None).await;
             named.expect("named");
