@@ -204,7 +204,7 @@ pub async fn page(
     after: Option<&Cursor>,
 ) -> Result<(Vec<Letter>, Option<Cursor>)> {
     let scope = scope(staff);
-    let sight = app.store.sight(&scope).await?;
+    let sight = app.store.glance(&scope).await?;
     Ok(app.store.list(&sight, filter, after, PAGE).await?)
 }
 

@@ -55,7 +55,7 @@ pub async fn likely(
         open: false,
         ..Filter::default()
     };
-    let sight = app.store.sight(scope).await?;
+    let sight = app.store.glance(scope).await?;
     let (latest, _) = app.store.list(&sight, &latest, None, BY_SUBJECT).await?;
     let known: HashSet<i64> = letters.keys().copied().collect();
     let held = Held {

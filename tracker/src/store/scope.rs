@@ -141,7 +141,7 @@ impl<'a> Sight<'a> {
 }
 
 impl Store {
-    /// A scope made ready for many questions.
+    /// A scope made ready for many questions: see [`Sight`].
     ///
     /// # Errors
     /// When the database refuses.
@@ -153,6 +153,18 @@ impl Store {
             named,
             accused,
         })
+    }
+
+    /// A scope for one question alone: nothing is looked up beforehand but where the question falls
+    /// into parts.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn glance<'a>(&self, scope: &'a Scope) -> Result<Sight<'a>> {
+        match scope.unsealed {
+            Reach::Units(_) => self.sight(scope).await,
+            _ => Ok(Sight::asked(scope)),
+        }
     }
 
     async fn few(&self, letters: Letters) -> Result<Letters> {

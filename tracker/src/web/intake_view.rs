@@ -42,7 +42,7 @@ pub(crate) async fn tabs(app: &App, chrome: &Chrome, staff: &Staff, current: &st
     let mut new = View::Unassigned.filter(app, staff);
     new.status = Some(Status::Received);
     let scope = reading::scope(staff);
-    let sight = app.store.sight(&scope).await?;
+    let sight = app.store.glance(&scope).await?;
     let new = app.store.count(&sight, &new).await?;
     let figure = |n: u64| {
         if n == 0 {
