@@ -191,10 +191,10 @@ impl Huiyin {
         }
     }
 
-    /// Waits until it has died of itself.
+    /// Waits until it has died of itself: where another died before it, after that one's lease.
     pub fn dies(&mut self) {
         let mut process = self.process.take().expect("it was started");
-        let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(90);
         while !process.ended() {
             assert!(
                 std::time::Instant::now() < end,

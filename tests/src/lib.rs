@@ -25,6 +25,7 @@ mod pinned;
 pub mod place;
 pub mod postfix;
 pub mod rows;
+pub mod zone;
 
 pub use self::{
     browser::Browser,

@@ -5,8 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::{Timestamp, ToSpan as _, ZonedDateTime, tz::TimeZone};
-use tests::{Client, Engine, Huiyin, Setup, say};
+use jiff::{Timestamp, ToSpan as _, ZonedDateTime};
+use tests::{Client, Engine, Huiyin, Setup, say, zone::where_it_is};
 
 const LETTERS: u32 = 100_000;
 /// They came in over so many days, so that most are overdue and some are due soon.
@@ -42,8 +42,14 @@ fn on_postgres() {
 }
 
 fn a_desk_as_quick_as_an_empty_one(engine: Engine) {
-    let now = night();
-    let zone = now.time_zone().iana_name().expect("a name");
+    // Nobody is at work, so supervision lets the desk alone.
+    let zone = where_it_is(2);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test lives today, like the product it starts"
+    )]
+    let now = Timestamp::now().to_zoned_datetime(zone.clone());
+    let zone = zone.iana_name().expect("a name");
     let setup = Setup::new(engine).line(&format!("timezone = \"{zone}\""));
     let mut huiyin = Huiyin::prepare(&setup);
     for (code, name) in UNITS {
@@ -104,22 +110,6 @@ fn overdue(engine: Engine, huiyin: &Huiyin, api: &Client, leader: &Client) {
         "{engine:?}: {letters} overdue letters in {took:?}"
     ));
     assert!(letters > LETTERS as usize / 2, "{letters}");
-}
-
-/// Now, where it is between two and three in the morning: nobody is at work, so supervision lets the
-/// desk alone.
-fn night() -> ZonedDateTime {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test lives today, like the product it starts"
-    )]
-    let now = Timestamp::now();
-    let hours = 2 - now.to_zoned_datetime(TimeZone::UTC).hour();
-    let hours = if hours < -12 { hours + 24 } else { hours };
-    // Etc/GMT-8 lies eight hours before Greenwich.
-    let zone = format!("Etc/GMT{:+}", -hours);
-    let zone = TimeZone::get(&zone).expect("a zone");
-    now.to_zoned_datetime(zone)
 }
 
 /// An mbox of letters no two of which are the same.

@@ -1,6 +1,7 @@
 //! Stories told through the public face. Each is told on both engines.
 
 mod a_broken_mailbox_stops_no_other;
+mod a_call_at_night_is_made_once;
 mod a_changed_calendar_moves_what_is_open;
 mod a_circular_is_drafted_and_issued;
 mod a_form_becomes_a_letter;

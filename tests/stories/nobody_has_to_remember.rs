@@ -4,8 +4,8 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use ingest::form::FormLetter;
-use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
-use tests::{Engine, FaultySmtp, Huiyin, Setup, within};
+use jiff::{Timestamp, ToSpan, civil::Date};
+use tests::{Engine, FaultySmtp, Huiyin, Setup, within, zone::where_it_is};
 use tracker::{
     app::App,
     clock::{FixedClock, SystemEntropy},
@@ -258,7 +258,14 @@ const PATIENCE: Duration = Duration::from_secs(200);
 
 fn killed_between_stage_and_digest(engine: Engine) {
     let smtp = FaultySmtp::start(&[]);
-    let (zone, today) = where_it_is_ten();
+    // Offices are at work.
+    let zone = where_it_is(10);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test lives today, like the product it starts"
+    )]
+    let today = zone.to_datetime(Timestamp::now()).date();
+    let zone = zone.iana_name().expect("a name");
     let setup = Setup::new(engine)
         .line(&format!("timezone = \"{zone}\""))
         .with(smtp.section());
@@ -367,24 +374,4 @@ fn by_hand(huiyin: &Huiyin, registrar: &tests::huiyin::Colleague, came: Date) ->
     let _ = clerk.post_form("/intake/new", &fields).expect(200);
     let letters = registrar.api.letters("filter=all");
     letters[0]["number"].as_str().expect("a number").to_owned()
-}
-
-/// A zone in which it is between ten and eleven, and the day there: offices are at work.
-fn where_it_is_ten() -> (String, Date) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test lives today, like the product it starts"
-    )]
-    let now = Timestamp::now();
-    let hour = TimeZone::UTC.to_datetime(now).hour();
-    let ahead = if hour == 23 { 11 } else { 10 - hour };
-    // The signs of these names are turned round.
-    let name = match ahead {
-        0 => "Etc/GMT".to_owned(),
-        east if east > 0 => format!("Etc/GMT-{east}"),
-        west => format!("Etc/GMT+{}", -west),
-    };
-    let zone = TimeZone::get(&name).expect("a zone");
-    let today = zone.to_datetime(now).date();
-    (name, today)
 }
