@@ -31,12 +31,12 @@ enum Letters {
     /// These.
     Few(Vec<i64>),
     /// Those that a question finds itself.
-    Asked(SelectStatement),
+    Asked(Box<SelectStatement>),
 }
 
 impl Letters {
     fn asked(query: Option<SelectStatement>) -> Self {
-        query.map_or(Self::Few(Vec::new()), Self::Asked)
+        query.map_or(Self::Few(Vec::new()), |q| Self::Asked(Box::new(q)))
     }
 
     /// Among these; nothing where there is none.
@@ -45,7 +45,7 @@ impl Letters {
         match self {
             Self::Few(ids) if ids.is_empty() => None,
             Self::Few(ids) => Some(id.is_in(ids.iter().copied())),
-            Self::Asked(query) => Some(id.in_subquery(query.clone())),
+            Self::Asked(query) => Some(id.in_subquery((**query).clone())),
         }
         .map(|e| Condition::all().add(e))
     }
@@ -171,7 +171,8 @@ impl Store {
         let Letters::Asked(query) = letters else {
             return Ok(letters);
         };
-        let rows = self.read.query_all(query.clone().limit(FEW + 1)).await?;
+        let few = query.clone().limit(FEW + 1).to_owned();
+        let rows = self.read.query_all(&few).await?;
         if rows.len() as u64 > FEW {
             return Ok(Letters::Asked(query));
         }
