@@ -37,6 +37,10 @@ impl Serve {
         if let Some(address) = self.listen {
             config.listen.public = address;
             config.listen.desk = address;
+            // Links lead there, where nobody said where they lead.
+            if config.base_url == Config::default().base_url && !address.ip().is_unspecified() {
+                config.base_url = format!("http://{address}");
+            }
         }
         config
     }
@@ -166,4 +170,28 @@ fn show(guide: &Guide, base: &str, language: &str, folder: &Path) -> Outcome {
     let people: Vec<Vec<String>> = guide.logins.iter().map(row).collect();
     out::say("")?;
     out::table(&["login", "password", "name", "unit", "roles"], &people)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_lead_where_it_listens_unless_they_were_told() {
+        let base = |listen: &str, base_url: &str| {
+            let serve = Serve {
+                demo: false,
+                listen: Some(listen.parse().unwrap()),
+            };
+            let mut config = Config::default();
+            if !base_url.is_empty() {
+                config.base_url = base_url.into();
+            }
+            serve.listening(config).base_url
+        };
+        assert_eq!(base("127.0.0.1:9000", ""), "http://127.0.0.1:9000");
+        let told = "https://letters.example.gov.cn";
+        assert_eq!(base("127.0.0.1:9000", told), told);
+        assert_eq!(base("0.0.0.0:80", ""), Config::default().base_url);
+    }
 }
