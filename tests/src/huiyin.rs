@@ -191,10 +191,15 @@ impl Huiyin {
         }
     }
 
-    /// Waits until it has died of itself: where another died before it, after that one's lease.
+    /// Waits until it has died of itself.
     pub fn dies(&mut self) {
+        self.dies_within(std::time::Duration::from_secs(30));
+    }
+
+    /// The same with more patience: where another died before it, that one's lease runs out first.
+    pub fn dies_within(&mut self, patience: std::time::Duration) {
         let mut process = self.process.take().expect("it was started");
-        let end = std::time::Instant::now() + std::time::Duration::from_secs(90);
+        let end = std::time::Instant::now() + patience;
         while !process.ended() {
             assert!(
                 std::time::Instant::now() < end,

@@ -28,7 +28,7 @@ fn killed_around_the_call(engine: Engine) {
 
     for point in ["before-call", "after-call"] {
         huiyin.launch(&format!("{point}=1*return"));
-        huiyin.dies();
+        huiyin.dies_within(PATIENCE);
         assert!(smtp.given_to(OFFICER).is_empty(), "it died at {point}");
     }
     huiyin.resume("");

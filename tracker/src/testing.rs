@@ -13,10 +13,10 @@ use crate::{
     domain::{
         access::{Function, Role, Staff},
         number::LetterNumber,
-        words::Source,
+        words::{Class, Source},
     },
     letters::{
-        session,
+        accept, assign, session,
         staff::{self, NewPerson, NewUnit},
         submit::{self, Submission, Submitted},
     },
@@ -114,6 +114,21 @@ impl Office {
         submit::submit(&self.app, submission, &form)
             .await
             .expect("it is registered")
+    }
+
+    /// Accepts a letter as a consultation and hands it to the unit's handler.
+    pub(crate) async fn hand_over(&self, number: LetterNumber) {
+        let (app, by) = (&self.app, &self.registrar);
+        let what = accept::Acceptance {
+            class: Class::Consultation,
+            route: None,
+            topic: None,
+            place: None,
+        };
+        let accepted = accept::accept(app, by, number, None, what).await;
+        accepted.expect("accepted");
+        let assigned = assign::assign(app, by, number, None, "gengbao", Some("handler")).await;
+        assigned.expect("assigned");
     }
 
     /// The obligation that counts in a letter's latest round.

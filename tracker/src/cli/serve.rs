@@ -37,9 +37,8 @@ impl Serve {
         if let Some(address) = self.listen {
             config.listen.public = address;
             config.listen.desk = address;
-            // Links lead there, where nobody said where they lead.
-            if config.base_url == Config::default().base_url && !address.ip().is_unspecified() {
-                config.base_url = format!("http://{address}");
+            if !address.ip().is_unspecified() {
+                config.lead_to(address);
             }
         }
         config

@@ -1,6 +1,9 @@
 //! Reading the configuration, and saying plainly what is wrong with it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use figment::{
     Figment,
@@ -54,6 +57,13 @@ impl Config {
         self.master_key_file
             .clone()
             .unwrap_or_else(|| self.data_dir.join("master.key"))
+    }
+
+    /// Links lead to this address, where nobody said where they lead.
+    pub fn lead_to(&mut self, address: SocketAddr) {
+        if self.base_url == Self::default().base_url {
+            self.base_url = format!("http://{address}");
+        }
     }
 
     /// The database's URL, SQLite in the data folder by default.

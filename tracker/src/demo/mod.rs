@@ -88,14 +88,10 @@ pub fn folder() -> Result<TempDir, DemoError> {
 /// The configuration of the demonstration: of the operator's own settings only address, language
 /// and proxies stay. No mailbox is fetched, and mail is laid into the folder.
 #[must_use]
-pub fn config(operators: Config, folder: &Path) -> Config {
-    let base_url = if operators.base_url == Config::default().base_url {
-        format!("http://{}", operators.listen.public)
-    } else {
-        operators.base_url
-    };
+pub fn config(mut operators: Config, folder: &Path) -> Config {
+    operators.lead_to(operators.listen.public);
     Config {
-        base_url,
+        base_url: operators.base_url,
         language: operators.language,
         listen: operators.listen,
         trusted_proxies: operators.trusted_proxies,

@@ -171,8 +171,9 @@ impl Store {
         let Letters::Asked(query) = letters else {
             return Ok(letters);
         };
-        let few = query.clone().limit(FEW + 1).to_owned();
-        let rows = self.read.query_all(&few).await?;
+        let mut few = query.clone();
+        few.limit(FEW + 1);
+        let rows = self.read.query_all(&*few).await?;
         if rows.len() as u64 > FEW {
             return Ok(Letters::Asked(query));
         }

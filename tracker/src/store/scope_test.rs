@@ -3,12 +3,8 @@
 
 use super::Sight;
 use crate::{
-    domain::{
-        access::{self, Staff, Viewer},
-        number::LetterNumber,
-        words::Class,
-    },
-    letters::{accept, assign, seal, session, staff},
+    domain::access::{self, Staff, Viewer},
+    letters::{seal, session, staff},
     store::lists::Filter,
     testing::Office,
 };
@@ -38,20 +34,6 @@ async fn seen(office: &Office, staff: &Staff) -> u64 {
     all[0]
 }
 
-async fn hand_over(office: &Office, number: LetterNumber) {
-    let (app, by) = (&office.app, &office.registrar);
-    let what = accept::Acceptance {
-        class: Class::Consultation,
-        route: None,
-        topic: None,
-        place: None,
-    };
-    let accepted = accept::accept(app, by, number, None, what).await;
-    accepted.expect("accepted");
-    let handed = assign::assign(app, by, number, None, "gengbao", Some("handler")).await;
-    handed.expect("handed over");
-}
-
 #[tokio::test]
 async fn looked_up_or_asked_for_the_same_is_seen() {
     let mut office = Office::open("2026-03-02 10:00").await;
@@ -72,7 +54,7 @@ async fn looked_up_or_asked_for_the_same_is_seen() {
     let plain = office.letter("online-consultation", "公开的").await;
     for subject in ["举报一", "举报二", "举报三"] {
         let number = office.letter(&sealed.code, subject).await;
-        hand_over(&office, number).await;
+        office.hand_over(number).await;
         let named = seal::name_reader(app, by, number, "chief").await;
         named.expect("named");
         if subject == "举报三" {
@@ -80,7 +62,7 @@ async fn looked_up_or_asked_for_the_same_is_seen() {
             named.expect("named");
         }
     }
-    hand_over(&office, plain).await;
+    office.hand_over(plain).await;
     assert_eq!(seen(&office, &office.registrar).await, 4);
     assert_eq!(seen(&office, &office.handler).await, 4, "handed over to");
     assert_eq!(seen(&office, &office.head).await, 1, "named on none");

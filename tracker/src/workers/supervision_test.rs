@@ -14,11 +14,9 @@ use crate::{
         event::EventKind,
         number::LetterNumber,
         rules::Stage,
-        words::{CircularState, Class, StaffMailKind, Topic},
+        words::{CircularState, StaffMailKind, Topic},
     },
-    letters::{
-        accept, answer, assign, circular, draft, extend, seal, session, staff, supervise, urge,
-    },
+    letters::{answer, assign, circular, draft, extend, seal, session, staff, supervise, urge},
     reading::{circulars, desk, notices, overdue::overdue},
     store::{letters::Letter, staff_mail::StaffMail},
     testing::Office,
@@ -60,21 +58,6 @@ pub(super) async fn person(app: &App, login: &str, role: Role, unit: Option<&str
         ..staff::NewPerson::default()
     };
     staff::add_sample(app, new).await.expect("a person").0.id
-}
-
-async fn hand_over(office: &Office, number: LetterNumber) {
-    let app = &office.app;
-    let what = accept::Acceptance {
-        class: Class::Consultation,
-        route: None,
-        topic: None,
-        place: None,
-    };
-    let registrar = &office.registrar;
-    let accepted = accept::accept(app, registrar, number, None, what).await;
-    accepted.expect("accepted");
-    let assigned = assign::assign(app, registrar, number, None, "gengbao", Some("handler")).await;
-    assigned.expect("assigned");
 }
 
 pub(super) async fn letter(office: &Office, number: LetterNumber) -> Letter {
@@ -139,7 +122,7 @@ async fn a_letter_left_alone_walks_up_the_chain() {
     // Due on 2026-03-11, seven workdays after a Monday.
     let office = office("2026-03-02 10:00").await;
     let number = office.letter("online-consultation", "规划许可").await;
-    hand_over(&office, number).await;
+    office.hand_over(number).await;
     let version = letter(&office, number).await.version;
     live(&office, "2026-03-02", 40).await;
     assert_eq!(
@@ -200,7 +183,7 @@ async fn nothing_is_told_twice_or_out_of_hours_and_the_desk_shows_the_same() {
     let office = office("2026-03-02 10:00").await;
     let app = &office.app;
     let number = office.letter("online-consultation", "规划许可").await;
-    hand_over(&office, number).await;
+    office.hand_over(number).await;
     office.now("2026-03-12 08:59");
     assert_eq!(once(app).await.expect("a round"), 0, "before work");
     office.now("2026-03-12 12:30");
@@ -246,7 +229,7 @@ async fn thirty_days_later_there_is_no_storm() {
         let number = office
             .letter("online-consultation", &format!("第{n}封"))
             .await;
-        hand_over(&office, number).await;
+        office.hand_over(number).await;
     }
     office.now("2026-04-02 10:00");
     assert_eq!(once(app).await.expect("a round"), 120);
@@ -264,7 +247,7 @@ async fn a_standing_clock_and_a_longer_term_are_left_in_peace() {
     let office = office("2026-03-02 10:00").await;
     let app = &office.app;
     let number = office.letter("online-consultation", "需会商").await;
-    hand_over(&office, number).await;
+    office.hand_over(number).await;
     assign::take(app, &office.handler, number, None)
         .await
         .expect("taken");
@@ -300,7 +283,7 @@ async fn an_extension_nobody_decides_lapses_and_those_who_should_have_are_told()
     let office = office("2026-03-02 10:00").await;
     let app = &office.app;
     let number = office.letter("online-consultation", "需会商").await;
-    hand_over(&office, number).await;
+    office.hand_over(number).await;
     assign::take(app, &office.handler, number, None)
         .await
         .expect("taken");
@@ -414,9 +397,9 @@ async fn the_accused_are_skipped_and_a_sealed_letter_keeps_its_words() {
     let app = &office.app;
     let code = sealed.code.clone();
     let number = office.letter(&code, "举报某人").await;
-    hand_over(&office, number).await;
+    office.hand_over(number).await;
     let plain = office.letter(&code, "另一件").await;
-    hand_over(&office, plain).await;
+    office.hand_over(plain).await;
     let by = &office.registrar;
     seal::name_party(app, by, number, Some("chief"), None)
         .await
@@ -472,9 +455,9 @@ async fn a_circular_is_drafted_by_the_machine_and_issued_by_a_leader() {
     let office = office("2026-03-02 10:00").await;
     let app = &office.app;
     let late = office.letter("online-consultation", "规划许可").await;
-    hand_over(&office, late).await;
+    office.hand_over(late).await;
     let answered = office.letter("online-consultation", "已办").await;
-    hand_over(&office, answered).await;
+    office.hand_over(answered).await;
     live(&office, "2026-03-25", 1).await;
     assign::take(app, &office.handler, answered, None)
         .await
@@ -530,7 +513,7 @@ async fn urged_with_a_sentence_stands_in_the_digest() {
     let office = office("2026-03-02 10:00").await;
     let app = &office.app;
     let number = office.letter("online-consultation", "规划许可").await;
-    hand_over(&office, number).await;
+    office.hand_over(number).await;
     urge::urge(app, &office.head, number, "请于今日回复来信人。")
         .await
         .expect("urged");
@@ -556,7 +539,7 @@ async fn leaders_have_the_week_on_its_first_workday() {
     let office = office("2026-03-02 10:00").await;
     let app = &office.app;
     let number = office.letter("online-consultation", "规划许可").await;
-    hand_over(&office, number).await;
+    office.hand_over(number).await;
     live(&office, "2026-03-02", 14).await;
     let all = mails(app, StaffMailKind::Weekly).await;
     let days: Vec<_> = all
@@ -579,7 +562,7 @@ async fn two_who_both_believe_they_hold_the_lease_tell_once() {
     let office = office("2026-03-02 10:00").await;
     let app = &office.app;
     let number = office.letter("online-consultation", "规划许可").await;
-    hand_over(&office, number).await;
+    office.hand_over(number).await;
     let second = App::open_with(
         app.config.clone(),
         office.clock.clone(),
@@ -642,7 +625,7 @@ async fn simulate(from: &str, days: i64, letters: u64) {
             let number = office
                 .letter("online-consultation", &format!("{round}-{n}"))
                 .await;
-            hand_over(&office, number).await;
+            office.hand_over(number).await;
             all.push(number);
             // Two in three are answered within three weeks, the others lie.
             if dice.below(3) > 0 {
