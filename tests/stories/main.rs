@@ -4,6 +4,7 @@ mod a_broken_mailbox_stops_no_other;
 mod a_call_at_night_is_made_once;
 mod a_changed_calendar_moves_what_is_open;
 mod a_circular_is_drafted_and_issued;
+mod a_crowd_at_the_door;
 mod a_form_becomes_a_letter;
 mod a_hundred_thousand_due_dates;
 mod a_hundred_thousand_letters;

@@ -12,6 +12,7 @@ use crate::{
     clock::{Clock, Entropy, Ids, SystemClock, SystemEntropy, random},
     config::Config,
     domain::{calendar::Calendar, law::Law, rules::Rules},
+    gate::Gate,
     keys::{KeyError, Keys, to_hex},
     letters::setup,
     packs,
@@ -46,6 +47,8 @@ pub struct Parts {
     pub instance: String,
     /// Rings when something was put into the outbox.
     pub outbox_bell: Notify,
+    /// Where guesses pass one by one.
+    pub gate: Gate,
 }
 
 impl std::ops::Deref for App {
@@ -139,6 +142,7 @@ impl App {
             process,
             instance,
             outbox_bell: Notify::new(),
+            gate: Gate::default(),
         }));
         setup::channels(&app).await.map_err(broken)?;
         app.store.keep_law_stamp().await.map_err(broken)?;

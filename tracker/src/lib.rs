@@ -29,6 +29,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod gate;
 pub mod keys;
 pub mod letters;
 pub mod packs;

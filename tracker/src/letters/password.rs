@@ -1,12 +1,17 @@
 //! Passwords: what they must be, the first one, and their hashes.
 
+use std::time::Duration;
+
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Error, Result};
 use crate::{app::App, clock::random, domain::text::FieldError};
 
 /// Shortest password, in characters.
 pub const PASSWORD: usize = 12;
+/// How long one waits for a place to hash at.
+const QUEUE: Duration = Duration::from_secs(20);
 
 pub(super) fn check_password(password: &str) -> Result<()> {
     let length = password.chars().count();
@@ -34,7 +39,8 @@ pub(super) fn first_password(app: &App) -> String {
 
 pub(super) async fn hash_password(password: &str) -> Result<String> {
     let password = password.to_owned();
-    off_thread(move || {
+    let slot = Slot::wait().await?;
+    slot.off_thread(move || {
         Argon2::default()
             .hash_password(password.as_bytes())
             .map(|h| h.to_string())
@@ -43,9 +49,9 @@ pub(super) async fn hash_password(password: &str) -> Result<String> {
     .await?
 }
 
-pub(super) async fn verify_password(password: &str, hash: String) -> Result<bool> {
+pub(super) async fn verify_password(slot: &Slot, password: &str, hash: String) -> Result<bool> {
     let password = password.to_owned();
-    off_thread(move || {
+    slot.off_thread(move || {
         PasswordHash::new(&hash).is_ok_and(|h| {
             Argon2::default()
                 .verify_password(password.as_bytes(), &h)
@@ -55,16 +61,28 @@ pub(super) async fn verify_password(password: &str, hash: String) -> Result<bool
     .await
 }
 
-/// Hashing takes 30 ms of one core: away from the pages, and at most two at once.
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    static SLOTS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
-    let _slot = SLOTS
-        .acquire()
-        .await
-        .map_err(|e| Error::CutShort(e.to_string()))?;
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|e| Error::CutShort(e.to_string()))
+/// A place to hash at. Hashing takes 30 ms of one core and 19 MiB: away from the pages, and at most
+/// two at once.
+pub(super) struct Slot(#[expect(dead_code, reason = "held, not read")] SemaphorePermit<'static>);
+
+impl Slot {
+    /// Waits for a place; not for ever, so that no crowd before the door piles up behind it.
+    pub(super) async fn wait() -> Result<Self> {
+        static SLOTS: Semaphore = Semaphore::const_new(2);
+        match tokio::time::timeout(QUEUE, SLOTS.acquire()).await {
+            Ok(Ok(permit)) => Ok(Self(permit)),
+            _ => Err(Error::CutShort("no place to hash a password at".into())),
+        }
+    }
+
+    async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|e| Error::CutShort(e.to_string()))
+    }
 }
 
 /// The hash of no password, with the usual cost.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     Error, Result,
-    password::{check_password, decoy, hash_password, verify_password},
+    password::{Slot, check_password, decoy, hash_password, verify_password},
     staff::save_person,
 };
 use crate::{
@@ -57,21 +57,67 @@ pub struct SignedIn {
     pub all_units: Vec<Unit>,
 }
 
-/// Signs in; answers a fresh session secret. A wrong login takes as long as a wrong password.
+/// What came of signing in.
+pub enum SignIn {
+    /// Who, and a fresh session's secret.
+    In(Box<Person>, String),
+    /// A wrong login or a wrong password; which of them nobody is told.
+    Wrong,
+    /// Too many wrong ones; nothing was tried.
+    TooMany,
+}
+
+/// Signs in. A wrong login takes as long as a wrong password. `place` is where the attempt comes
+/// from, as a keyed digest.
 ///
 /// # Errors
-/// [`Error::Denied`]-like silence: `Ok(None)` for anything wrong.
-pub async fn sign_in(app: &App, login: &str, password: &str) -> Result<Option<(Person, String)>> {
+/// When the database refuses, or the queue is too long.
+pub async fn sign_in(
+    app: &App,
+    login: &str,
+    password: &str,
+    place: Option<&str>,
+) -> Result<SignIn> {
     let person = app.store.person_by_login(login).await?.filter(|p| p.active);
     let hash = person
         .as_ref()
         .map_or_else(decoy, |p| p.password_hash.clone());
-    let right = verify_password(password, hash).await?;
-    let Some(person) = person.filter(|_| right) else {
-        return Ok(None);
+    match attempt(app, login, password, hash, place).await? {
+        None => return Ok(SignIn::TooMany),
+        Some(false) => return Ok(SignIn::Wrong),
+        Some(true) => {}
+    }
+    let Some(person) = person else {
+        return Ok(SignIn::Wrong);
     };
     let secret = start_session(app, person.id).await?;
-    Ok(Some((person, secret)))
+    Ok(SignIn::In(Box::new(person), secret))
+}
+
+/// Tries a password; `None` where too many were wrong.
+async fn attempt(
+    app: &App,
+    login: &str,
+    password: &str,
+    hash: String,
+    place: Option<&str>,
+) -> Result<Option<bool>> {
+    let guess = app.store.guess("login", login, place);
+    // Whoever is shut out does not stand in the queue.
+    if app.store.too_many(app.now(), &guess).await? {
+        return Ok(None);
+    }
+    // Booked with the slot in hand: of a whole office that signs in at eight, only as many stand
+    // booked and undecided as there are slots.
+    let slot = Slot::wait().await?;
+    if !app.store.book(app.now(), &guess).await? {
+        return Ok(None);
+    }
+    let right = verify_password(&slot, password, hash).await?;
+    if right {
+        app.store.forgive(app.now(), &guess).await?;
+    }
+    Ok(Some(right))
 }
 
 /// A fresh session.
@@ -100,14 +146,23 @@ pub async fn sign_out(app: &App, secret: &str) -> Result<()> {
 /// Changes one's own password; every session ends.
 ///
 /// # Errors
-/// A wrong old password, or a new one too short.
-pub async fn change_password(app: &App, person: &Person, old: &str, new: &str) -> Result<()> {
+/// A wrong old password, one too many of them, or a new one too short.
+pub async fn change_password(
+    app: &App,
+    person: &Person,
+    old: &str,
+    new: &str,
+    place: Option<&str>,
+) -> Result<()> {
     check_password(new)?;
-    if !verify_password(old, person.password_hash.clone()).await? {
-        return Err(Error::Fields(vec![FieldError::new(
-            "old_password",
-            "wrong",
-        )]));
+    let hash = person.password_hash.clone();
+    let fault = match attempt(app, &person.login, old, hash, place).await? {
+        Some(true) => None,
+        Some(false) => Some("wrong"),
+        None => Some("too-many-guesses"),
+    };
+    if let Some(code) = fault {
+        return Err(Error::Fields(vec![FieldError::new("old_password", code)]));
     }
     let mut person = person.clone();
     person.password_hash = hash_password(new).await?;

@@ -57,6 +57,9 @@ pub async fn find(app: &App, number: &str, code: &str, place: Option<&str>) -> R
     let now = app.now();
     let keys = &app.store.vault.keys;
     let guess = (app.store).guess("track", &number.trim().to_uppercase(), place);
+    // A right code writes nothing, so that letters can be followed while nothing can be written;
+    // a crowd of wrong ones is looked at one by one, each counted before the next.
+    let _alone = app.gate.enter(guess.keys()).await;
     if app.store.too_many(now, &guess).await? {
         return Ok(Found::TooMany);
     }
@@ -71,10 +74,8 @@ pub async fn find(app: &App, number: &str, code: &str, place: Option<&str>) -> R
     let right = given.is_some_and(|g| subtle::ConstantTimeEq::ct_eq(&g.0[..], &ours[..]).into());
     match letter.filter(|_| right) {
         Some(letter) => Ok(Found::Letter(Box::new(tracked(app, letter).await?))),
-        None => {
-            app.store.count_guess(now, &guess).await?;
-            Ok(Found::Nothing)
-        }
+        None if app.store.book(now, &guess).await? => Ok(Found::Nothing),
+        None => Ok(Found::TooMany),
     }
 }
 

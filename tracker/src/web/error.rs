@@ -116,29 +116,35 @@ pub async fn render(
 ) -> Response {
     let path = request.uri().path().to_owned();
     let api = path.starts_with("/api/");
-    let wanted = request
-        .uri()
-        .path_and_query()
-        .map(ToString::to_string)
-        .unwrap_or_default();
     let get = request.method() == axum::http::Method::GET;
+    let asked = request.uri().path_and_query().filter(|_| get);
+    let asked = asked.map(ToString::to_string).unwrap_or_default();
     let response = next.run(request).await;
     let Some(trouble) = response.extensions().get::<Trouble>().cloned() else {
         return response;
     };
+    let mut dressed = dress(&web, &visit, trouble, api, &asked);
+    // Whether the connection ends with it was decided where it went wrong.
+    if let Some(close) = response.headers().get(header::CONNECTION) {
+        (dressed.headers_mut()).insert(header::CONNECTION, close.clone());
+    }
+    dressed
+}
+
+/// `asked` is the address of a page that can be asked for again; empty where it cannot.
+fn dress(web: &Web, visit: &Visit, trouble: Trouble, api: bool, asked: &str) -> Response {
     if api {
-        return problem(&visit, &trouble);
+        return problem(visit, &trouble);
     }
     if trouble.sign_in && visit.signed_in.is_some() {
-        return page::to(&web, "/password");
+        return page::to(web, "/password");
     }
     if trouble.sign_in {
-        let next = if get {
-            format!("?next={}", super::show::escape(&wanted))
-        } else {
-            String::new()
+        let next = match asked {
+            "" => String::new(),
+            asked => format!("?next={}", super::show::escape(asked)),
         };
-        return page::to(&web, &format!("/login{next}"));
+        return page::to(web, &format!("/login{next}"));
     }
     let words = ErrorPage {
         chrome: visit.chrome(),

@@ -10,14 +10,15 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use tokio::sync::Semaphore;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use tracing::Instrument as _;
 
 use super::{
     Web, error,
     error::Trouble,
-    extract::{FORM, SMALL},
+    extract::SMALL,
+    room::Room,
+    upload,
     visit::{SESSION, bearer},
 };
 use crate::{clock::random, keys::to_hex};
@@ -26,9 +27,6 @@ use crate::{clock::random, keys::to_hex};
 #[derive(Debug, Clone)]
 pub struct Nonce(pub String);
 
-/// How much of uploads is held in memory at once, in MiB: four of the largest forms.
-const UPLOADS: usize = 4 * (FORM >> 20);
-
 /// How long a request may take, uploads over slow lines included.
 const LONGEST: Duration = Duration::from_secs(300);
 
@@ -36,6 +34,10 @@ const LONGEST: Duration = Duration::from_secs(300);
 pub fn around(router: Router<Web>, web: &Web) -> Router<Web> {
     router
         .layer(from_fn(same_site))
+        .layer(from_fn_with_state(
+            (web.clone(), Arc::new(Room::default())),
+            upload::as_it_comes,
+        ))
         .layer(from_fn_with_state(web.clone(), error::render))
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a handler panicked");
@@ -43,36 +45,10 @@ pub fn around(router: Router<Web>, web: &Web) -> Router<Web> {
         }))
         .layer(from_fn_with_state(web.clone(), headers))
         .layer(DefaultBodyLimit::max(SMALL))
-        .layer(from_fn_with_state(
-            Arc::new(Semaphore::new(UPLOADS)),
-            one_after_another,
-        ))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             LONGEST,
         ))
-}
-
-/// Large bodies wait for one another, so that no flood of them fills the memory; small ones pass.
-async fn one_after_another(
-    State(room): State<Arc<Semaphore>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let length = request.headers().get(header::CONTENT_LENGTH);
-    let length = length.and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
-    let bytes = match length {
-        Some(length) => length.min(FORM),
-        None if chunked => FORM,
-        None => 0,
-    };
-    if bytes <= SMALL {
-        return next.run(request).await;
-    }
-    let share = u32::try_from(bytes >> 20).unwrap_or(u32::MAX).max(1);
-    let _share = room.acquire_many(share).await;
-    next.run(request).await
 }
 
 async fn headers(State(web): State<Web>, mut request: Request, next: Next) -> Response {

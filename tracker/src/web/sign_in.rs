@@ -21,7 +21,13 @@ use super::{
     resume, show,
     visit::{SESSION, Visit},
 };
-use crate::letters::{session, setup, staff};
+use crate::{
+    letters::{
+        session::{self, SignIn},
+        setup, staff,
+    },
+    store::people::Person,
+};
 
 /// Where to go afterwards.
 #[derive(Debug, Default, Deserialize)]
@@ -54,37 +60,13 @@ pub async fn sign_in(
     form: Posted,
 ) -> Result<Response, Trouble> {
     let (app, login) = (&web.app, form.get("login").trim().to_lowercase());
-    let now = app.now();
-    let guess = app.store.guess("login", &login, visit.place.as_deref());
-    let mut fault = "wrong-login";
-    if app.store.too_many(now, &guess).await? {
-        fault = "too-many-guesses";
-    }
-    if fault != "too-many-guesses" {
-        if let Some((person, secret)) = session::sign_in(app, &login, form.get("password")).await? {
-            app.store.forgive(&guess).await?;
-            let resume = form.get("resume");
-            if !resume.is_empty()
-                && !person.must_change_password
-                && let Some(signed_in) = session::by_session(app, &secret).await?
-                && let Some(page) =
-                    resume::resumed(&web, &visit.signed_in_as(signed_in), resume).await
-            {
-                return Ok((jar.add(cookie(&web, secret)), page).into_response());
-            }
-            let next = match inside(form.get("next")) {
-                _ if person.must_change_password => "/password",
-                Some(next) => next,
-                None => "/desk",
-            };
-            return Ok((jar.add(cookie(&web, secret)), page::to(&web, next)).into_response());
+    let place = visit.place.as_deref();
+    let (status, fault) = match session::sign_in(app, &login, form.get("password"), place).await? {
+        SignIn::In(person, secret) => {
+            return signed_in(&web, &visit, jar, &form, &person, secret).await;
         }
-        app.store.count_guess(now, &guess).await?;
-    }
-    let status = if fault == "wrong-login" {
-        StatusCode::UNAUTHORIZED
-    } else {
-        StatusCode::TOO_MANY_REQUESTS
+        SignIn::Wrong => (StatusCode::UNAUTHORIZED, "wrong-login"),
+        SignIn::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many-guesses"),
     };
     let errors = Errors(vec![FieldError {
         field: "login".into(),
@@ -102,6 +84,31 @@ pub async fn sign_in(
             errors,
         },
     )
+}
+
+/// Where somebody goes who has just signed in: what they were writing, where they wanted, the desk.
+async fn signed_in(
+    web: &Web,
+    visit: &Visit,
+    jar: CookieJar,
+    form: &Posted,
+    person: &Person,
+    secret: String,
+) -> Result<Response, Trouble> {
+    let resume = form.get("resume");
+    if !resume.is_empty()
+        && !person.must_change_password
+        && let Some(signed_in) = session::by_session(&web.app, &secret).await?
+        && let Some(page) = resume::resumed(web, &visit.signed_in_as(signed_in), resume).await
+    {
+        return Ok((jar.add(cookie(web, secret)), page).into_response());
+    }
+    let next = match inside(form.get("next")) {
+        _ if person.must_change_password => "/password",
+        Some(next) => next,
+        None => "/desk",
+    };
+    Ok((jar.add(cookie(web, secret)), page::to(web, next)).into_response())
 }
 
 fn cookie(web: &Web, secret: String) -> Cookie<'static> {
@@ -174,7 +181,8 @@ pub async fn password(
         }]));
     }
     let (old, new) = (form.get("old_password"), form.get("password"));
-    match session::change_password(&web.app, &signed_in.person, old, new).await {
+    let place = visit.place.as_deref();
+    match session::change_password(&web.app, &signed_in.person, old, new, place).await {
         Ok(()) => {
             let secret = session::start_session(&web.app, signed_in.person.id).await?;
             let on = page::to_saying(&web, home(&visit), "password-changed", "");

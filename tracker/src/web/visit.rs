@@ -232,7 +232,7 @@ fn accepted(headers: &HeaderMap) -> Option<Language> {
 
 /// The client's address: the nearest hop that is not one of our own proxies. Kept as a keyed
 /// digest only.
-fn place(web: &Web, parts: &Parts) -> Option<String> {
+pub(crate) fn place(web: &Web, parts: &Parts) -> Option<String> {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip();
     let trusted = |ip: &IpAddr| {
         web.app
