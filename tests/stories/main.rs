@@ -46,6 +46,7 @@ mod the_parts_are_real;
 mod the_same_letter_at_the_same_time;
 mod the_tables_are_what_the_code_says;
 mod two_handlers_collide;
+mod two_hundred_faults;
 mod two_hundred_kills;
 mod what_is_done_beside_a_letter;
 mod what_is_held_is_decided;
