@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
         Mutex,
-        atomic::{AtomicU64, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
     },
     time::Duration,
 };
@@ -42,6 +42,7 @@ pub struct Post {
     pub forms: u64,
     step: AtomicU64,
     sent: AtomicU64,
+    over: AtomicBool,
 }
 
 impl Post {
@@ -54,6 +55,7 @@ impl Post {
             forms,
             step: AtomicU64::new(0),
             sent: AtomicU64::new(0),
+            over: AtomicBool::new(false),
         }
     }
 
@@ -86,8 +88,15 @@ impl Post {
     /// Waits until it is the turn of the `n`th of so many.
     fn turn(&self, n: u64, of: u64) {
         within(PATIENCE, "the next step", || {
+            assert!(!self.over.load(SeqCst), "the story is over");
             (n * self.steps <= self.step.load(SeqCst) * of).then_some(())
         });
+    }
+
+    /// Ends the sending early where whoever tells the story panics meanwhile.
+    #[must_use]
+    pub fn ends_with_me(&self) -> EndsWith<'_> {
+        EndsWith(self)
     }
 
     /// Mails arrive, whether the product lives or not.
@@ -109,7 +118,10 @@ impl Post {
     pub fn hand_in(&self, visitor: &Client) -> Vec<String> {
         let one = |n| {
             self.turn(n, self.forms);
-            within(PATIENCE, "a form to be taken", || hand_in_once(n, visitor))
+            within(PATIENCE, "a form to be taken", || {
+                assert!(!self.over.load(SeqCst), "the story is over");
+                hand_in_once(n, visitor)
+            })
         };
         (0..self.forms).map(one).collect()
     }
@@ -258,6 +270,18 @@ impl Post {
     #[must_use]
     pub fn receipts_but(&self, lost: u64) -> u64 {
         (self.addresses().len() as u64).saturating_sub(lost)
+    }
+}
+
+/// See [`Post::ends_with_me`].
+#[derive(Debug)]
+pub struct EndsWith<'a>(&'a Post);
+
+impl Drop for EndsWith<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.over.store(true, SeqCst);
+        }
     }
 }
 

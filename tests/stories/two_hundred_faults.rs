@@ -242,6 +242,7 @@ fn told(engine: Engine, faults: u64, mails: u64, forms: u64, longest: Duration) 
     };
     let mut deck = Vec::new();
     let numbers = std::thread::scope(|scope| {
+        let _end = post.ends_with_me();
         let mails = scope.spawn(|| post.trickle(&dovecot));
         let forms = scope.spawn(|| post.hand_in(&visitor));
         for n in 1..=faults {

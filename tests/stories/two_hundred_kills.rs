@@ -97,6 +97,7 @@ fn told(engine: Engine, kills: u64, besides: Besides) {
     };
     let visitor = office.huiyin.visitor();
     let numbers = std::thread::scope(|scope| {
+        let _end = post.ends_with_me();
         let mails = scope.spawn(|| post.trickle(&dovecot));
         let forms = scope.spawn(|| post.hand_in(&visitor));
         for n in 1..=kills {

@@ -3,6 +3,7 @@
 use std::{
     net::{SocketAddr, TcpListener},
     path::Path,
+    time::Duration,
 };
 
 use clap::Args;
@@ -28,9 +29,11 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) async fn run(self, config: Config) -> Outcome {
-        out::log("info");
-        let app = App::open(self.listening(config)).await?;
-        until(app, stopping(), |_| {}).await
+        let stop = stopping();
+        match opened(self.listening(config), &stop).await? {
+            Some(app) => until(app, stop, |_| {}).await,
+            None => Ok(()),
+        }
     }
 
     fn listening(&self, mut config: Config) -> Config {
@@ -42,6 +45,31 @@ impl Serve {
             }
         }
         config
+    }
+}
+
+/// How long to wait at most before a database that is away is asked again.
+const LONGEST: Duration = Duration::from_secs(15);
+
+/// Opens everything, however long the database is away; `None` where it is to stop before.
+async fn opened(config: Config, stop: &CancellationToken) -> Result<Option<App>, Failure> {
+    let mut pause = Duration::from_secs(1);
+    loop {
+        let opened = tokio::select! {
+            opened = App::open(config.clone()) => opened,
+            () = stop.cancelled() => return Ok(None),
+        };
+        match opened {
+            Err(error) if error.is_passing() => {
+                tracing::warn!(%error, again_in = ?pause, "waiting for the database");
+            }
+            opened => return Ok(opened.map(Some)?),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.cancelled() => return Ok(None),
+        }
+        pause = (pause * 2).min(LONGEST);
     }
 }
 

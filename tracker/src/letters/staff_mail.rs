@@ -1,12 +1,12 @@
 //! Finished words for members of staff, under a name by which they are written once.
 
-use notifier::{DeliveryError, Notification};
+use notifier::Notification;
 
-use super::{Result, announce, deliver};
+use super::{Result, announce};
 use crate::{
     app::App,
     domain::words::{OutboxState, StaffMailKind},
-    store::{people::Person, staff_mail::StaffMail},
+    store::{outbox::Outcome, people::Person, staff_mail::StaffMail},
 };
 
 /// Whether mail can reach somebody at all.
@@ -52,13 +52,9 @@ pub(crate) fn compose(
 pub async fn settle(
     app: &App,
     mail: &StaffMail,
-    result: std::result::Result<(), DeliveryError>,
+    outcome: &Outcome,
 ) -> Result<()> {
-    let outcome = deliver::outcome(app, mail.attempts, result);
-    if matches!(outcome.state, OutboxState::Failed | OutboxState::Unknown) {
-        tracing::warn!(mail = %mail.once, state = %outcome.state, "a mail to staff did not surely arrive");
-    }
     let step = app.store.begin(app.now()).await?;
-    step.settle_staff(mail.id, mail.fence, &outcome).await?;
+    step.settle_staff(mail.id, mail.fence, outcome).await?;
     Ok(step.commit().await?)
 }

@@ -2,6 +2,7 @@
 //! round and can be called by itself.
 
 pub mod alarms;
+pub mod database;
 pub mod delivery;
 #[cfg(test)]
 mod duty_test;
@@ -12,6 +13,7 @@ pub mod ledger;
 pub mod supervision;
 #[cfg(test)]
 mod supervision_test;
+mod undelivered;
 mod weekly;
 
 use std::time::Duration;
