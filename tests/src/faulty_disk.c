@@ -44,8 +44,9 @@ __attribute__((constructor)) static void open_control(void) {
     void *at = mmap(NULL, sizeof(struct control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
     if (at == MAP_FAILED) return;
-    under = folder;
-    under_length = strlen(folder);
+    /* PostgreSQL writes its title over its environment. */
+    under = strdup(folder);
+    under_length = strlen(under);
     control = at;
 }
 

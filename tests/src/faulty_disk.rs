@@ -181,3 +181,26 @@ impl Drop for SmallDisk {
         let _ = Command::new("umount").arg("-l").arg(self.path()).status();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::Cluster;
+
+    #[test]
+    fn a_cluster_feels_its_disk() {
+        let disk = FaultyDisk::new();
+        let mut cluster = Cluster::on(&disk);
+        let made = cluster.ask("CREATE TABLE word (word TEXT)");
+        assert!(made.is_some());
+        disk.has_room_for(0);
+        let much = "INSERT INTO word SELECT repeat('x', 1000) FROM generate_series(1, 9000)";
+        assert_eq!(cluster.ask(much), None, "no room");
+        assert!(disk.refused() > 0);
+        disk.refuses(Refusal::Broken, calls::SYNCS, 1000);
+        assert_eq!(cluster.ask("INSERT INTO word VALUES ('y')"), None);
+        disk.is_well();
+        cluster.resume();
+        assert_eq!(cluster.ask("SELECT count(*) FROM word").as_deref(), Some("0"));
+    }
+}
