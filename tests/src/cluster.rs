@@ -90,7 +90,16 @@ impl Cluster {
     #[must_use]
     pub fn ask(&self, sql: &str) -> Option<String> {
         let output = Command::new("psql")
-            .args(["-X", "-q", "-t", "-A", "-d", &self.url(self.port), "-c", sql])
+            .args([
+                "-X",
+                "-q",
+                "-t",
+                "-A",
+                "-d",
+                &self.url(self.port),
+                "-c",
+                sql,
+            ])
             .env("PGCONNECT_TIMEOUT", "5")
             .output()
             .expect("psql starts");

@@ -65,7 +65,13 @@ impl Wire {
     /// Lays one to a port.
     #[must_use]
     pub fn to(upstream: u16) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free loopback port");
+        Self::between(0, upstream)
+    }
+
+    /// Lays one from a port where nobody listened before.
+    #[must_use]
+    pub fn between(port: u16, upstream: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).expect("a free loopback port");
         let port = listener.local_addr().expect("a bound address").port();
         let state = Arc::new(State {
             upstream,

@@ -201,6 +201,9 @@ mod tests {
         assert_eq!(cluster.ask("INSERT INTO word VALUES ('y')"), None);
         disk.is_well();
         cluster.resume();
-        assert_eq!(cluster.ask("SELECT count(*) FROM word").as_deref(), Some("0"));
+        assert_eq!(
+            cluster.ask("SELECT count(*) FROM word").as_deref(),
+            Some("0")
+        );
     }
 }

@@ -11,8 +11,11 @@ use crate::{
     Answer, Client, Engine,
     engine::Database,
     pinned::Pinned,
-    place::{Place, Running, free_port, until},
+    place::{Place, Running, free_port, until, within},
 };
+
+/// How long it may take to say something.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// What the product is started with.
 #[derive(Debug)]
@@ -55,10 +58,7 @@ impl Setup {
 
     /// With more in its environment.
     #[must_use]
-    pub fn environment(
-        mut self,
-        more: impl IntoIterator<Item = (&'static str, PathBuf)>,
-    ) -> Self {
+    pub fn environment(mut self, more: impl IntoIterator<Item = (&'static str, PathBuf)>) -> Self {
         self.environment.extend(more);
         self
     }
@@ -232,6 +232,26 @@ impl Huiyin {
     #[must_use]
     pub fn runs(&mut self) -> bool {
         self.process.as_mut().is_some_and(|p| !p.ended())
+    }
+
+    /// What it said in its log, line by line.
+    #[must_use]
+    pub fn told(&self) -> Vec<Value> {
+        let log = self.log();
+        let lines = log.lines().filter(|line| line.starts_with('{'));
+        lines
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
+    }
+
+    /// Waits until it has said this, and answers the whole line's fields.
+    #[must_use]
+    pub fn tells(&self, message: &str) -> Value {
+        let is_it = |line: &Value| line["fields"]["message"] == message;
+        within(PATIENCE, &format!("{message:?} in the log"), || {
+            let line = self.told().into_iter().rfind(is_it)?;
+            Some(line["fields"].clone())
+        })
     }
 
     /// Waits until it has died of itself.

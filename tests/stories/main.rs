@@ -41,6 +41,7 @@ mod spam_is_set_aside;
 mod the_api_says_what_is_wrong;
 mod the_demonstration_is_genuine;
 mod the_domain_is_pure;
+mod the_log_says_what_to_do;
 mod the_overview_counts_its_lists;
 mod the_parts_are_real;
 mod the_same_letter_at_the_same_time;

@@ -298,10 +298,14 @@ fn told(engine: Engine, faults: u64, mails: u64, forms: u64, longest: Duration) 
 fn goes_on(world: &mut World, n: u64, fault: Fault) {
     let ended = Instant::now();
     let huiyin = &mut world.office.huiyin;
-    within(SOON, &format!("readiness after fault {n}, {fault:?}"), || {
-        assert!(huiyin.runs(), "it ended of {fault:?}:\n{}", huiyin.log());
-        huiyin.ready().then_some(())
-    });
+    within(
+        SOON,
+        &format!("readiness after fault {n}, {fault:?}"),
+        || {
+            assert!(huiyin.runs(), "it ended of {fault:?}:\n{}", huiyin.log());
+            huiyin.ready().then_some(())
+        },
+    );
     let took = ended.elapsed();
     if took > Duration::from_secs(5) {
         say(&format!("{n}, {fault:?}: ready after {took:.1?}"));

@@ -168,4 +168,3 @@ fn doze(dice: &mut Dice, at_most: Duration) {
     let most = u64::try_from(at_most.as_micros()).expect("a short while");
     std::thread::sleep(Duration::from_micros(dice.below(most)));
 }
-

@@ -3,7 +3,6 @@
 use std::{
     net::{SocketAddr, TcpListener},
     path::Path,
-    time::Duration,
 };
 
 use clap::Args;
@@ -11,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Outcome, out};
 use crate::{
-    app::App,
+    app::{App, StartError},
     config::Config,
     demo::{self, Guide},
     serve,
@@ -48,29 +47,10 @@ impl Serve {
     }
 }
 
-/// How long to wait at most before a database that is away is asked again.
-const LONGEST: Duration = Duration::from_secs(15);
-
 /// Opens everything, however long the database is away; `None` where it is to stop before.
 async fn opened(config: Config, stop: &CancellationToken) -> Result<Option<App>, Failure> {
-    let mut pause = Duration::from_secs(1);
-    loop {
-        let opened = tokio::select! {
-            opened = App::open(config.clone()) => opened,
-            () = stop.cancelled() => return Ok(None),
-        };
-        match opened {
-            Err(error) if error.is_passing() => {
-                tracing::warn!(%error, again_in = ?pause, "waiting for the database");
-            }
-            opened => return Ok(opened.map(Some)?),
-        }
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = stop.cancelled() => return Ok(None),
-        }
-        pause = (pause * 2).min(LONGEST);
-    }
+    let open = || App::open(config.clone());
+    Ok(serve::patiently(stop, StartError::is_passing, open).await?)
 }
 
 /// Serves until `stop`; `ready` has a last word once the addresses are told.

@@ -49,11 +49,7 @@ pub(crate) fn compose(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn settle(
-    app: &App,
-    mail: &StaffMail,
-    outcome: &Outcome,
-) -> Result<()> {
+pub async fn settle(app: &App, mail: &StaffMail, outcome: &Outcome) -> Result<()> {
     let step = app.store.begin(app.now()).await?;
     step.settle_staff(mail.id, mail.fence, outcome).await?;
     Ok(step.commit().await?)

@@ -75,7 +75,8 @@ impl StoreError {
 
 fn passes(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+        // A server or a proxy that hangs up at once is heard as a wrong word.
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::PoolTimedOut => true,
         sqlx::Error::Database(refusal) => passes_by_itself(&**refusal),
         _ => false,
     }
@@ -87,7 +88,10 @@ fn passes_by_itself(refusal: &dyn DatabaseError) -> bool {
     let Some(code) = refusal.code() else {
         return false;
     };
-    if refusal.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
+    if refusal
+        .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+        .is_some()
+    {
         return code == "25006" || ["08", "53", "57", "58"].iter().any(|c| code.starts_with(c));
     }
     code.parse::<u32>()

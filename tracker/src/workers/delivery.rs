@@ -180,7 +180,11 @@ impl Post {
     }
 
     /// Notes what became of it; a failure is told in the log once it is.
-    async fn settle(&self, app: &App, result: &std::result::Result<(), DeliveryError>) -> Result<()> {
+    async fn settle(
+        &self,
+        app: &App,
+        result: &std::result::Result<(), DeliveryError>,
+    ) -> Result<()> {
         let outcome = deliver::outcome(app, self.attempt(), result.clone());
         match self {
             Self::Public(post) => deliver::settle(app, &post.0, &post.1, outcome.clone()).await,
@@ -247,8 +251,7 @@ async fn send(app: &App, outlet: &Outlet, post: &Post) {
     let mut wait = LOOK;
     while let Err(error) = post.settle(app, &result).await {
         tracing::error!(%mail, %error, "what became of a mail could not be noted");
-        let is_away = matches!(&error, letters::Error::Store(error) if error.is_passing());
-        offers += u32::from(!is_away);
+        offers += u32::from(!error.is_passing());
         if offers >= OFFERS {
             return;
         }

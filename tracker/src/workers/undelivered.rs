@@ -114,7 +114,10 @@ mod tests {
             code_of("recipient: 550 5.1.1 <li@example.cn> unknown"),
             "recipient: 550 5.1.1"
         );
-        assert_eq!(code_of("no connection: Connection refused"), "no connection");
+        assert_eq!(
+            code_of("no connection: Connection refused"),
+            "no connection"
+        );
         assert_eq!(code_of("no end in time"), "no end in time");
     }
 }
