@@ -49,6 +49,15 @@ impl Engine {
 }
 
 impl Database {
+    /// One that is somebody else's to drop.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
+        Self {
+            name: None,
+            url: url.to_owned(),
+        }
+    }
+
     /// Every word PostgreSQL would give to one who reads its tables, as text.
     #[must_use]
     pub fn dump(&self) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! The product as its own process, and its command line.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
 
@@ -11,13 +11,19 @@ use crate::{
     Answer, Client, Engine,
     engine::Database,
     pinned::Pinned,
-    place::{Place, Running, free_port, until},
+    place::{Place, Running, free_port, until, within},
 };
+
+/// How long it may take to say something.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// What the product is started with.
 #[derive(Debug)]
 pub struct Setup {
     engine: Engine,
+    database: Option<String>,
+    keep_in: Option<PathBuf>,
+    environment: Vec<(&'static str, PathBuf)>,
     top: String,
     sections: String,
 }
@@ -28,9 +34,33 @@ impl Setup {
     pub fn new(engine: Engine) -> Self {
         Self {
             engine,
+            database: None,
+            keep_in: None,
+            environment: Vec::new(),
             top: String::new(),
             sections: String::new(),
         }
+    }
+
+    /// With its letters in this database instead of one of the engine's.
+    #[must_use]
+    pub fn over(mut self, url: String) -> Self {
+        self.database = Some(url);
+        self
+    }
+
+    /// With its data, and SQLite's file, in this folder.
+    #[must_use]
+    pub fn kept_in(mut self, folder: &Path) -> Self {
+        self.keep_in = Some(folder.to_owned());
+        self
+    }
+
+    /// With more in its environment.
+    #[must_use]
+    pub fn environment(mut self, more: impl IntoIterator<Item = (&'static str, PathBuf)>) -> Self {
+        self.environment.extend(more);
+        self
     }
 
     /// One more section of `huiyin.toml`.
@@ -57,6 +87,7 @@ pub struct Huiyin {
     /// Where it answers, without a `/` at the end.
     pub base: String,
     database: Database,
+    environment: Vec<(&'static str, PathBuf)>,
     place: Place,
 }
 
@@ -76,7 +107,12 @@ impl Huiyin {
     #[must_use]
     pub fn prepare(setup: &Setup) -> Self {
         let place = Place::new("product");
-        let database = setup.engine.database(place.path());
+        let keep_in = setup.keep_in.as_deref().unwrap_or(place.path());
+        let database = match &setup.database {
+            Some(url) => Database::at(url),
+            None => setup.engine.database(keep_in),
+        };
+        let data = keep_in.join("data");
         let base = format!("http://127.0.0.1:{}", free_port());
         let listen = base.trim_start_matches("http://");
         place.write(
@@ -85,7 +121,7 @@ impl Huiyin {
                 "base_url = \"{base}\"\ndata_dir = \"{}\"\n{}[listen]\npublic = \"{listen}\"\n\
                  desk = \"{listen}\"\n[database]\nurl = \"{}\"\n[site]\nname = \"回音\"\n\
                  organiser = \"某省自然资源厅\"\n{}",
-                place.at("data").display(),
+                data.display(),
                 setup.top,
                 database.url,
                 setup.sections
@@ -96,6 +132,7 @@ impl Huiyin {
             pinned: None,
             base,
             database,
+            environment: setup.environment.clone(),
             place,
         }
     }
@@ -191,6 +228,32 @@ impl Huiyin {
         }
     }
 
+    /// Whether it runs, ready or not.
+    #[must_use]
+    pub fn runs(&mut self) -> bool {
+        self.process.as_mut().is_some_and(|p| !p.ended())
+    }
+
+    /// What it said in its log, line by line.
+    #[must_use]
+    pub fn told(&self) -> Vec<Value> {
+        let log = self.log();
+        let lines = log.lines().filter(|line| line.starts_with('{'));
+        lines
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
+    }
+
+    /// Waits until it has said this, and answers the whole line's fields.
+    #[must_use]
+    pub fn tells(&self, message: &str) -> Value {
+        let is_it = |line: &Value| line["fields"]["message"] == message;
+        within(PATIENCE, &format!("{message:?} in the log"), || {
+            let line = self.told().into_iter().rfind(is_it)?;
+            Some(line["fields"].clone())
+        })
+    }
+
     /// Waits until it has died of itself.
     pub fn dies(&mut self) {
         self.dies_within(std::time::Duration::from_secs(30));
@@ -239,7 +302,10 @@ impl Huiyin {
         let bin = std::env::var("HUIYIN_BIN")
             .expect("HUIYIN_BIN is not set: run tests/run, or set it to the built binary's path");
         let mut command = Command::new(bin);
-        command.current_dir(self.place.path()).stdin(Stdio::null());
+        command
+            .current_dir(self.place.path())
+            .stdin(Stdio::null())
+            .envs(self.environment.iter().cloned());
         command
             .arg("--config")
             .arg(self.place.at("huiyin.toml"))

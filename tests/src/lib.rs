@@ -5,16 +5,21 @@
 //! - [`huiyin`]: the product, started, killed, and asked on the command line
 //! - [`client`]: a visitor or a colleague over HTTP; [`browser`]: the same through Chromium
 //! - [`dovecot`], [`postfix`]: mailboxes and the way to them; [`faulty_smtp`]: a server that errs
+//! - [`cluster`]: a PostgreSQL to be stopped and crashed; [`faulty_disk`]: disks that fill up and
+//!   fail; [`cut`]: a wire between two programs that is cut at the worst instant
 //! - [`corpus`]: mails kept in files; [`fuzz`] and [`mutate`]: what holds for any input at all
 //! - [`mail`]: letters as citizens write them; [`office`]: who answers them
-//! - [`crowd`]: thousands of letters for measuring; [`rows`]: the bare inserts to measure against
+//! - [`crowd`]: thousands of letters for measuring; [`post`]: the proof that they all came through; [`rows`]: the bare inserts to measure against
 
 pub mod browser;
 pub mod client;
+pub mod cluster;
 pub mod corpus;
 pub mod crowd;
+pub mod cut;
 pub mod dovecot;
 pub mod engine;
+pub mod faulty_disk;
 pub mod faulty_smtp;
 pub mod fuzz;
 pub mod huiyin;
@@ -23,6 +28,7 @@ pub mod mutate;
 pub mod office;
 mod pinned;
 pub mod place;
+pub mod post;
 pub mod postfix;
 pub mod rows;
 pub mod zone;

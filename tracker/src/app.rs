@@ -81,6 +81,14 @@ pub enum StartError {
     Zone(String),
 }
 
+impl StartError {
+    /// Whether it may pass without anybody touching Huiyin.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Store { source, .. } if source.is_passing())
+    }
+}
+
 impl App {
     /// Opens everything: keys, database (migrated), channels that ship.
     ///

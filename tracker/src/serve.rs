@@ -8,9 +8,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     app::App,
     config,
-    letters::setup,
+    letters::{Error, setup},
     web::{Side, Web, listen},
-    workers::{alarms, delivery, figures, intake, law, ledger, supervision},
+    workers::{alarms, database, delivery, figures, intake, law, ledger, pause, supervision},
 };
 
 /// Why it does not serve.
@@ -24,7 +24,7 @@ pub enum ServeError {
     Smtp(#[from] notifier::SetupError),
     /// A source cannot be started.
     #[error(transparent)]
-    Source(#[from] crate::letters::Error),
+    Source(#[from] Error),
 }
 
 /// How long requests and mails under way may take once everything is to stop.
@@ -54,13 +54,18 @@ pub async fn serve(
     tasks.spawn(intake::resume(app.clone(), stop.clone()));
     tasks.spawn(figures::run(app.clone(), stop.clone()));
     tasks.spawn(alarms::run(app.clone(), stop.clone()));
+    tasks.spawn(database::run(app.clone(), stop.clone()));
     tasks.spawn(ledger::run(app.clone(), stop.clone()));
     tasks.spawn(law::run(app.clone(), stop.clone()));
     tasks.spawn(supervision::run(app.clone(), stop.clone()));
     if let Some(outlet) = outlet(&app)? {
         tasks.spawn(delivery::run(app.clone(), Arc::new(outlet), stop.clone()));
     }
-    let sources = intake::start(&app, &stop).await?;
+    let doors = || intake::doors(&app);
+    let Some(doors) = patiently(&stop, Error::is_passing, doors).await? else {
+        return Ok(());
+    };
+    let sources = intake::start(&app, doors, &stop)?;
 
     let web = Web::new(app.clone());
     let both = [Side::Public, Side::Staff];
@@ -73,8 +78,10 @@ pub async fn serve(
     if let Some(desk) = desk {
         tasks.spawn(listen::answer(desk, web.router(&both), stop.clone()));
     }
-    let link = setup::first_link(&app).await?;
-    ready(&addresses, link.as_deref());
+    let link = || setup::first_link(&app);
+    if let Some(link) = patiently(&stop, Error::is_passing, link).await? {
+        ready(&addresses, link.as_deref());
+    }
 
     stop.cancelled().await;
     tasks.close();
@@ -93,6 +100,42 @@ pub async fn serve(
     let _ = app.store.release(&app.process).await;
     app.store.close().await;
     Ok(())
+}
+
+/// How long to wait at most before a database that is away is asked again.
+const LONGEST: Duration = Duration::from_secs(15);
+
+/// Asks until the database answers, however long it is away; `None` where everything is to stop
+/// before.
+///
+/// # Errors
+/// What does not pass by itself.
+pub(crate) async fn patiently<T, E, A>(
+    stop: &CancellationToken,
+    passes: fn(&E) -> bool,
+    ask: impl Fn() -> A,
+) -> Result<Option<T>, E>
+where
+    A: Future<Output = Result<T, E>>,
+    E: std::fmt::Display,
+{
+    let mut wait = Duration::from_secs(1);
+    loop {
+        let answer = tokio::select! {
+            answer = ask() => answer,
+            () = stop.cancelled() => return Ok(None),
+        };
+        match answer {
+            Err(error) if passes(&error) => {
+                tracing::warn!(%error, again_in = ?wait, "waiting for the database");
+            }
+            answer => return answer.map(Some),
+        }
+        if !pause(stop, wait).await {
+            return Ok(None);
+        }
+        wait = (wait * 2).min(LONGEST);
+    }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {

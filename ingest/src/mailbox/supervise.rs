@@ -114,7 +114,16 @@ fn converse(job: &Job, memory: &mut Memory, failures: &mut u32) -> Result<(), Fa
     memory.select(uid_validity);
     let first = first_contact(job, &mut talk, selected, uid_validity)?;
     let cursor = job.ledger.open(&job.mailbox.folder, first)?;
-    tracing::info!(mailbox = job.mailbox.name, uid_validity, "mailbox open");
+    if *failures == 0 {
+        tracing::info!(mailbox = job.mailbox.name, uid_validity, "mailbox open");
+    } else {
+        tracing::info!(
+            mailbox = job.mailbox.name,
+            uid_validity,
+            failures,
+            "mailbox back"
+        );
+    }
     talk.take_news();
     let mut full = true;
     let mut rush = 0;

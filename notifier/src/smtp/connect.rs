@@ -72,6 +72,11 @@ impl Door {
         Ok(connection)
     }
 
+    /// The server, as an operator knows it.
+    pub(super) fn name(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
     /// The bare connection.
     pub(super) async fn reach(&self) -> std::io::Result<TcpStream> {
         let tcp = TcpStream::connect((self.host.as_str(), self.port)).await?;

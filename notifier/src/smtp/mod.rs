@@ -9,6 +9,7 @@
 mod connect;
 mod deliver;
 mod pool;
+mod reach;
 pub(crate) mod setup;
 mod socket;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use tracing::subscriber::NoSubscriber;
 
 use self::connect::Door;
 use self::pool::{Pool, Pooled};
+use self::reach::Reach;
 pub use self::setup::SetupError;
 use crate::mail::{Composed, Mail, compose};
 pub use crate::outcome::DeliveryError;
@@ -84,6 +86,7 @@ pub enum Security {
 pub struct Smtp {
     door: Door,
     pool: Pool,
+    reach: Reach,
     from: Mailbox,
     instance: String,
     timeout: Duration,
@@ -101,6 +104,7 @@ impl Smtp {
         Ok(Self {
             door,
             pool: Pool::default(),
+            reach: Reach::default(),
             from,
             instance,
             timeout: config.timeout,
@@ -116,7 +120,10 @@ impl Smtp {
     pub async fn deliver(&self, mail: &Mail) -> Result<String, DeliveryError> {
         let composed = compose(mail, &self.from, &self.instance)
             .map_err(|error| DeliveryError::permanent(error.to_string()))?;
-        self.hand_over(&composed)
+        let connection = self.connection();
+        let connection = connection.with_subscriber(NoSubscriber::new()).await;
+        self.reach.note(&self.door, connection.as_ref().err());
+        self.hand_over(connection?, &composed)
             .with_subscriber(NoSubscriber::new())
             .await
     }
@@ -129,8 +136,11 @@ impl Smtp {
         self.greet().with_subscriber(NoSubscriber::new()).await
     }
 
-    async fn hand_over(&self, mail: &Composed) -> Result<String, DeliveryError> {
-        let mut pooled = self.connection().await?;
+    async fn hand_over(
+        &self,
+        mut pooled: Pooled,
+        mail: &Composed,
+    ) -> Result<String, DeliveryError> {
         let phases = deliver::Phases {
             own: &self.from.email,
             limit: self.timeout,

@@ -110,6 +110,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         let died = trial.run().is_err();
         return ExitCode::from(u8::from(died));
     }
+    let serves = matches!(&cli.command, Command::Serve(serve) if !serve.demo);
+    if serves {
+        out::log("info");
+        out::log_panics();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -117,15 +122,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(runtime) => runtime.block_on(command(cli)),
         Err(error) => Err(error.into()),
     };
+    // What a service says last stands in its log, in the log's own form.
+    let complain = if serves { out::fatal } else { out::complain };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::No) => ExitCode::FAILURE,
         Err(Failure::Failed(words)) => {
-            out::complain(&words);
+            complain(&words);
             ExitCode::FAILURE
         }
         Err(Failure::Usage(words)) => {
-            out::complain(&words);
+            complain(&words);
             ExitCode::from(2)
         }
     }

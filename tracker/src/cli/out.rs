@@ -40,6 +40,25 @@ pub(crate) fn complain(words: &str) {
     let _ = writeln!(io::stderr().lock(), "huiyin: {words}");
 }
 
+/// Says in the log why the program ends.
+pub(crate) fn fatal(words: &str) {
+    if tracing::enabled!(tracing::Level::ERROR) {
+        tracing::error!(error = words, "huiyin ends");
+    } else {
+        complain(words);
+    }
+}
+
+/// Has errors in the program logged like everything else: where, and what if the words are the
+/// program's own. A message put together at run time may hold a letter's words, and is left out.
+pub(crate) fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        let words = panic.payload().downcast_ref::<&'static str>().copied();
+        tracing::error!(place, words, "an error in the program");
+    }));
+}
+
 /// A table with aligned columns.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> Outcome {
     let wide = |cell: &str| {

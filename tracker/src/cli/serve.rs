@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Outcome, out};
 use crate::{
-    app::App,
+    app::{App, StartError},
     config::Config,
     demo::{self, Guide},
     serve,
@@ -28,9 +28,11 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) async fn run(self, config: Config) -> Outcome {
-        out::log("info");
-        let app = App::open(self.listening(config)).await?;
-        until(app, stopping(), |_| {}).await
+        let stop = stopping();
+        match opened(self.listening(config), &stop).await? {
+            Some(app) => until(app, stop, |_| {}).await,
+            None => Ok(()),
+        }
     }
 
     fn listening(&self, mut config: Config) -> Config {
@@ -43,6 +45,12 @@ impl Serve {
         }
         config
     }
+}
+
+/// Opens everything, however long the database is away; `None` where it is to stop before.
+async fn opened(config: Config, stop: &CancellationToken) -> Result<Option<App>, Failure> {
+    let open = || App::open(config.clone());
+    Ok(serve::patiently(stop, StartError::is_passing, open).await?)
 }
 
 /// Serves until `stop`; `ready` has a last word once the addresses are told.

@@ -29,9 +29,8 @@ pub async fn settle(
     app: &App,
     letter: &Letter,
     outgoing: &Outgoing,
-    result: std::result::Result<(), DeliveryError>,
+    mut outcome: Outcome,
 ) -> Result<()> {
-    let mut outcome = outcome(app, outgoing.attempts, result);
     let error = outcome.error.clone().unwrap_or_default();
     if letter.is_sealed() {
         // A server's refusal quotes the address. Its words stand in the event's note, sealed.
@@ -115,7 +114,8 @@ async fn give_back(change: &Change<'_>, outgoing: &Outgoing) -> Result<()> {
 }
 
 /// What an attempt leads to: done, over, or once more later.
-pub(super) fn outcome(
+#[must_use]
+pub fn outcome(
     app: &App,
     attempts: i32,
     result: std::result::Result<(), DeliveryError>,

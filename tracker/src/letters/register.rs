@@ -70,13 +70,15 @@ pub async fn register(app: &App, batch: Vec<Read>) -> Result<Vec<Verdict>> {
     let mine = step.still_reading(&ids).await?;
     verdicts.retain(|v| mine.contains(&v.id));
     new.retain(|(line, _)| mine.contains(&line.id));
-    verdicts.extend(add_new(app, &step, &channels, new).await?);
+    let (registered, came) = add_new(app, &step, &channels, new).await?;
+    verdicts.extend(registered);
     if !step.give_fates(&verdicts).await? {
         return Err(Error::Rule("decided-meanwhile"));
     }
     fail_point("before-letter");
     step.commit().await?;
     fail_point("after-letter");
+    log(&came);
     for (line, id, letter) in joining {
         match super::release::join(app, &line, id, &letter, Standing::Unread, None).await {
             Ok(verdict) => verdicts.push(verdict),
@@ -93,6 +95,20 @@ pub async fn register(app: &App, batch: Vec<Read>) -> Result<Vec<Verdict>> {
     }
     app.outbox_bell.notify_one();
     Ok(verdicts)
+}
+
+/// What the log may say of a new letter.
+pub(super) struct Came {
+    number: LetterNumber,
+    /// `None` for a sealed one: that somebody reported something is nobody else's business.
+    channel: Option<String>,
+}
+
+/// Says in the log that letters came. To be called once they are committed.
+pub(super) fn log(came: &[Came]) {
+    for letter in came {
+        tracing::info!(letter = %letter.number, channel = letter.channel, "a letter came");
+    }
 }
 
 /// Everything that one new letter adds.
@@ -116,9 +132,10 @@ pub(super) async fn add_new(
     step: &Step<'_>,
     channels: &[Channel],
     new: Vec<(ArrivalRecord, Box<IncomingLetter>)>,
-) -> Result<Vec<Verdict>> {
+) -> Result<(Vec<Verdict>, Vec<Came>)> {
     let law = app.law_of(step).await?;
     let mut entries = Vec::with_capacity(new.len());
+    let mut came = Vec::with_capacity(new.len());
     let mut serials = HashMap::new();
     for (line, _) in &new {
         *serials
@@ -141,9 +158,15 @@ pub(super) async fn add_new(
             serial: *serial,
         };
         *serial += 1;
-        entries.push(entry(app, &law, line, channel, number, *incoming)?);
+        let entry = entry(app, &law, line, channel, number, *incoming)?;
+        let open = !entry.letter.is_sealed();
+        came.push(Came {
+            number,
+            channel: open.then(|| channel.code.clone()),
+        });
+        entries.push(entry);
     }
-    save(app, step, entries).await
+    Ok((save(app, step, entries).await?, came))
 }
 
 fn entry(

@@ -238,7 +238,7 @@ async fn admit(
         return Err(Error::Rule("decided-meanwhile"));
     }
     let new = vec![(line.clone(), Box::new(incoming))];
-    let verdicts = register::add_new(app, &step, &channels, new).await?;
+    let (verdicts, came) = register::add_new(app, &step, &channels, new).await?;
     if !step.give_fates(&verdicts).await? {
         return Err(Error::Rule("decided-meanwhile"));
     }
@@ -252,6 +252,7 @@ async fn admit(
         step.add_reader(letter, by, Some(by)).await?;
     }
     step.commit().await?;
+    register::log(&came);
     app.outbox_bell.notify_one();
     Ok(verdict)
 }

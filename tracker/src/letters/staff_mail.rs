@@ -1,12 +1,12 @@
 //! Finished words for members of staff, under a name by which they are written once.
 
-use notifier::{DeliveryError, Notification};
+use notifier::Notification;
 
-use super::{Result, announce, deliver};
+use super::{Result, announce};
 use crate::{
     app::App,
     domain::words::{OutboxState, StaffMailKind},
-    store::{people::Person, staff_mail::StaffMail},
+    store::{outbox::Outcome, people::Person, staff_mail::StaffMail},
 };
 
 /// Whether mail can reach somebody at all.
@@ -49,16 +49,8 @@ pub(crate) fn compose(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn settle(
-    app: &App,
-    mail: &StaffMail,
-    result: std::result::Result<(), DeliveryError>,
-) -> Result<()> {
-    let outcome = deliver::outcome(app, mail.attempts, result);
-    if matches!(outcome.state, OutboxState::Failed | OutboxState::Unknown) {
-        tracing::warn!(mail = %mail.once, state = %outcome.state, "a mail to staff did not surely arrive");
-    }
+pub async fn settle(app: &App, mail: &StaffMail, outcome: &Outcome) -> Result<()> {
     let step = app.store.begin(app.now()).await?;
-    step.settle_staff(mail.id, mail.fence, &outcome).await?;
+    step.settle_staff(mail.id, mail.fence, outcome).await?;
     Ok(step.commit().await?)
 }

@@ -39,6 +39,7 @@ impl Store {
             let read = Database::connect(sqlite(url, 6, true)).await?;
             Self { write, read, vault }
         } else {
+            super::reach::knock(url).await?;
             // Two pools: a step that reads beside its transaction must not wait for a connection
             // that other such steps hold.
             let options = || {

@@ -27,6 +27,7 @@ pub mod overdue;
 pub mod parties;
 pub mod people;
 mod queue;
+pub(crate) mod reach;
 pub mod schema;
 pub mod scope;
 pub mod sealing;
@@ -52,6 +53,16 @@ pub enum StoreError {
     /// The database refused or is out of reach.
     #[error("the database: {0}")]
     Database(#[from] sea_orm::DbErr),
+    /// No connection to its server.
+    #[error("no connection to {server}: {reason}")]
+    OutOfReach {
+        /// Its address.
+        server: String,
+        /// What it answered, or what broke.
+        reason: String,
+        /// Whether it may come back by itself.
+        passing: bool,
+    },
     /// Sealed words do not open.
     #[error(transparent)]
     Key(#[from] KeyError),

@@ -90,6 +90,14 @@ pub struct Outcome {
     pub error: Option<String>,
 }
 
+impl Outcome {
+    /// Whether another attempt follows.
+    #[must_use]
+    pub fn is_tried_again(&self) -> bool {
+        self.state == OutboxState::Queued
+    }
+}
+
 impl Step<'_> {
     /// Adds finished messages.
     ///

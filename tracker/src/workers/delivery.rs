@@ -1,12 +1,17 @@
 //! Sends what waits in the outbox: several lanes, each claiming one message at a time under a
 //! lease with a fence.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use notifier::{DeliveryError, File, Mail, Outlet, Rendered};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::{pause, undelivered};
 use crate::{
     app::App,
     domain::{
@@ -27,28 +32,35 @@ const ATTEMPT: Duration = Duration::from_secs(240);
 /// How often to look where nobody rings.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// How often an outcome is offered to a database that refuses it: a mail that left must not count
-/// as lost because the database restarted meanwhile.
+/// How long to wait at most before a database that failed is asked again.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// How often an outcome is offered to a database that is well and refuses it. One that is away is
+/// waited for: a mail that left must not count as lost because the database restarted meanwhile.
 const OFFERS: u32 = 6;
 
 /// Sends until stopped; what is under way then is sent to its end. Lanes are independent: a silent
 /// server holds up one mail, not the next one's lane.
 pub async fn run(app: App, outlet: Arc<Outlet>, stop: CancellationToken) {
     let lanes = app.config.outbox.lanes;
+    let held = Held::default();
     let mut busy = JoinSet::new();
     while !stop.is_cancelled() {
-        let claimed = match claim(&app, lanes - busy.len()).await {
+        let claimed = match claim(&app, lanes - busy.len(), &held).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::error!(%error, "the outbox could not be worked");
-                tokio::time::sleep(Duration::from_secs(5)).await;
+                pause(&stop, PAUSE).await;
                 continue;
             }
         };
         let idle = claimed.is_empty();
         for post in claimed {
-            let (app, outlet) = (app.clone(), outlet.clone());
-            busy.spawn(async move { send(&app, &outlet, &post).await });
+            let (app, outlet, held) = (app.clone(), outlet.clone(), held.clone());
+            busy.spawn(async move {
+                let _lane = held.hold(post.mail_id());
+                send(&app, &outlet, &post).await;
+            });
         }
         if busy.len() == lanes {
             tokio::select! {
@@ -75,7 +87,7 @@ pub async fn run(app: App, outlet: Arc<Outlet>, stop: CancellationToken) {
 /// When the database refuses.
 pub async fn once(app: &App, outlet: &Arc<Outlet>) -> Result<usize> {
     let mut busy = JoinSet::new();
-    for post in claim(app, app.config.outbox.lanes).await? {
+    for post in claim(app, app.config.outbox.lanes, &Held::default()).await? {
         let (app, outlet) = (app.clone(), outlet.clone());
         busy.spawn(async move { send(&app, &outlet, &post).await });
     }
@@ -92,18 +104,72 @@ fn log(done: std::result::Result<(), tokio::task::JoinError>) {
     }
 }
 
+/// The mails that lanes of this process have in hand. One whose lease ran out because the database
+/// was away is theirs still: they know what became of it.
+#[derive(Clone, Default)]
+struct Held(Arc<Mutex<HashSet<String>>>);
+
+impl Held {
+    fn hold(&self, mail_id: &str) -> InHand {
+        self.mails().insert(mail_id.to_owned());
+        InHand(self.clone(), mail_id.to_owned())
+    }
+
+    fn has(&self, mail_id: &str) -> bool {
+        self.mails().contains(mail_id)
+    }
+
+    fn mails(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// In hand until it is dropped, however its lane ends.
+struct InHand(Held, String);
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        self.0.mails().remove(&self.1);
+    }
+}
+
 /// A claimed mail: to the outside, or to a member of staff.
-enum Post {
+pub(super) enum Post {
     Public(Box<(Letter, Outgoing)>),
     Staff(Box<StaffMail>),
 }
 
 impl Post {
-    fn mail_id(&self) -> &str {
+    pub(super) fn mail_id(&self) -> &str {
         match self {
             Self::Public(post) => &post.1.mail_id,
             Self::Staff(mail) => &mail.mail_id,
         }
+    }
+
+    pub(super) fn address(&self) -> &str {
+        match self {
+            Self::Public(post) => &post.1.words.address,
+            Self::Staff(mail) => &mail.address,
+        }
+    }
+
+    pub(super) fn subject(&self) -> &str {
+        match self {
+            Self::Public(post) => &post.1.words.subject,
+            Self::Staff(mail) => &mail.subject,
+        }
+    }
+
+    pub(super) fn attempt(&self) -> i32 {
+        match self {
+            Self::Public(post) => post.1.attempts,
+            Self::Staff(mail) => mail.attempts,
+        }
+    }
+
+    pub(super) fn is_sealed(&self) -> bool {
+        matches!(self, Self::Public(post) if post.0.is_sealed())
     }
 
     async fn mail(&self, app: &App) -> Result<Mail> {
@@ -113,29 +179,36 @@ impl Post {
         }
     }
 
+    /// Notes what became of it; a failure is told in the log once it is.
     async fn settle(
         &self,
         app: &App,
-        result: std::result::Result<(), DeliveryError>,
+        result: &std::result::Result<(), DeliveryError>,
     ) -> Result<()> {
+        let outcome = deliver::outcome(app, self.attempt(), result.clone());
         match self {
-            Self::Public(post) => deliver::settle(app, &post.0, &post.1, result).await,
-            Self::Staff(mail) => letters::staff_mail::settle(app, mail, result).await,
+            Self::Public(post) => deliver::settle(app, &post.0, &post.1, outcome.clone()).await,
+            Self::Staff(mail) => letters::staff_mail::settle(app, mail, &outcome).await,
+        }?;
+        if let Err(error) = result {
+            undelivered::tell(self, &server(app), error, &outcome);
         }
+        Ok(())
     }
 }
 
 /// Settles what a dead sender left behind, then claims up to `n` messages; staff wait for nobody
 /// outside, and nobody outside waits for them.
-async fn claim(app: &App, n: usize) -> Result<Vec<Post>> {
+async fn claim(app: &App, n: usize, held: &Held) -> Result<Vec<Post>> {
     let lost = app.store.abandoned().await?.into_iter().map(Box::new);
     let lost: Vec<Post> = lost.map(Post::Public).collect();
     let of_staff = app.store.abandoned_staff().await?.into_iter().map(Box::new);
-    for post in lost.into_iter().chain(of_staff.map(Post::Staff)) {
+    let lost = lost.into_iter().chain(of_staff.map(Post::Staff));
+    for post in lost.filter(|post| !held.has(post.mail_id())) {
         // Whether it left is the mail server's to know, not ours.
         let reason = "the program stopped while sending".to_owned();
         let unknown = Err(DeliveryError::Unknown { reason });
-        if let Err(error) = post.settle(app, unknown).await {
+        if let Err(error) = post.settle(app, &unknown).await {
             tracing::error!(mail = %post.mail_id(), %error, "what became of a mail could not be noted");
         }
     }
@@ -174,27 +247,26 @@ async fn send(app: &App, outlet: &Outlet, post: &Post) {
         }),
     };
     let mail = post.mail_id();
-    if let Err(error) = &result {
-        tracing::warn!(%mail, kind = %kind_of(error), "a mail did not leave");
-    }
-    for offer in 1..=OFFERS {
-        match post.settle(app, result.clone()).await {
-            Ok(()) => return,
-            Err(error) => {
-                tracing::error!(%mail, %error, "what became of a mail could not be noted");
-                tokio::time::sleep(Duration::from_secs(1 << offer.min(3))).await;
-            }
+    let mut offers = 0;
+    let mut wait = LOOK;
+    while let Err(error) = post.settle(app, &result).await {
+        tracing::error!(%mail, %error, "what became of a mail could not be noted");
+        offers += u32::from(!error.is_passing());
+        if offers >= OFFERS {
+            return;
         }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(PAUSE);
     }
 }
 
-/// For the log: no address, no words of the server.
-fn kind_of(error: &DeliveryError) -> &'static str {
-    match error {
-        DeliveryError::Temporary { .. } => "temporary",
-        DeliveryError::Permanent { .. } => "permanent",
-        DeliveryError::Unknown { .. } => "unknown",
-    }
+/// Where mail leaves by, for the log.
+fn server(app: &App) -> String {
+    let smtp = app.config.smtp.as_ref();
+    smtp.map_or_else(String::new, |smtp| match &smtp.folder {
+        Some(folder) => folder.display().to_string(),
+        None => format!("{}:{}", smtp.host, smtp.port),
+    })
 }
 
 /// A mail to staff: no machine answers it, and it bounces to nobody.

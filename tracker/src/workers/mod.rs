@@ -2,6 +2,7 @@
 //! round and can be called by itself.
 
 pub mod alarms;
+pub mod database;
 pub mod delivery;
 #[cfg(test)]
 mod duty_test;
@@ -12,6 +13,7 @@ pub mod ledger;
 pub mod supervision;
 #[cfg(test)]
 mod supervision_test;
+mod undelivered;
 mod weekly;
 
 use std::time::Duration;
@@ -19,7 +21,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Waits, or returns early when everything is to stop; `true` to go on.
-async fn pause(stop: &CancellationToken, wait: Duration) -> bool {
+pub(crate) async fn pause(stop: &CancellationToken, wait: Duration) -> bool {
     tokio::select! {
         () = stop.cancelled() => false,
         () = tokio::time::sleep(wait) => true,

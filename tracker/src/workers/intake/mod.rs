@@ -19,7 +19,7 @@ use crate::{
     config,
     domain::words::Source,
     letters::{
-        Result,
+        Error, Result,
         arrive::{self, From},
     },
 };
@@ -27,42 +27,56 @@ use crate::{
 /// What is not read after so long was left behind by whoever stored it.
 const ABANDONED: Duration = Duration::from_secs(120);
 
-/// Starts every configured source; answers their threads.
+/// A door for every configured source: the mailboxes' first, then the Maildirs'.
 ///
 /// # Errors
-/// When a channel is unknown or a thread cannot be started.
-pub async fn start(
+/// When a channel is unknown, or the database refuses.
+pub async fn doors(app: &App) -> Result<Vec<Arc<Door>>> {
+    let mut doors = Vec::new();
+    for m in &app.config.mailbox {
+        doors.push(door(app, Source::Imap, &m.name, &m.channel).await?);
+    }
+    for m in &app.config.maildir {
+        doors.push(door(app, Source::Maildir, &m.name, &m.channel).await?);
+    }
+    Ok(doors.into_iter().map(Arc::new).collect())
+}
+
+/// Starts every configured source at its door; answers their threads.
+///
+/// # Errors
+/// When a thread cannot be started.
+pub fn start(
     app: &App,
+    doors: Vec<Arc<Door>>,
     stop: &CancellationToken,
 ) -> Result<Vec<std::thread::JoinHandle<()>>> {
+    let mut doors = doors.into_iter();
     let mut threads = Vec::new();
-    for mailbox in &app.config.mailbox {
-        let door = door(app, Source::Imap, &mailbox.name, &mailbox.channel).await?;
+    for (mailbox, door) in app.config.mailbox.iter().zip(&mut doors) {
         let (app2, app3) = (app.clone(), app.clone());
-        let thread = ingest::mailbox::run(
+        threads.push(ingest::mailbox::run(
             imap(app, mailbox),
-            Arc::new(door),
+            door,
             Arc::new(move || app2.now()),
             Arc::new(move || app3.jitter()),
             stop.clone(),
-        );
-        threads.push(thread.map_err(|e| crate::letters::Error::CutShort(e.to_string()))?);
+        ));
     }
-    for maildir in &app.config.maildir {
-        let door = door(app, Source::Maildir, &maildir.name, &maildir.channel).await?;
+    for (maildir, door) in app.config.maildir.iter().zip(doors) {
         let app2 = app.clone();
-        let thread = ingest::maildir::watch(
+        threads.push(ingest::maildir::watch(
             Maildir {
                 name: maildir.name.clone(),
                 path: maildir.path.clone(),
             },
-            Arc::new(door),
+            door,
             Arc::new(move || app2.now()),
             stop.clone(),
-        );
-        threads.push(thread.map_err(|e| crate::letters::Error::CutShort(e.to_string()))?);
+        ));
     }
-    Ok(threads)
+    let started = threads.into_iter().collect::<std::io::Result<_>>();
+    started.map_err(|e| Error::CutShort(e.to_string()))
 }
 
 /// A door for a source of a channel. To be opened within the runtime.
@@ -72,7 +86,7 @@ pub async fn start(
 pub async fn door(app: &App, source: Source, name: &str, channel: &str) -> Result<Door> {
     let channels = app.store.channels().await?;
     let channel = channels.into_iter().find(|c| c.code == channel);
-    let channel = channel.ok_or(crate::letters::Error::Rule("no-such-channel"))?;
+    let channel = channel.ok_or(Error::Rule("no-such-channel"))?;
     let from = From {
         source,
         name: name.to_owned(),
