@@ -121,7 +121,8 @@ impl App {
             keys,
             entropy: entropy.clone(),
         });
-        let store = Store::connect(&url, vault).await.map_err(broken)?;
+        let reserve = config.storage.reserve_mb.map(|mb| mb << 20);
+        let store = Store::connect(&url, vault, reserve).await.map_err(broken)?;
         store.migrate().await.map_err(broken)?;
         let expected = setup::key_id(&store).await.map_err(broken)?;
         if expected != store.vault.keys.id() {

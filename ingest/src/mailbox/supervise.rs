@@ -31,6 +31,8 @@ const READING: Duration = Duration::from_secs(2);
 const IDLE_FAILURES: u32 = 3;
 /// A refused login is tried again after a minute at the earliest: providers lock accounts.
 const REFUSED: u32 = 7;
+/// Pauses while the ledger cannot be written stop doubling here.
+const LEDGER: u32 = 3;
 /// Pauses between attempts at one mail that ends the connection stop doubling here.
 const SUSPECT: u32 = 3;
 /// Sweeps in a row without waiting: some servers tell EXISTS with every answer.
@@ -85,6 +87,8 @@ pub(super) fn supervise(job: &Job) {
                 match fault {
                     Fault::Idle(_) => memory.idle_failures += 1,
                     Fault::Login(_) => failures = failures.max(REFUSED - 1),
+                    // It is ours, and nobody's account is locked for asking.
+                    Fault::Ledger(_) => failures = failures.min(LEDGER),
                     _ => {}
                 }
                 fault.to_string()

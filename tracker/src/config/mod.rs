@@ -39,6 +39,8 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     /// Words on their way out.
     pub outbox: Outbox,
+    /// Room on the disk.
+    pub storage: Storage,
     /// Mail that nobody should have to read.
     pub spam: Spam,
     /// What cannot wait for the morning.
@@ -64,6 +66,7 @@ impl Default for Config {
             database: Database::default(),
             smtp: None,
             outbox: Outbox::default(),
+            storage: Storage::default(),
             spam: Spam::default(),
             urgent: Urgent::default(),
             mailbox: Vec::new(),
@@ -230,6 +233,15 @@ pub enum Security {
     /// TLS from the first byte.
     #[default]
     Tls,
+}
+
+/// Room on the disk of an SQLite.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Storage {
+    /// With less than this left, in MB, nothing new is taken in: room to say so, and to go on with
+    /// what is here. 64, or a twentieth of a small disk, where it is not set.
+    pub reserve_mb: Option<u64>,
 }
 
 /// Words on their way out.

@@ -110,6 +110,7 @@ pub fn config(mut operators: Config, folder: &Path) -> Config {
             format!("{} <laixin@zrzyt.example.cn>", content::DEPARTMENT),
         )),
         outbox: Outbox::default(),
+        storage: operators.storage,
         spam: Spam::default(),
         urgent: Urgent::default(),
         mailbox: Vec::new(),

@@ -92,6 +92,7 @@ pub async fn store(app: &App, from: &From, batch: Vec<Arrival>) -> Result<Stored
     let keys: Vec<String> = batch.iter().map(|a| a.source_key.clone()).collect();
     // Sealing takes longer than writing: it is done before the database is held.
     let raws: Vec<&[u8]> = batch.iter().map(|a| a.raw.as_slice()).collect();
+    app.store.writable.has_room()?;
     let blobs = app.store.vault.seal_blobs(&raws, app.now());
     let digests: Vec<String> = blobs.ids.clone();
     let step = app.store.begin(app.now()).await?;
@@ -131,9 +132,14 @@ pub async fn store(app: &App, from: &From, batch: Vec<Arrival>) -> Result<Stored
     }
     let mut rows: Vec<ArrivalRecord> = fresh.into_values().collect();
     rows.sort_unstable_by_key(|line| line.id);
+    let keys: Vec<String> = rows.iter().map(|line| line.source_key.clone()).collect();
     step.add_arrivals(rows).await?;
     step.commit().await?;
     fail_point("after-store");
+    // The source is told only what another connection could read.
+    if app.store.arrivals_by_key(&keys).await?.len() < keys.len() {
+        return Err(StoreError::Unconfirmed.into());
+    }
     Ok(stored)
 }
 
@@ -276,6 +282,7 @@ async fn add_missing(app: &App, mut lines: Vec<ArrivalRecord>) -> Result<()> {
         let known = app.store.arrivals_by_key(some).await?;
         lines.retain(|l| !known.iter().any(|k| k.source_key == l.source_key));
     }
+    app.store.writable.has_room()?;
     while !lines.is_empty() {
         let rest = lines.split_off(lines.len().min(1_000));
         let step = app.store.begin(app.now()).await?;

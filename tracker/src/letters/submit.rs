@@ -15,7 +15,10 @@ use crate::{
         text::{self, FieldError},
         words::{Kind, Source},
     },
-    store::{arrivals::ArrivalRecord, channels::Channel, letters::Letter, obligations::Obligation},
+    store::{
+        StoreError, arrivals::ArrivalRecord, channels::Channel, letters::Letter,
+        obligations::Obligation,
+    },
 };
 
 /// How a letter is handed in.
@@ -62,7 +65,7 @@ pub async fn submit(
     let lines = arrive::take_in(app, &from, vec![arrival])
         .await
         .map_err(Unregistered)?;
-    let line = lines.into_iter().next().ok_or(Error::NotFound)?;
+    let line = lines.into_iter().next().ok_or_else(unconfirmed)?;
     if line.fate.is_some() {
         return Ok(submitted(app, &line).await?);
     }
@@ -71,8 +74,12 @@ pub async fn submit(
     let key = [line.source_key.clone()];
     arrive::read_alone(app, line).await.map_err(Unregistered)?;
     let again = app.store.arrivals_by_key(&key).await.map_err(Error::from)?;
-    let line = again.into_iter().next().ok_or(Error::NotFound)?;
+    let line = again.into_iter().next().ok_or_else(unconfirmed)?;
     Ok(submitted(app, &line).await?)
+}
+
+fn unconfirmed() -> Error {
+    StoreError::Unconfirmed.into()
 }
 
 /// Everything wrong with a letter handed in.
@@ -111,17 +118,17 @@ pub struct Submitted {
 /// # Errors
 /// When it became none, or the database refuses.
 pub async fn submitted(app: &App, line: &ArrivalRecord) -> Result<Submitted, Error> {
-    let id = line.letter_id.ok_or(Error::NotFound)?;
+    let id = line.letter_id.ok_or(StoreError::Unconfirmed)?;
     let numbers = app.store.numbers(&[id]).await?;
     let number = numbers
         .first()
         .and_then(|(_, n)| n.parse().ok())
-        .ok_or(Error::NotFound)?;
+        .ok_or(StoreError::Unconfirmed)?;
     let letter = app
         .store
         .letter_for_writer(number)
         .await?
-        .ok_or(Error::NotFound)?;
+        .ok_or(StoreError::Unconfirmed)?;
     let code = QueryCode(
         app.store
             .vault

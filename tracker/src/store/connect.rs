@@ -1,7 +1,12 @@
 //! Opening the database: SQLite by default, PostgreSQL when one machine is not enough. What the
 //! design promises of durability is set here and asserted before anything else happens.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
@@ -9,7 +14,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
-use super::{Result, StoreError, Vault};
+use super::{Result, StoreError, Vault, tx, writable::Writable};
 
 /// The database: one connection that writes and several that read under SQLite, a pool for each
 /// under PostgreSQL.
@@ -19,6 +24,8 @@ pub struct Store {
     pub(crate) read: DatabaseConnection,
     /// Opens and seals words.
     pub vault: Arc<Vault>,
+    /// Whether anything can be written down.
+    pub writable: Arc<Writable>,
 }
 
 const BUSY: Duration = Duration::from_secs(10);
@@ -28,16 +35,30 @@ const BUSY: Duration = Duration::from_secs(10);
 const FRESH: Duration = Duration::from_secs(1);
 
 impl Store {
-    /// Connects, without migrating.
+    /// Connects, without migrating. `reserve` is what is to be kept free on the disk of an SQLite,
+    /// in bytes, where that is set.
     ///
     /// # Errors
     /// When the database is out of reach, or does not keep its promises.
-    pub async fn connect(url: &str, vault: Arc<Vault>) -> Result<Self> {
+    pub async fn connect(url: &str, vault: Arc<Vault>, reserve: Option<u64>) -> Result<Self> {
         let store = if url.starts_with("sqlite:") {
-            make_folder(url)?;
-            let write = Database::connect(sqlite(url, 1, false)).await?;
-            let read = Database::connect(sqlite(url, 6, true)).await?;
-            Self { write, read, vault }
+            let file = make_file(url)?;
+            let writable = Arc::new(Writable::beside(&file, reserve).map_err(|e| at(&file, &e))?);
+            let clean = writable.clone();
+            let mut writing = sqlite(url, 1, false);
+            writing.map_sqlx_sqlite_pool_opts(move |pool| {
+                let clean = clean.clone();
+                pool.after_release(move |connection, _| {
+                    let clean = clean.clone();
+                    Box::pin(async move { tx::is_clean(connection, &clean).await })
+                })
+            });
+            Self {
+                write: Database::connect(writing).await?,
+                read: Database::connect(sqlite(url, 6, true)).await?,
+                vault,
+                writable,
+            }
         } else {
             super::reach::knock(url).await?;
             // Two pools: a step that reads beside its transaction must not wait for a connection
@@ -64,6 +85,7 @@ impl Store {
                 write: Database::connect(options()).await?,
                 read: Database::connect(reading).await?,
                 vault,
+                writable: Arc::default(),
             }
         };
         store.assert_safe().await?;
@@ -90,11 +112,22 @@ impl Store {
         Ok(migrations::Migrator::up(&self.write, None).await?)
     }
 
+    /// Writes a word, so that it is known whether anything can be written.
+    ///
+    /// # Errors
+    /// When nothing can.
+    pub async fn probe(&self, now: jiff::Timestamp) -> Result<()> {
+        let step = self.begin(now).await?;
+        step.set("written-at", now.as_second().to_string()).await?;
+        step.commit().await
+    }
+
     /// Whether a statement can be answered at all.
     ///
     /// # Errors
     /// When it cannot.
     pub async fn ping(&self) -> Result<()> {
+        self.writable.still_there()?;
         self.read.execute_unprepared("SELECT 1").await?;
         Ok(())
     }
@@ -172,10 +205,8 @@ impl Store {
 }
 
 fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
-    let path = url
-        .trim_start_matches("sqlite://")
-        .trim_start_matches("sqlite:");
-    let mut options = ConnectOptions::new(format!("sqlite://{path}?mode=rwc"));
+    // Never made anew: where the file vanished, an empty one in its place would pass for it.
+    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rw", file_of(url)));
     options
         .max_connections(connections)
         .min_connections(1)
@@ -200,20 +231,33 @@ fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
     options
 }
 
-fn make_folder(url: &str) -> Result<()> {
-    let path = url
-        .trim_start_matches("sqlite://")
-        .trim_start_matches("sqlite:");
-    match Path::new(path)
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-    {
-        None => Ok(()),
-        Some(folder) => std::fs::create_dir_all(folder).map_err(|e| {
+fn file_of(url: &str) -> &str {
+    url.trim_start_matches("sqlite://")
+        .trim_start_matches("sqlite:")
+}
+
+/// The database's file; made empty, for nobody else to read, where there is none.
+fn make_file(url: &str) -> Result<PathBuf> {
+    let file = PathBuf::from(file_of(url));
+    if let Some(folder) = file.parent().filter(|p| !p.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|e| {
             StoreError::Unsafe(format!(
                 "the folder {} cannot be made: {e}; check data_dir",
                 folder.display()
             ))
-        }),
+        })?;
     }
+    let mut options = std::fs::OpenOptions::new();
+    match options.write(true).create_new(true).mode(0o600).open(&file) {
+        Ok(_) => Ok(file),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(file),
+        Err(e) => Err(at(&file, &e)),
+    }
+}
+
+fn at(file: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Unsafe(format!(
+        "the database {} cannot be opened: {error}; check database.url",
+        file.display()
+    ))
 }

@@ -39,8 +39,10 @@ pub mod step;
 pub mod supervision;
 pub mod terms;
 pub mod time;
+mod tx;
 pub mod units;
 pub mod weekly;
+pub mod writable;
 pub mod writers;
 
 pub use self::{connect::Store, sealing::Vault, step::Step};
@@ -78,6 +80,12 @@ pub enum StoreError {
         /// The column and its value.
         what: String,
     },
+    /// Something stands in the way of writing.
+    #[error("{0}")]
+    Hindered(writable::Hindrance),
+    /// What was written cannot be read back, or cannot have been written.
+    #[error("what was to be stored cannot be read back; nothing is told to anybody, try again")]
+    Unconfirmed,
     /// The settings of the connection do not keep what was promised.
     #[error("{0}")]
     Unsafe(String),

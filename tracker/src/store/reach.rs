@@ -62,14 +62,21 @@ impl StoreError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::OutOfReach { passing, .. } => *passing,
-            Self::Database(
-                DbErr::Conn(RuntimeErr::SqlxError(error))
-                | DbErr::Exec(RuntimeErr::SqlxError(error))
-                | DbErr::Query(RuntimeErr::SqlxError(error)),
-            ) => passes(error),
-            Self::Database(DbErr::ConnectionAcquire(_)) => true,
+            Self::Database(error) => is_passing(error),
+            Self::Hindered(_) | Self::Unconfirmed => true,
             _ => false,
         }
+    }
+}
+
+/// The same of what the database itself says.
+pub(super) fn is_passing(error: &DbErr) -> bool {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => passes(error),
+        DbErr::ConnectionAcquire(_) => true,
+        _ => false,
     }
 }
 

@@ -3,16 +3,15 @@
 
 use jiff::Timestamp;
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend,
-    EntityTrait, Insert, IntoActiveModel, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, Insert,
+    IntoActiveModel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-use super::{Result, Store, Vault};
+use super::{Result, Store, Vault, tx::Tx};
 
 /// An open write transaction. Dropping it takes everything back.
 pub struct Step<'a> {
-    pub(crate) tx: DatabaseTransaction,
+    pub(crate) tx: Tx,
     pub(crate) store: &'a Store,
     /// The instant of the step.
     pub now: Timestamp,
@@ -29,9 +28,10 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let tx = self.write.begin_with_options(options).await?;
+        let begun = self.write.begin_with_options(options).await;
+        let tx = begun.inspect_err(|error| self.writable.failed(error))?;
         Ok(Step {
-            tx,
+            tx: Tx::new(tx, self.writable.clone()),
             store: self,
             now,
         })
@@ -42,9 +42,11 @@ impl Step<'_> {
     /// Makes it durable.
     ///
     /// # Errors
-    /// When it is not; then nothing of the step happened.
+    /// When it is not, or nobody knows whether it is: a connection may end after the commit and
+    /// before its answer. What must be known then is read back.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
+        self.store.writable.still_there()?;
+        self.tx.commit().await
     }
 
     /// Opens and seals words.

@@ -8,7 +8,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Web, page, pages::error::ErrorPage, visit::Visit};
+use super::{
+    Web,
+    kept_words::{Again, KeptWords},
+    page,
+    pages::error::ErrorPage,
+    visit::Visit,
+};
 use crate::letters;
 
 /// An answer that is an error and has no page of its own.
@@ -111,9 +117,11 @@ impl IntoResponse for Trouble {
 pub async fn render(
     State(web): State<Web>,
     visit: Visit,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
+    let words = KeptWords::default();
+    request.extensions_mut().insert(words.clone());
     let path = request.uri().path().to_owned();
     let api = path.starts_with("/api/");
     let get = request.method() == axum::http::Method::GET;
@@ -123,7 +131,13 @@ pub async fn render(
     let Some(trouble) = response.extensions().get::<Trouble>().cloned() else {
         return response;
     };
-    let mut dressed = dress(&web, &visit, trouble, api, &asked);
+    // What we failed to take is not lost; what we refused is for its writer to mend.
+    let again = words.take().filter(|_| trouble.status.is_server_error());
+    let again = again.map(|again| Again {
+        action: web.base.to_string() + &path,
+        ..again
+    });
+    let mut dressed = dress(&web, &visit, trouble, api, &asked, again);
     // Whether the connection ends with it was decided where it went wrong.
     if let Some(close) = response.headers().get(header::CONNECTION) {
         (dressed.headers_mut()).insert(header::CONNECTION, close.clone());
@@ -132,7 +146,14 @@ pub async fn render(
 }
 
 /// `asked` is the address of a page that can be asked for again; empty where it cannot.
-fn dress(web: &Web, visit: &Visit, trouble: Trouble, api: bool, asked: &str) -> Response {
+fn dress(
+    web: &Web,
+    visit: &Visit,
+    trouble: Trouble,
+    api: bool,
+    asked: &str,
+    again: Option<Again>,
+) -> Response {
     if api {
         return problem(visit, &trouble);
     }
@@ -152,6 +173,7 @@ fn dress(web: &Web, visit: &Visit, trouble: Trouble, api: bool, asked: &str) -> 
         code: trouble.code.to_owned(),
         detail: trouble.detail,
         request_id: visit.request_id().to_owned(),
+        again,
     };
     match askama::Template::render(&words) {
         Ok(html) => (

@@ -11,7 +11,7 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use super::error::Trouble;
+use super::{error::Trouble, kept_words::KeptWords};
 
 /// Largest file, in bytes.
 pub const FILE: usize = 20 << 20;
@@ -91,6 +91,17 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
     type Rejection = Trouble;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Trouble> {
+        let words = request.extensions().get::<KeptWords>().cloned();
+        let posted = Self::read(request, state).await?;
+        if let Some(words) = words {
+            words.put(&posted);
+        }
+        Ok(posted)
+    }
+}
+
+impl Posted {
+    async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Self, Trouble> {
         let kind = request
             .headers()
             .get(header::CONTENT_TYPE)

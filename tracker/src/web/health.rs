@@ -14,24 +14,33 @@ pub async fn live() -> &'static str {
     "ok"
 }
 
-/// The database answers. Mailboxes and the mail server are reported, but a broken one is no
-/// reason to take the pages away.
+/// The database answers and can be written to. Mailboxes and the mail server are reported, but a
+/// broken one is no reason to take the pages away.
 pub async fn ready(State(web): State<Web>) -> Response {
-    let (database, sources) = match web.app.store.ping().await {
-        Ok(()) => (true, web.app.store.sources().await.unwrap_or_default()),
-        Err(_) => (false, Vec::new()),
+    let store = &web.app.store;
+    let (database, sources) = match store.ping().await {
+        Ok(()) => (Ok(()), store.sources().await.unwrap_or_default()),
+        Err(error) => (Err(error.to_string()), Vec::new()),
     };
     let sources: Vec<_> = sources
         .iter()
         .filter(|s| s.folder.ends_with('/'))
         .map(|s| json!({ "source": s.folder.trim_end_matches('/'), "ok": s.fine }))
         .collect();
-    let status = if database {
+    let hindrance = store.writable.hindrance().map(|h| h.to_string());
+    let reason = database.clone().err().or(hindrance.clone());
+    let status = if reason.is_none() {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let body = json!({ "ready": database, "database": database, "sources": sources });
+    let body = json!({
+        "ready": reason.is_none(),
+        "database": database.is_ok(),
+        "writes": database.is_ok() && hindrance.is_none(),
+        "reason": reason,
+        "sources": sources,
+    });
     (
         status,
         [("content-type", "application/json")],

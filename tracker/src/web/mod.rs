@@ -19,6 +19,7 @@ pub mod guard;
 pub mod health;
 pub mod intake;
 mod intake_view;
+pub mod kept_words;
 pub mod language;
 pub mod law;
 pub mod letter;

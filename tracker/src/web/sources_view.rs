@@ -19,12 +19,27 @@ use crate::{
     },
     letters::Result,
     reading::sources::{self, Fetched},
+    store::writable::Hindrance,
 };
 
 /// The alarms that stand, each in a sentence.
 pub(crate) async fn alarms(app: &App, chrome: &Chrome) -> Result<Vec<String>> {
+    let mut alarms: Vec<String> = hindrance(app, chrome).into_iter().collect();
     let all = sources::fetched(app).await?;
-    Ok(all.iter().flat_map(|f| sentences(chrome, f)).collect())
+    alarms.extend(all.iter().flat_map(|f| sentences(chrome, f)));
+    Ok(alarms)
+}
+
+/// Why nothing can be taken in at all.
+fn hindrance(app: &App, chrome: &Chrome) -> Option<String> {
+    let hindrance = app.store.writable.hindrance()?;
+    Some(match &hindrance {
+        Hindrance::Short { free, .. } => {
+            let free = i64::try_from(free >> 20).unwrap_or(i64::MAX);
+            chrome.t1("hindrance.short", chrome.count(free))
+        }
+        Hindrance::Failing(_) | Hindrance::Gone(_) => chrome.word("hindrance", hindrance.code()),
+    })
 }
 
 fn sentences(chrome: &Chrome, f: &Fetched) -> Vec<String> {

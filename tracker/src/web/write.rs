@@ -251,6 +251,7 @@ pub(crate) async fn store(
     media_type: &str,
     bytes: &[u8],
 ) -> Result<FormFile, Trouble> {
+    web.app.store.writable.has_room()?;
     let sealed = web.app.store.vault.seal_blobs(&[bytes], web.app.now());
     let blobs = sealed.ids.clone();
     let step = web.app.store.begin(web.app.now()).await?;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::chrome::Chrome;
+use crate::web::{chrome::Chrome, kept_words::Again};
 
 /// Any answer that is an error and has no page of its own.
 #[derive(Clone, Debug, Default, Template)]
@@ -19,4 +19,6 @@ pub struct ErrorPage {
     pub detail: String,
     /// The request's id, by which the log knows it; or empty.
     pub request_id: String,
+    /// What was sent and not taken, to be sent again.
+    pub again: Option<Again>,
 }

@@ -315,19 +315,20 @@ async fn one_by_one(app: &App, lines: &mut [ArrivalRecord], line: ArrivalRecord)
     loop {
         let (app2, line2) = (app.clone(), line.clone());
         let alone = tokio::spawn(async move { arrive::read_alone(&app2, line2).await });
-        let error = match alone.await {
+        let (passing, error) = match alone.await {
             Ok(Ok(verdicts)) => return arrive::settle(lines, &verdicts),
             // Another process took it over: it has its fate there.
             Ok(Err(Error::Rule("decided-meanwhile"))) => return,
-            Ok(Err(error)) => error.to_string(),
-            Err(error) => error.to_string(),
+            Ok(Err(error)) => (error.is_passing(), error.to_string()),
+            Err(error) => (false, error.to_string()),
         };
         tracing::error!(
             arrival = line.id,
             error,
             "an arrival could not be registered"
         );
-        if app.store.ping().await.is_ok() {
+        // A full disk is no fault of the mail's.
+        if !passing && app.store.ping().await.is_ok() {
             tries += 1;
         }
         if tries >= TRIES {

@@ -11,6 +11,7 @@ use super::super::write::{CheckPage, Entry, ReceiptPage, WritePage};
 use super::{REPLY, channels, chrome, due, entry, error, file, render, say, standing};
 use crate::domain::words::Language;
 use crate::web::chrome::Chrome;
+use crate::web::kept_words::Again;
 
 pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
     let at = |path| chrome(language, path, false);
@@ -227,6 +228,25 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
                 code: "not-found".into(),
                 detail: String::new(),
                 request_id: "7f3a9c21".into(),
+                again: None,
+            }),
+        ),
+        (
+            "error-kept",
+            render(&ErrorPage {
+                chrome: at("/write/online-consultation"),
+                status: 503,
+                code: "unavailable".into(),
+                detail: String::new(),
+                request_id: "7f3a9c21".into(),
+                again: Some(Again {
+                    action: "/write/online-consultation".into(),
+                    fields: vec![
+                        ("subject".into(), "施工围挡 占道".into()),
+                        ("body".into(), "第一段。\n第二段。".into()),
+                    ],
+                    files: vec!["照片.jpg".into()],
+                }),
             }),
         ),
     ]
