@@ -215,8 +215,9 @@ fn what_ends_the_program_is_told_like_the_rest() {
         let output = huiyin.run(&["serve", "--listen", listen]);
         assert_eq!(output.status.code(), Some(code));
         let words = String::from_utf8_lossy(&output.stderr);
-        let last = words.lines().map(serde_json::from_str::<Value>).last();
-        let last = last.expect("a last word").expect("every line is JSON");
+        let lines: Result<Vec<Value>, _> = words.lines().map(serde_json::from_str).collect();
+        let lines = lines.expect("every line is JSON");
+        let last = lines.last().expect("a last word");
         assert_eq!(last["level"], "ERROR");
         assert_eq!(last["fields"]["message"], "huiyin ends");
         let error = last["fields"]["error"].as_str().unwrap_or_default();

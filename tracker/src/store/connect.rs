@@ -10,7 +10,10 @@ use std::{
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        Connection as _,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use sea_orm_migration::MigratorTrait;
 
@@ -73,6 +76,10 @@ impl Store {
                     .sqlx_logging(false);
                 options
             };
+            let mut writing = options();
+            writing.map_sqlx_postgres_pool_opts(|o| {
+                o.after_release(|conn, _| Box::pin(async { Ok(!conn.is_in_transaction()) }))
+            });
             let mut reading = options();
             // After five askings PostgreSQL plans without looking at the parameters, takes the
             // first 1,000 of a day for a tenth of the table, and reads all of it for them.
@@ -82,7 +89,7 @@ impl Store {
                     o.options([("plan_cache_mode", "force_custom_plan"), ("jit", "off")])
                 });
             Self {
-                write: Database::connect(options()).await?,
+                write: Database::connect(writing).await?,
                 read: Database::connect(reading).await?,
                 vault,
                 writable: Arc::default(),
@@ -227,6 +234,16 @@ fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
             } else {
                 o
             }
+        })
+        .map_sqlx_sqlite_pool_opts(|o| {
+            o.after_release(|conn, _| {
+                Box::pin(async {
+                    // What a dropped step asks to be taken back is taken back first. Where that
+                    // failed, the next step would count as a part of one that never commits.
+                    conn.ping().await?;
+                    Ok(!conn.is_in_transaction())
+                })
+            })
         });
     options
 }
