@@ -6,6 +6,7 @@ mod a_changed_calendar_moves_what_is_open;
 mod a_circular_is_drafted_and_issued;
 mod a_crowd_at_the_door;
 mod a_form_becomes_a_letter;
+mod a_full_disk_loses_nothing;
 mod a_hundred_thousand_due_dates;
 mod a_hundred_thousand_letters;
 mod a_letter_by_mail_is_answered;

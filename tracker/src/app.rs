@@ -121,7 +121,10 @@ impl App {
             keys,
             entropy: entropy.clone(),
         });
-        let reserve = config.storage.reserve_mb.map(|mb| mb << 20);
+        let reserve = config
+            .storage
+            .reserve_mb
+            .map(|mb| mb.saturating_mul(1 << 20));
         let store = Store::connect(&url, vault, reserve).await.map_err(broken)?;
         store.migrate().await.map_err(broken)?;
         let expected = setup::key_id(&store).await.map_err(broken)?;

@@ -136,11 +136,16 @@ pub async fn store(app: &App, from: &From, batch: Vec<Arrival>) -> Result<Stored
     step.add_arrivals(rows).await?;
     step.commit().await?;
     fail_point("after-store");
-    // The source is told only what another connection could read.
-    if app.store.arrivals_by_key(&keys).await?.len() < keys.len() {
+    can_be_read(app, &keys).await?;
+    Ok(stored)
+}
+
+/// A source is told only what another connection can read.
+async fn can_be_read(app: &App, keys: &[String]) -> Result<()> {
+    if app.store.arrivals_by_key(keys).await?.len() < keys.len() {
         return Err(StoreError::Unconfirmed.into());
     }
-    Ok(stored)
+    Ok(())
 }
 
 /// The same bytes, received by the same source at the same instant, under another key: a mailbox
@@ -285,10 +290,12 @@ async fn add_missing(app: &App, mut lines: Vec<ArrivalRecord>) -> Result<()> {
     app.store.writable.has_room()?;
     while !lines.is_empty() {
         let rest = lines.split_off(lines.len().min(1_000));
+        let some = std::mem::replace(&mut lines, rest);
+        let keys: Vec<String> = some.iter().map(|line| line.source_key.clone()).collect();
         let step = app.store.begin(app.now()).await?;
-        step.add_arrivals(std::mem::replace(&mut lines, rest))
-            .await?;
+        step.add_arrivals(some).await?;
         step.commit().await?;
+        can_be_read(app, &keys).await?;
     }
     Ok(())
 }

@@ -11,13 +11,14 @@ use std::{
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
     sqlx::{
-        Connection as _,
+        self, Connection as _,
+        pool::PoolOptions,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
 };
 use sea_orm_migration::MigratorTrait;
 
-use super::{Result, StoreError, Vault, tx, writable::Writable};
+use super::{Result, StoreError, Vault, writable::Writable};
 
 /// The database: one connection that writes and several that read under SQLite, a pool for each
 /// under PostgreSQL.
@@ -33,6 +34,9 @@ pub struct Store {
 
 const BUSY: Duration = Duration::from_secs(10);
 
+/// A word that takes longer to write does not get written: longer than the longest wait for a lock.
+const PROBE: Duration = Duration::from_secs(15);
+
 /// A connection that was used this recently is taken to be alive; asking first would double the
 /// ways to the database of every question.
 const FRESH: Duration = Duration::from_secs(1);
@@ -47,15 +51,9 @@ impl Store {
         let store = if url.starts_with("sqlite:") {
             let file = make_file(url)?;
             let writable = Arc::new(Writable::beside(&file, reserve).map_err(|e| at(&file, &e))?);
-            let clean = writable.clone();
             let mut writing = sqlite(url, 1, false);
-            writing.map_sqlx_sqlite_pool_opts(move |pool| {
-                let clean = clean.clone();
-                pool.after_release(move |connection, _| {
-                    let clean = clean.clone();
-                    Box::pin(async move { tx::is_clean(connection, &clean).await })
-                })
-            });
+            let trusted = writable.clone();
+            writing.map_sqlx_sqlite_pool_opts(move |pool| trusted_only(settled(pool), &trusted));
             Self {
                 write: Database::connect(writing).await?,
                 read: Database::connect(sqlite(url, 6, true)).await?,
@@ -76,10 +74,10 @@ impl Store {
                     .sqlx_logging(false);
                 options
             };
+            let writable = Arc::<Writable>::default();
+            let trusted = writable.clone();
             let mut writing = options();
-            writing.map_sqlx_postgres_pool_opts(|o| {
-                o.after_release(|conn, _| Box::pin(async { Ok(!conn.is_in_transaction()) }))
-            });
+            writing.map_sqlx_postgres_pool_opts(move |pool| trusted_only(settled(pool), &trusted));
             let mut reading = options();
             // After five askings PostgreSQL plans without looking at the parameters, takes the
             // first 1,000 of a day for a tenth of the table, and reads all of it for them.
@@ -92,7 +90,7 @@ impl Store {
                 write: Database::connect(writing).await?,
                 read: Database::connect(reading).await?,
                 vault,
-                writable: Arc::default(),
+                writable,
             }
         };
         store.assert_safe().await?;
@@ -124,9 +122,17 @@ impl Store {
     /// # Errors
     /// When nothing can.
     pub async fn probe(&self, now: jiff::Timestamp) -> Result<()> {
-        let step = self.begin(now).await?;
-        step.set("written-at", now.as_second().to_string()).await?;
-        step.commit().await
+        let write = async {
+            let step = self.begin(now).await?;
+            step.set("written-at", now.as_second().to_string()).await?;
+            step.commit().await
+        };
+        let written = tokio::time::timeout(PROBE, write).await;
+        let written = written.unwrap_or(Err(StoreError::Unconfirmed));
+        if let Err(error) = &written {
+            self.writable.fails(error.to_string());
+        }
+        written
     }
 
     /// Whether a statement can be answered at all.
@@ -235,17 +241,32 @@ fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
                 o
             }
         })
-        .map_sqlx_sqlite_pool_opts(|o| {
-            o.after_release(|conn, _| {
-                Box::pin(async {
-                    // What a dropped step asks to be taken back is taken back first. Where that
-                    // failed, the next step would count as a part of one that never commits.
-                    conn.ping().await?;
-                    Ok(!conn.is_in_transaction())
-                })
-            })
-        });
+        .map_sqlx_sqlite_pool_opts(settled);
     options
+}
+
+/// Connections come back with nothing under way, or not at all.
+fn settled<D: sqlx::Database>(pool: PoolOptions<D>) -> PoolOptions<D> {
+    pool.after_release(|connection, _| {
+        Box::pin(async {
+            // What a dropped step asks to be taken back is taken back first. Where that failed, the
+            // next step would count as a part of one that never commits.
+            connection.ping().await?;
+            Ok(!connection.is_in_transaction())
+        })
+    })
+}
+
+/// No connection that was open when a write failed writes again.
+fn trusted_only<D: sqlx::Database>(
+    pool: PoolOptions<D>,
+    writable: &Arc<Writable>,
+) -> PoolOptions<D> {
+    let writable = writable.clone();
+    pool.before_acquire(move |_, of| {
+        let trusted = writable.trusts(of.age);
+        Box::pin(async move { Ok(trusted) })
+    })
 }
 
 fn file_of(url: &str) -> &str {

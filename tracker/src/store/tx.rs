@@ -1,7 +1,7 @@
 //! The transaction of a [`Step`](super::Step). It remembers whether anything in it failed: then it is
-//! never committed, and under SQLite its connection is never used again. SQLite takes a transaction
-//! back by itself when the disk is full or fails; the pool does not hear of that, takes the next
-//! transaction on the same connection for a nested one, and reports commits that are none.
+//! never committed, and no connection of that time is used again. SQLite takes a transaction back by
+//! itself when the disk is full or fails; the pool does not hear of that, takes the next transaction
+//! on the same connection for a nested one, and reports commits that are none.
 
 use std::sync::{
     Arc,
@@ -10,7 +10,6 @@ use std::sync::{
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-    sqlx::{self, Connection as _, SqliteConnection},
 };
 
 use super::{Result, StoreError, writable::Writable};
@@ -69,34 +68,8 @@ impl Tx {
     fn noted<T>(&self, done: &std::result::Result<T, DbErr>) {
         let Err(error) = done else { return };
         self.failed.store(true, Ordering::Relaxed);
-        // Before the connection goes back to its pool.
-        self.writable.spoiled.store(true, Ordering::Release);
         self.writable.failed(error);
     }
-}
-
-impl Drop for Tx {
-    fn drop(&mut self) {
-        if self.inside.is_some() {
-            self.writable.doubtful.store(true, Ordering::Release);
-        }
-    }
-}
-
-/// Whether SQLite's connection that writes may be used again, as it comes back.
-pub(super) async fn is_clean(
-    connection: &mut SqliteConnection,
-    writable: &Writable,
-) -> std::result::Result<bool, sqlx::Error> {
-    if writable.spoiled.swap(false, Ordering::AcqRel) {
-        return Ok(false);
-    }
-    if !writable.doubtful.swap(false, Ordering::AcqRel) {
-        return Ok(true);
-    }
-    // Where nothing is under way any more there is nothing to take back, and SQLite says so.
-    let rollback = sqlx::query("ROLLBACK").execute(&mut *connection).await;
-    Ok(rollback.is_err() && !connection.is_in_transaction())
 }
 
 #[async_trait::async_trait]

@@ -8,9 +8,11 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use sea_orm::DbErr;
+use tokio::time::Instant;
 
 use super::{Result, StoreError};
 
@@ -78,10 +80,8 @@ pub struct Writable {
     failing: Mutex<Option<String>>,
     /// As quick to read as nothing: whether the above holds anything.
     fails: AtomicBool,
-    /// Something in SQLite's last transaction failed.
-    pub(super) spoiled: AtomicBool,
-    /// SQLite's last transaction was left without a commit.
-    pub(super) doubtful: AtomicBool,
+    /// When a write last failed.
+    failed_at: Mutex<Option<Instant>>,
 }
 
 #[derive(Debug)]
@@ -172,12 +172,29 @@ impl Writable {
 
     /// A write failed. What is only wrong with the one statement hinders nobody else.
     pub(super) fn failed(&self, error: &DbErr) {
-        if !super::reach::is_passing(error) {
-            return;
+        let now = Some(Instant::now());
+        *self
+            .failed_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = now;
+        if super::reach::is_passing(error) {
+            self.fails(error.to_string());
         }
-        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        *failing = Some(error.to_string());
+    }
+
+    /// Nothing can be written, for this reason.
+    pub(super) fn fails(&self, why: String) {
+        *self.failing.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
         self.fails.store(true, Ordering::Release);
+    }
+
+    /// Whether a connection of this age may write: none that was open when a write failed.
+    pub(super) fn trusts(&self, age: Duration) -> bool {
+        let failed_at = *self
+            .failed_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        failed_at.is_none_or(|at| age < at.elapsed())
     }
 }
 

@@ -157,7 +157,12 @@ impl Ledger for Door {
                     .get(k.as_str())
                     .map(|l| l.fate.map_or(Kept::Unread, arrive::place))
             };
-            Ok(keys.iter().map(place).collect())
+            let known: Vec<Option<Kept>> = keys.iter().map(place).collect();
+            // What cannot be stored is not fetched either.
+            if known.iter().any(Option::is_none) {
+                self.app.store.writable.has_room()?;
+            }
+            Ok(known)
         })
     }
 
