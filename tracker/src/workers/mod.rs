@@ -5,6 +5,8 @@ pub mod alarms;
 pub mod database;
 pub mod delivery;
 #[cfg(test)]
+mod additions_test;
+#[cfg(test)]
 mod duty_test;
 pub mod figures;
 pub mod intake;
