@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 use tests::{
-    Browser, Client, Engine, FaultySmtp, Office, Setup, client, huiyin::Colleague, office::UNIT, until,
+    Browser, Client, Engine, FaultySmtp, Office, Setup, client, huiyin::Colleague, office::UNIT,
+    until,
 };
 
 tests::on_both_engines!(each_way_is_decided_and_counted);
@@ -48,7 +49,11 @@ fn ingest(office: &Office, mail: &str, channel: &str) -> String {
 fn reply(office: &Office, to: &str, subject: &str, body: &str) {
     let fields = format!("In-Reply-To: <{to}>\r\nReferences: <{to}>\r\n");
     let mail = mail(WRITER, subject, &fields, body);
-    assert_eq!(ingest(office, &mail, "director-mailbox"), "additions", "{body}");
+    assert_eq!(
+        ingest(office, &mail, "director-mailbox"),
+        "additions",
+        "{body}"
+    );
 }
 
 /// The first mail of ours about a letter that a reply can answer.
@@ -70,10 +75,18 @@ fn submit(office: &Office, subject: &str, email: &str) -> (String, String) {
 fn additions(who: &Client, number: &str) -> Vec<Value> {
     let letter = who.letter(number);
     let all = letter["messages"].as_array().expect("messages").clone();
-    all.into_iter().filter(|m| m["kind"] == "addition").collect()
+    all.into_iter()
+        .filter(|m| m["kind"] == "addition")
+        .collect()
 }
 
-fn decide(who: &Client, number: &str, message: &Value, decision: &str, reason: &str) -> tests::Answer {
+fn decide(
+    who: &Client,
+    number: &str,
+    message: &Value,
+    decision: &str,
+    reason: &str,
+) -> tests::Answer {
     let mut fields = json!({ "message": message["id"], "decision": decision });
     if !reason.is_empty() {
         fields["reason"] = json!(reason);
@@ -90,15 +103,22 @@ fn waiting(who: &Client) -> Vec<String> {
 
 fn tracked(office: &Office, number: &str, code: &str) -> Value {
     let path = format!("/api/v1/letters/{number}");
-    let found = office.huiyin.visitor().try_get(&path, &[("x-query-code", code)]);
+    let found = office
+        .huiyin
+        .visitor()
+        .try_get(&path, &[("x-query-code", code)]);
     found.expect("an answer").expect(200).json()
 }
 
 fn notes(who: &Colleague) -> String {
     let page = who.api.get("/desk?lang=zh-CN").expect(200).body;
     let page = client::plain(&page);
-    let notes = page.split_once("id=\"notes-title\"").map(|(_, n)| n.to_owned());
-    notes.and_then(|n| Some(n.split_once("</details>")?.0.to_owned())).unwrap_or_default()
+    let notes = page
+        .split_once("id=\"notes-title\"")
+        .map(|(_, n)| n.to_owned());
+    notes
+        .and_then(|n| Some(n.split_once("</details>")?.0.to_owned()))
+        .unwrap_or_default()
 }
 
 fn each_way_is_decided_and_counted(engine: Engine) {
@@ -107,7 +127,9 @@ fn each_way_is_decided_and_counted(engine: Engine) {
     let (registrar, handler) = (&office.registrar.api, &office.handler.api);
     let leader = office.huiyin.colleague("leader", "leader", UNIT, &[]);
     office.huiyin.unit("water", "水资源处");
-    let elsewhere = office.huiyin.colleague("elsewhere", "handler", "water", &[]);
+    let elsewhere = office
+        .huiyin
+        .colleague("elsewhere", "handler", "water", &[]);
     let (number, code) = submit(&office, "门前道路", WRITER);
     let first = receipt(&smtp, WRITER);
     office.answer(&number, "已修好。");
@@ -119,32 +141,58 @@ fn each_way_is_decided_and_counted(engine: Engine) {
     reply(&office, &answer, "Re: 答复", "谢谢你们！");
     reply(&office, &answer, "Re: 答复", "补充一张照片。");
     reply(&office, &first, "Re: 回执", "路又塌了，没有修好。");
-    reply(&office, &answer, "另一件事：申请公开征地批文", "我要申请公开2025年征地批复文件。");
+    reply(
+        &office,
+        &answer,
+        "另一件事：申请公开征地批文",
+        "我要申请公开2025年征地批复文件。",
+    );
     assert_eq!(office.huiyin.received(), 1, "none of it is a letter yet");
     let added = additions(handler, &number);
     assert_eq!(added.len(), 4);
-    assert!(added.iter().all(|m| m["addition"]["decision"].is_null()), "{added:?}");
+    assert!(
+        added.iter().all(|m| m["addition"]["decision"].is_null()),
+        "{added:?}"
+    );
 
     // Whoever holds it hears, leaders count it, the public page says so, the writer has one word.
     let shown = notes(&office.handler);
-    assert!(shown.contains("补充来信待处理") && shown.contains(&number), "{shown}");
+    assert!(
+        shown.contains("补充来信待处理") && shown.contains(&number),
+        "{shown}"
+    );
     assert_eq!(notes(&elsewhere), "");
     for who in [registrar, handler, &leader.api] {
         assert_eq!(waiting(who), [number.as_str()]);
     }
     assert!(waiting(&elsewhere.api).is_empty());
     let overview = leader.api.get("/overview?lang=zh-CN").expect(200).body;
-    assert!(overview.contains("view=additions&#38;unit=land\">1</a>"), "{overview}");
+    assert!(
+        overview.contains("view=additions&#38;unit=land\">1</a>"),
+        "{overview}"
+    );
     let desk = handler.get("/desk?view=all&lang=zh-CN").expect(200).body;
     assert!(desk.contains("补充待处理"), "{desk}");
     let seen = tracked(&office, &number, &code);
-    assert_eq!(seen["additions"].as_array().map(Vec::len), Some(4), "{seen}");
+    assert_eq!(
+        seen["additions"].as_array().map(Vec::len),
+        Some(4),
+        "{seen}"
+    );
     let fields = [("number", number.as_str()), ("query_code", code.as_str())];
-    let page = office.huiyin.visitor().post_form("/track?lang=zh-CN", &fields);
+    let page = office
+        .huiyin
+        .visitor()
+        .post_form("/track?lang=zh-CN", &fields);
     assert!(page.expect(200).body.contains("补充材料已收到"));
-    until("a word to the writer", || mails(&smtp, WRITER).len() > before);
+    until("a word to the writer", || {
+        mails(&smtp, WRITER).len() > before
+    });
     let word = mails(&smtp, WRITER).pop().expect("a mail").1;
-    for field in ["Auto-Submitted: auto-replied", "X-Auto-Response-Suppress: All"] {
+    for field in [
+        "Auto-Submitted: auto-replied",
+        "X-Auto-Response-Suppress: All",
+    ] {
         assert!(word.contains(field), "{field}");
     }
     let letter = handler.get(&format!("/desk/letters/{number}?lang=zh-CN"));
@@ -186,40 +234,68 @@ fn each_way_is_decided_and_counted(engine: Engine) {
     let own = own.as_str().expect("its number").to_owned();
     let letter = registrar.letter(&own);
     assert_eq!(letter["received_at"], came, "{letter}");
-    assert_eq!((&letter["status"], &letter["unit"]), (&json!("received"), &Value::Null));
+    assert_eq!(
+        (&letter["status"], &letter["unit"]),
+        (&json!("received"), &Value::Null)
+    );
     assert_eq!(letter["writer"]["email"], WRITER);
-    assert_eq!(letter["writer"]["name"], "张三", "what the writer said before holds");
+    assert_eq!(
+        letter["writer"]["name"], "张三",
+        "what the writer said before holds"
+    );
     assert!(letter["due_on"].is_string());
     assert!(letter["messages"].to_string().contains("征地批复文件"));
     until("its receipt", || {
         let text = |m: &str| tests::mail::seen(m.as_bytes()).text;
-        mails(&smtp, WRITER).iter().any(|(_, m)| text(m).contains(&own))
+        mails(&smtp, WRITER)
+            .iter()
+            .any(|(_, m)| text(m).contains(&own))
     });
     let _ = decide(handler, &number, other, "part", "改主意").expect(422);
-    assert_eq!(tracked(&office, &number, &code)["additions"][3]["number"], own);
+    assert_eq!(
+        tracked(&office, &number, &code)["additions"][3]["number"],
+        own
+    );
     assert!(tracked(&office, &number, &code)["additions"][3]["query_code"].is_null());
     assert_eq!(office.huiyin.received(), 2);
     // Its class sets the term that the law gives it, from the day it came.
     let class = json!({ "class": "disclosure" });
     let _ = registrar.act(&own, "accept", class).expect(200);
     let owed = registrar.letter(&own)["obligations"].clone();
-    let counted = owed.as_array().and_then(|all| all.iter().find(|o| o["counts"] == true && o["state"] == "open"));
-    assert!(counted.is_some_and(|o| o["rule"].to_string().contains("disclosure") || o["basis"].to_string().contains("信息公开")), "{owed}");
+    let counted = owed.as_array().and_then(|all| {
+        all.iter()
+            .find(|o| o["counts"] == true && o["state"] == "open")
+    });
+    assert!(
+        counted.is_some_and(|o| o["rule"].to_string().contains("disclosure")
+            || o["basis"].to_string().contains("信息公开")),
+        "{owed}"
+    );
 
     // A new round; the first stays what it was.
     let _ = decide(handler, &number, again, "reopen", "确未修好").expect(200);
     assert_eq!(office.status(&number), "received");
     assert!(waiting(handler).is_empty());
-    assert!(!notes(&office.handler).contains("补充来信"), "it needs nobody any more");
+    assert!(
+        !notes(&office.handler).contains("补充来信"),
+        "it needs nobody any more"
+    );
     let history = registrar.letter(&number)["events"].clone();
     let of = |kind: &str| {
         let all = history.as_array().expect("a history").iter();
         all.filter(|e| e["kind"] == kind).count()
     };
-    assert_eq!((of("added"), of("addition-decided"), of("reopened")), (4, 5, 1), "{history}");
+    assert_eq!(
+        (of("added"), of("addition-decided"), of("reopened")),
+        (4, 5, 1),
+        "{history}"
+    );
     let figures = office.huiyin.json(&["stats"])["total"].clone();
     assert_eq!(figures["answered_in_time"], 1, "{figures}");
-    let ledger = registrar.get("/intake?tab=ledger&fate=letter").expect(200).body;
+    let ledger = registrar
+        .get("/intake?tab=ledger&fate=letter")
+        .expect(200)
+        .body;
     assert!(ledger.contains(&own), "{ledger}");
     office.huiyin.reconciles();
 }
@@ -240,16 +316,28 @@ fn sealed_stays_sealed() {
     let first = receipt(&smtp, WRITER);
     office.hand_over(&number);
     let party = json!({ "person": "accused" });
-    let _ = office.registrar.api.act(&number, "name-party", party).expect(200);
+    let _ = office
+        .registrar
+        .api
+        .act(&number, "name-party", party)
+        .expect(200);
     reply(&office, &first, "Re: 回执", "补充车牌照片，金丝雀。");
     assert!(notes(&office.handler).contains(&number));
     for who in [&chief, &plain, &leader, &accused] {
         assert_eq!(notes(who), "", "{}", who.login);
         assert!(waiting(&who.api).is_empty(), "{}", who.login);
     }
-    let list = leader.api.get("/desk?view=additions&lang=zh-CN").expect(200).body;
+    let list = leader
+        .api
+        .get("/desk?view=additions&lang=zh-CN")
+        .expect(200)
+        .body;
     assert!(list.contains("另有 1 件保密信件"), "{list}");
-    let trace = accused.api.get("/desk?view=additions&lang=zh-CN").expect(200).body;
+    let trace = accused
+        .api
+        .get("/desk?view=additions&lang=zh-CN")
+        .expect(200)
+        .body;
     assert!(!trace.contains("保密信件"), "{trace}");
     let added = additions(&office.handler.api, &number);
     let _ = decide(&office.handler.api, &number, &added[0], "own-letter", "").expect(200);
@@ -286,7 +374,10 @@ fn threads_are_followed_and_numbers_proposed() {
         let mut ids: Vec<String> = (0..2_500).map(|n| format!("<{n}.y@example.com>")).collect();
         ids[at] = format!("<{id}>");
         let fields = format!("References:\r\n {}\r\n", ids.join("\r\n "));
-        assert_eq!(take(&mail(WRITER, "Re: 很多引用", &fields, &format!("第{at}")) ), "additions");
+        assert_eq!(
+            take(&mail(WRITER, "Re: 很多引用", &fields, &format!("第{at}"))),
+            "additions"
+        );
     }
     assert_eq!(count(), 2);
 
@@ -297,23 +388,45 @@ fn threads_are_followed_and_numbers_proposed() {
         let (_, rest) = decoded.split_once("[HY.")?;
         Some(format!("HY.{}", rest.split_once(']')?.0))
     });
-    let quoted = format!("补充如下。\r\n\r\n> 回信请保留本行：[{}]", mark.expect("a mark"));
+    let quoted = format!(
+        "补充如下。\r\n\r\n> 回信请保留本行：[{}]",
+        mark.expect("a mark")
+    );
     let fields = "In-Reply-To: <rewritten@provider.example>\r\n";
-    assert_eq!(take(&mail(WRITER, "Re: 来信收件回执", fields, &quoted)), "additions");
+    assert_eq!(
+        take(&mail(WRITER, "Re: 来信收件回执", fields, &quoted)),
+        "additions"
+    );
     assert_eq!(count(), 3);
 
     // Nothing but the number is left: held, the letter proposed; a foreign sender never joins.
     let by_number = [
-        (WRITER, format!("Re: 来信收件回执（信件编号 {number}）"), "凭编号"),
+        (
+            WRITER,
+            format!("Re: 来信收件回执（信件编号 {number}）"),
+            "凭编号",
+        ),
         (WRITER, format!("Re: 答复 [{number}]"), "凭编号二"),
-        ("stranger@example.org", format!("关于{number}号信件"), "他人来信"),
+        (
+            "stranger@example.org",
+            format!("关于{number}号信件"),
+            "他人来信",
+        ),
     ];
     for (from, subject, body) in &by_number {
         assert_eq!(take(&mail(from, subject, "", body)), "held", "{subject}");
     }
     // From another address of the same person, in the thread.
     let fields = format!("In-Reply-To: <{id}>\r\n");
-    assert_eq!(take(&mail("zhou.home@example.org", "Re: 回执", &fields, "换了邮箱")), "held");
+    assert_eq!(
+        take(&mail(
+            "zhou.home@example.org",
+            "Re: 回执",
+            &fields,
+            "换了邮箱"
+        )),
+        "held"
+    );
     assert_eq!(count(), 3);
     let clerk = office.huiyin.visitor();
     clerk.sign_in(&office.registrar.login, &office.registrar.password);
@@ -324,30 +437,61 @@ fn threads_are_followed_and_numbers_proposed() {
     let mut joined = 0;
     for item in items {
         let item = item.split('"').next().expect("an id");
-        let page = clerk.get(&format!("/intake/{item}?lang=zh-CN")).expect(200).body;
+        let page = clerk
+            .get(&format!("/intake/{item}?lang=zh-CN"))
+            .expect(200)
+            .body;
         assert!(page.contains(&number), "the letter is proposed: {page}");
         let join = [("number", number.as_str())];
-        let _ = clerk.post_form(&format!("/intake/{item}/addition"), &join).expect(303);
+        let _ = clerk
+            .post_form(&format!("/intake/{item}/addition"), &join)
+            .expect(303);
         joined += 1;
-        assert_eq!(count(), 3 + joined, "a registrar's word makes it an addition");
+        assert_eq!(
+            count(),
+            3 + joined,
+            "a registrar's word makes it an addition"
+        );
     }
     let last = api.letters("filter=additions")[0]["undecided"].clone();
     assert_eq!(last, 7);
 
     // A number that is none, and a machine that names one.
     let slip = number.replace("2026-", "2025-");
-    assert_eq!(take(&mail("new@example.org", &format!("关于{slip}"), "", "另一封信")), "letters");
+    assert_eq!(
+        take(&mail(
+            "new@example.org",
+            &format!("关于{slip}"),
+            "",
+            "另一封信"
+        )),
+        "letters"
+    );
     let machine = format!("Auto-Submitted: auto-replied\r\nIn-Reply-To: <{id}>\r\n");
-    assert_eq!(take(&mail(WRITER, &format!("自动回复 {number}"), &machine, "不在")), "automatic");
+    assert_eq!(
+        take(&mail(
+            WRITER,
+            &format!("自动回复 {number}"),
+            &machine,
+            "不在"
+        )),
+        "automatic"
+    );
     assert_eq!(count(), 7);
 
     // Of several letters in a thread, the one that is answered.
     let (second, _) = submit(&office, "后山围栏", "li@example.cn");
     let other = receipt(&smtp, "li@example.cn");
     let fields = format!("References: <{other}> <{id}>\r\nIn-Reply-To: <{id}>\r\n");
-    assert_eq!(take(&mail(WRITER, "Re: 两封", &fields, "答其一")), "additions");
+    assert_eq!(
+        take(&mail(WRITER, "Re: 两封", &fields, "答其一")),
+        "additions"
+    );
     let fields = format!("References: <{id}> <{other}>\r\n");
-    assert_eq!(take(&mail("li@example.cn", "Re: 两封", &fields, "答其二")), "additions");
+    assert_eq!(
+        take(&mail("li@example.cn", "Re: 两封", &fields, "答其二")),
+        "additions"
+    );
     assert_eq!((count(), additions(api, &second).len()), (8, 1));
     office.huiyin.reconciles();
 }
@@ -368,27 +512,58 @@ fn added_after_every_end() {
         ("invalid", json!({ "reason": "空白" })),
     ];
     for (n, (action, fields)) in ends.into_iter().enumerate() {
-        let from = format!("end{}@example.cn", if action == "mark-duplicate" { 0 } else { n + 1 });
+        let from = format!(
+            "end{}@example.cn",
+            if action == "mark-duplicate" { 0 } else { n + 1 }
+        );
         let (number, code) = submit(&office, action, &from);
         let _ = api.act(&number, action, fields).expect(200);
         let status = office.status(&number);
         let fields = [("x-query-code", code.as_str())];
         let token = |m: &str| m.contains(&number);
         // The receipt of a second letter the same day is capped: its notice is answered then.
-        until("a mail about it", || mails(&smtp, &from).iter().any(|(_, m)| token(&tests::mail::seen(m.as_bytes()).text)) || action == "withdraw" || action == "invalid");
+        until("a mail about it", || {
+            mails(&smtp, &from)
+                .iter()
+                .any(|(_, m)| token(&tests::mail::seen(m.as_bytes()).text))
+                || action == "withdraw"
+                || action == "invalid"
+        });
         let ours = mails(&smtp, &from).into_iter().rev();
         let mut ours = ours.filter(|(_, m)| tests::mail::seen(m.as_bytes()).text.contains(&number));
         let id = ours.next().expect("a mail about it").0;
-        let more = mail(&from, "Re: 告知", &format!("In-Reply-To: <{id}>\r\n"), "我还有话说");
-        assert_eq!(ingest(&office, &more, "director-mailbox"), "additions", "{action}");
+        let more = mail(
+            &from,
+            "Re: 告知",
+            &format!("In-Reply-To: <{id}>\r\n"),
+            "我还有话说",
+        );
+        assert_eq!(
+            ingest(&office, &more, "director-mailbox"),
+            "additions",
+            "{action}"
+        );
         assert!(waiting(api).contains(&number), "{action}");
         let added = additions(api, &number).remove(0);
         let _ = decide(api, &number, &added, "reopen", "").expect(422);
         assert_eq!(office.status(&number), status);
         let path = format!("/api/v1/letters/{number}");
-        let seen = office.huiyin.visitor().try_get(&path, &fields).expect("an answer");
-        assert_eq!(seen.expect(200).json()["additions"].as_array().map(Vec::len), Some(1));
-        let how = if n % 2 == 0 { "own-letter" } else { "nothing-owed" };
+        let seen = office
+            .huiyin
+            .visitor()
+            .try_get(&path, &fields)
+            .expect("an answer");
+        assert_eq!(
+            seen.expect(200).json()["additions"]
+                .as_array()
+                .map(Vec::len),
+            Some(1)
+        );
+        let how = if n % 2 == 0 {
+            "own-letter"
+        } else {
+            "nothing-owed"
+        };
         let _ = decide(api, &number, &added, how, "").expect(200);
         assert!(!waiting(api).contains(&number), "{action}");
     }
@@ -404,7 +579,12 @@ fn a_handler_decides_in_the_browser() {
     let first = receipt(&smtp, WRITER);
     office.answer(&number, "已修好。");
     until("the answer", || office.status(&number) == "answered");
-    for body in ["谢谢！", "补充照片一张。", "另外，申请公开征地批文。", "路又塌了。"] {
+    for body in [
+        "谢谢！",
+        "补充照片一张。",
+        "另外，申请公开征地批文。",
+        "路又塌了。",
+    ] {
         reply(&office, &first, "Re: 回执", body);
     }
     let browser = Browser::open(false);
@@ -422,7 +602,9 @@ fn a_handler_decides_in_the_browser() {
     browser.shows(".summary", "请选择怎样处理");
     browser.click(".summary a");
     let choose = |ruling: &str| {
-        browser.click(&format!("#additions .added details[open] input[value={ruling}]"));
+        browser.click(&format!(
+            "#additions .added details[open] input[value={ruling}]"
+        ));
         browser.click("#additions .added details[open] button");
     };
     choose("nothing-owed");

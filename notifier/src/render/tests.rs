@@ -378,7 +378,10 @@ fn what_was_added_is_confirmed_and_told_at_once() {
         at_once: true,
     });
     let shown = render(&added, Language::Chinese).unwrap();
-    assert_eq!(shown.subject, format!("补充材料收件回执（信件编号 {NUMBER}）"));
+    assert_eq!(
+        shown.subject,
+        format!("补充材料收件回执（信件编号 {NUMBER}）")
+    );
     assert!(shown.text.contains("已于2026年12月1日收到") && shown.text.contains(TOKEN));
     let shown = render(&news, Language::Chinese).unwrap();
     assert_eq!(shown.subject, "补充来信待处理（2026年12月1日，1件）");

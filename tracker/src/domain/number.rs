@@ -83,7 +83,13 @@ impl FromStr for LetterNumber {
 /// marks may touch them; a slip in one makes it none.
 #[must_use]
 pub fn all_in(text: &str) -> Vec<LetterNumber> {
-    let wide = |c: char| if ('！'..='～').contains(&c) { plain(c) } else { c };
+    let wide = |c: char| {
+        if ('！'..='～').contains(&c) {
+            plain(c)
+        } else {
+            c
+        }
+    };
     let tidy: String = text
         .chars()
         .map(|c| match c {
@@ -149,7 +155,10 @@ mod tests {
             format!("Re: 答复 [{number}]"),
             format!("答复：关于{number}号信件的补充"),
             format!("Re:{}—补充", number.to_string().to_lowercase()),
-            format!("［{}］", number.to_string().replace('2', "２").replace('-', "－")),
+            format!(
+                "［{}］",
+                number.to_string().replace('2', "２").replace('-', "－")
+            ),
         ] {
             assert_eq!(all_in(&text), [number], "{text}");
         }

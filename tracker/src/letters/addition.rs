@@ -13,8 +13,8 @@ use super::{
     announce::{self, Post},
     arrive::{self, From},
     change::Change,
-    register, release, reopen,
     reclassify::channel_of,
+    register, release, reopen,
     supervise::{Scene, paper_of},
 };
 use crate::{
@@ -64,8 +64,7 @@ pub(super) async fn stands(
     // Of a sealed letter nobody hears who may not read it.
     told.retain(|p| scene.house.reads(&paper, *p) && Some(*p) != change.actor);
     let data = json!({ "message": message, "holders": told });
-    let notice =
-        |p: &i64| Notice::new(app.id(), *p, Some(letter), Topic::Added, data.clone(), now);
+    let notice = |p: &i64| Notice::new(app.id(), *p, Some(letter), Topic::Added, data.clone(), now);
     let notices = told.iter().map(notice).collect();
     change.step.add_staff_notices(notices).await?;
     confirm(app, change, line, message, incoming).await?;

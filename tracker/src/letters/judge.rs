@@ -159,11 +159,7 @@ pub(super) async fn decide(
 }
 
 /// The letter that a form adds to: its page asked for number and code before.
-async fn adds_to(
-    app: &App,
-    line: &ArrivalRecord,
-    letter: &IncomingLetter,
-) -> Result<Option<i64>> {
+async fn adds_to(app: &App, line: &ArrivalRecord, letter: &IncomingLetter) -> Result<Option<i64>> {
     let number = letter.adds_to.as_ref().filter(|_| !line.source.is_mail());
     let Some(number) = number.and_then(|n| n.parse().ok()) else {
         return Ok(None);

@@ -50,9 +50,9 @@ pub mod extend;
 mod incoming;
 pub(crate) mod judge;
 pub mod limit;
-pub mod news;
 #[cfg(test)]
 mod moot_test;
+pub mod news;
 pub(crate) mod owe;
 pub mod password;
 pub mod pause;

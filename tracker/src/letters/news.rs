@@ -34,7 +34,10 @@ pub async fn write(app: &App, scene: &Scene, person: &Person) -> Result<bool> {
     }
     let mut notices = app.store.untold(person.id).await?;
     notices.retain(|n| Topic::AT_ONCE.contains(&n.topic));
-    let Some(signed_in) = signed_in(app, person.id).await?.filter(|_| !notices.is_empty()) else {
+    let Some(signed_in) = signed_in(app, person.id)
+        .await?
+        .filter(|_| !notices.is_empty())
+    else {
         return Ok(false);
     };
     let staff = &signed_in.staff;

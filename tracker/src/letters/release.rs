@@ -5,7 +5,8 @@ use ingest::{form, form::FormLetter, letter::IncomingLetter};
 use serde_json::json;
 
 use super::{
-    Error, Result, addition, change::Change, duty, incoming, judge, read, register, returned, submit,
+    Error, Result, addition, change::Change, duty, incoming, judge, read, register, returned,
+    submit,
 };
 use crate::{
     app::App,

@@ -52,8 +52,16 @@ pub async fn letter(app: &App, scene: &Scene, letter_id: i64) -> Result<usize> {
         // Of a sealed letter nobody hears who may not read it; how many wait, the overview says.
         told.retain(|p| scene.house.reads(&paper, *p));
         let data = json!({ "message": message, "stage": stage, "holders": holders });
-        let notice =
-            |p: &i64| Notice::new(app.id(), *p, Some(letter_id), Topic::Added, data.clone(), now);
+        let notice = |p: &i64| {
+            Notice::new(
+                app.id(),
+                *p,
+                Some(letter_id),
+                Topic::Added,
+                data.clone(),
+                now,
+            )
+        };
         notices.extend(told.iter().map(notice));
         events.push(json!({ "message": message, "stage": stage, "told": told }));
     }

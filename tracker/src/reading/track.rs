@@ -127,7 +127,9 @@ async fn added(app: &App, letter: &Letter) -> Result<Vec<Added>> {
     let numbers = app.store.numbers(&made).await?;
     let mut out = Vec::with_capacity(all.len());
     for addition in all {
-        let of = numbers.iter().find(|(id, _)| Some(*id) == addition.own_letter_id);
+        let of = numbers
+            .iter()
+            .find(|(id, _)| Some(*id) == addition.own_letter_id);
         let number = of.and_then(|(_, n)| n.parse::<LetterNumber>().ok());
         let own = match number.filter(|_| addition.with_code) {
             Some(number) => app.store.letter_for_writer(number).await?,

@@ -3,7 +3,8 @@
 
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use super::{
@@ -129,11 +130,7 @@ impl Step<'_> {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn confirmed_since(
-        &self,
-        address_key: &str,
-        since: Timestamp,
-    ) -> Result<Vec<i64>> {
+    pub async fn confirmed_since(&self, address_key: &str, since: Timestamp) -> Result<Vec<i64>> {
         Ok(outbox::Entity::find()
             .select_only()
             .column(outbox::Column::LetterId)
@@ -188,8 +185,16 @@ impl Store {
             .into_tuple()
             .all(&self.read)
             .await?;
-        let unit = |letter: i64| units.iter().find(|(id, _)| *id == letter).and_then(|(_, u)| *u);
-        Ok(rows.into_iter().map(|(id, of)| (id, of, unit(of))).collect())
+        let unit = |letter: i64| {
+            units
+                .iter()
+                .find(|(id, _)| *id == letter)
+                .and_then(|(_, u)| *u)
+        };
+        Ok(rows
+            .into_iter()
+            .map(|(id, of)| (id, of, unit(of)))
+            .collect())
     }
 }
 

@@ -297,8 +297,5 @@ fn still_needs(kind: Expr) -> Condition {
     let open = Condition::all()
         .add(kind.clone().ne(Topic::Added.code()))
         .add(letter::Column::Open.eq(true));
-    Condition::any()
-        .add(of(Topic::Urged))
-        .add(added)
-        .add(open)
+    Condition::any().add(of(Topic::Urged)).add(added).add(open)
 }

@@ -26,8 +26,9 @@ use crate::{
 /// Every field that an action can take, as pages and the API name it, in the order of the forms:
 /// what is wrong is listed in it.
 const FIELDS: [&str; 22] = [
-    "message", "decision",     "class", "route", "topic", "place", "unit", "handler", "person", "reader", "days", "cause",
-    "organ", "document", "of_day", "ground", "of", "by", "on", "text", "reason", "note",
+    "message", "decision", "class", "route", "topic", "place", "unit", "handler", "person",
+    "reader", "days", "cause", "organ", "document", "of_day", "ground", "of", "by", "on", "text",
+    "reason", "note",
 ];
 
 /// What an action needs, and what it takes beside.

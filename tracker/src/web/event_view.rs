@@ -135,10 +135,9 @@ fn timed(chrome: &Chrome, o: &Opened, kind: EventKind, data: &Value) -> Vec<Stri
             told(chrome, o, data),
         ],
         EventKind::Urged | EventKind::DutyTold | EventKind::Added => vec![told(chrome, o, data)],
-        EventKind::AdditionWaits => vec![
-            chrome.word("stage", text("stage")),
-            told(chrome, o, data),
-        ],
+        EventKind::AdditionWaits => {
+            vec![chrome.word("stage", text("stage")), told(chrome, o, data)]
+        }
         EventKind::AdditionDecided => decided(chrome, text),
         EventKind::SplitOff => vec![chrome.t1("detail.split_of", text("number"))],
         EventKind::MarkedUrgent => vec![chrome.word("urgent_why", text("why"))],

@@ -196,10 +196,15 @@ fn additions(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Addition> {
         let words = at.map(|at| &o.messages[at].words);
         let hint = words.and_then(|w| addition::hint(&w.subject, &w.visible_text));
         let words = words.map(|w| text::cut(w.visible_text.trim(), BEGINNING));
-        let own = o.own_letters.iter().find(|(id, _)| Some(*id) == a.own_letter_id);
+        let own = o
+            .own_letters
+            .iter()
+            .find(|(id, _)| Some(*id) == a.own_letter_id);
         let number = own.map(|(_, n)| n.to_string()).unwrap_or_default();
         let who = a.decided_by.map(|id| person(o, id)).unwrap_or_default();
-        let decided = a.decided_at.map(|at| chrome.t2("addition.decided", show::at(app, at), who));
+        let decided = a
+            .decided_at
+            .map(|at| chrome.t2("addition.decided", show::at(app, at), who));
         let settled = a.ruling.is_some_and(Ruling::is_final);
         Addition {
             id: a.id.to_string(),

@@ -77,8 +77,13 @@ async fn additions(app: &App, scene: &Scene, now: DateTime) -> Result<usize> {
     let law = app.law();
     let (mut n, mut after) = (0, 0);
     loop {
-        let page = app.store.additions_to_look_at(now.date(), after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(n) };
+        let page = app
+            .store
+            .additions_to_look_at(now.date(), after, PAGE)
+            .await?;
+        let Some(last) = page.last() else {
+            return Ok(n);
+        };
         after = last.0;
         let at_work = |unit: &Option<i64>| scene.hours(*unit).at_work(&law.calendar, now);
         let letters = page.iter().filter(|(_, _, unit)| at_work(unit));

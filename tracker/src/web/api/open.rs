@@ -17,7 +17,8 @@ use utoipa::{
 use super::{
     desk::{json_answer, refusal},
     shapes::{
-        Due, Problem, Progress, PublicAddition, PublicFile, PublicReply, PublicStep, Receipt, When, WhenWritten,
+        Due, Problem, Progress, PublicAddition, PublicFile, PublicReply, PublicStep, Receipt, When,
+        WhenWritten,
     },
 };
 use crate::{

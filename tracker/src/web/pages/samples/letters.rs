@@ -2,7 +2,9 @@
 
 use super::super::desk::{DeskPage, Note, View};
 use super::super::error::ErrorPage;
-use super::super::letter::{Addition, Conflict, Delivery, Event, Facts, LetterPage, Message, Sealed, Urgent};
+use super::super::letter::{
+    Addition, Conflict, Delivery, Event, Facts, LetterPage, Message, Sealed, Urgent,
+};
 use super::super::letter_forms::{Can, Clock, Failed, Lists, Pending};
 use super::super::parts::{Choice, Errors, Paging};
 use super::super::sign_in::{FirstPage, PasswordPage};
@@ -25,7 +27,9 @@ fn addition(c: &Chrome) -> Addition {
         at: "2026-11-21 08:12".into(),
         words: "另外申请公开2025年征地批复文件。".into(),
         hint: "disclosure".into(),
-        choices: ["nothing-owed", "part", "reopen", "own-letter"].map(choice).into(),
+        choices: ["nothing-owed", "part", "reopen", "own-letter"]
+            .map(choice)
+            .into(),
         ..Addition::default()
     }
 }
@@ -76,6 +80,7 @@ fn letter(c: &Chrome) -> LetterPage {
                 raw_url: "/y".into(),
                 files: vec![file("丈量表.jpg", "1.2 MB"), file("现场照片.zip", "6.8 MB")],
                 addition: Some(Addition {
+                    id: "6".into(),
                     ruling: "part".into(),
                     decided: c.t2("addition.decided", "2026-11-21 09:00", "张敏"),
                     ..addition(c)
