@@ -39,6 +39,15 @@ pub struct FormLetter {
     pub files: Vec<FormFile>,
 }
 
+/// A form with the letter that it adds to.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    form: FormLetter,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    adds_to: Option<String>,
+}
+
 /// A stored file of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormFile {
@@ -65,6 +74,14 @@ pub fn write(form: &FormLetter) -> Vec<u8> {
     serde_json::to_vec(form).expect("a form is plain text and numbers")
 }
 
+/// The raw bytes of what a writer adds to a letter of theirs, having proved that it is.
+#[must_use]
+pub fn write_addition(form: FormLetter, number: &str) -> Vec<u8> {
+    let adds_to = Some(number.to_owned());
+    let kept = Kept { form, adds_to };
+    serde_json::to_vec(&kept).expect("a form is plain text and numbers")
+}
+
 /// What makes a form the same letter when it is sent again: its words and its files' content, not
 /// where the files were put meanwhile nor the language the page had.
 #[must_use]
@@ -80,7 +97,7 @@ pub fn sameness(form: &FormLetter) -> Vec<u8> {
 /// # Errors
 /// When they are none.
 pub fn read(raw: &[u8]) -> Result<IncomingLetter, UnreadableForm> {
-    let form: FormLetter = serde_json::from_slice(raw)?;
+    let Kept { form, adds_to } = serde_json::from_slice(raw)?;
     let address = Address {
         name: form.name.clone(),
         address: form.email.clone(),
@@ -122,6 +139,7 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, UnreadableForm> {
         wants_publication: form.wants_publication,
         language: form.language,
         complaints: Vec::new(),
+        adds_to,
     })
 }
 
@@ -154,6 +172,10 @@ mod tests {
         assert_eq!(letter.text, form.body);
         assert_eq!(letter.writer.email, form.email);
         assert_eq!(letter.attachments[0].part, "b1");
+        assert_eq!(letter.adds_to, None);
+        let added = read(&write_addition(form, "2026-000123-X")).unwrap();
+        assert_eq!(added.adds_to.as_deref(), Some("2026-000123-X"));
+        assert_eq!(added.text, letter.text);
         assert!(read(b"not a form").is_err());
     }
 }

@@ -142,4 +142,7 @@ pub struct IncomingLetter {
     /// What the reader had to repair or could not decode, for the clerk.
     #[serde(skip)]
     pub complaints: Vec<String>,
+    /// The number of the letter that a form adds this to; never of a mail.
+    #[serde(skip)]
+    pub adds_to: Option<String>,
 }

@@ -23,7 +23,7 @@ pub mod staff;
 
 pub use folder::Folder;
 pub use mail::{File, Mail};
-pub use notification::{Language, Notice, NoticeKind, Notification, Office, Receipt, Reply};
+pub use notification::{Added, Language, Notice, NoticeKind, Notification, Office, Receipt, Reply};
 pub use outcome::DeliveryError;
 pub use outlet::Outlet;
 pub use render::{CODE, RenderError, Rendered, TOKEN, fill, render};

@@ -62,6 +62,8 @@ pub struct Office {
 pub enum Notification<'a> {
     /// 收件回执.
     Receipt(Receipt<'a>),
+    /// 补充材料收件回执.
+    Added(Added<'a>),
     /// 答复.
     Reply(Reply<'a>),
     /// 告知.
@@ -91,6 +93,18 @@ pub struct Receipt<'a> {
     /// The letter is sealed. Changes nothing: a receipt that looked different would betray by its
     /// look alone that it came from the report box.
     pub neutral: bool,
+}
+
+/// 补充材料收件回执: what the writer added to a letter has arrived. Automatic like a receipt, the same
+/// for every letter, and it promises nothing: a person has yet to say what becomes of it.
+#[derive(Clone, Debug)]
+pub struct Added<'a> {
+    /// Who writes.
+    pub office: &'a Office,
+    /// 信件编号.
+    pub number: &'a str,
+    /// The day it reached the department.
+    pub received_on: Date,
 }
 
 /// 答复: the answer, signed off by a person.

@@ -18,6 +18,8 @@ pub struct Digest<'a> {
     pub desk_url: &'a str,
     /// What there is, most pressing first.
     pub sections: Vec<Section>,
+    /// Told when it happened, not once a day.
+    pub at_once: bool,
 }
 
 /// What the letters of a section have in common.
@@ -25,6 +27,8 @@ pub struct Digest<'a> {
 pub enum SectionKind {
     /// 催办 by a person, with their sentence.
     Urged,
+    /// 来信人补充来信, which nobody decided yet.
+    Added,
     /// 拟予通报.
     Circular,
     /// 督办.

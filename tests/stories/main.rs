@@ -51,6 +51,7 @@ mod the_tables_are_what_the_code_says;
 mod two_handlers_collide;
 mod two_hundred_faults;
 mod two_hundred_kills;
+mod what_a_writer_adds_is_decided;
 mod what_is_done_beside_a_letter;
 mod what_is_held_is_decided;
 mod what_is_new_stands_on_the_desk;

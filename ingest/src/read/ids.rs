@@ -1,5 +1,11 @@
 //! Message ids, without their angle brackets.
 
+/// Ids that are kept of a field: a mailer that never shortens a thread writes thousands. The last
+/// say what is answered, the first what began it.
+const MOST: usize = 1_000;
+/// Of these, from the beginning.
+const FIRST: usize = 100;
+
 /// Every id of a field in its order: those in `<>`; where none is, the words with an at sign.
 pub(super) fn list(raw: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(raw);
@@ -17,6 +23,9 @@ pub(super) fn list(raw: &[u8]) -> Vec<String> {
         text.split_whitespace()
             .filter(|w| w.contains('@'))
             .for_each(|w| push(&mut ids, w));
+    }
+    if ids.len() > MOST {
+        ids.drain(FIRST..ids.len() - (MOST - FIRST));
     }
     ids
 }
@@ -36,7 +45,7 @@ fn push(ids: &mut Vec<String>, id: &str) {
         .filter(|c| !c.is_whitespace() && !c.is_control())
         .collect();
     let id = id.trim_matches(['<', '>', ',']).to_owned();
-    if !id.is_empty() && ids.len() < 1_000 {
+    if !id.is_empty() {
         ids.push(id);
     }
 }
@@ -51,6 +60,16 @@ mod tests {
         assert_eq!(list(b"Your message of today <a@x>"), ["a@x"]);
         assert_eq!(list(b"a@x b@x"), ["a@x", "b@x"]);
         assert_eq!(list(b"<a@\r\n x>"), ["a@x"]);
+    }
+
+    #[test]
+    fn of_thousands_the_first_and_the_last_are_kept() {
+        let many: String = (0..3_000).map(|n| format!("\r\n <{n}@x>")).collect();
+        let ids = list(many.as_bytes());
+        assert_eq!(ids.len(), MOST);
+        assert_eq!((ids[0].as_str(), ids[FIRST - 1].as_str()), ("0@x", "99@x"));
+        assert_eq!(ids[FIRST], "2100@x");
+        assert_eq!(ids.last().map(String::as_str), Some("2999@x"));
     }
 
     #[test]

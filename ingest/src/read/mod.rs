@@ -109,6 +109,7 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
         wants_publication: false,
         language: None,
         complaints: notes.complaints,
+        adds_to: None,
     };
     letter.tokens = reply_tokens(&letter, fields);
     Ok(letter)

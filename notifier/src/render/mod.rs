@@ -1,6 +1,7 @@
 //! Turns a [`Notification`] into finished text. Pure: same notification, same words. Secrets are
 //! places in the text until [`fill`] puts them in at delivery, so that no database holds them.
 
+mod added;
 mod neutral;
 mod notice;
 mod receipt;
@@ -72,6 +73,7 @@ pub fn render(
 ) -> Result<Rendered, RenderError> {
     match notification {
         Notification::Receipt(receipt) => receipt::Words::new(receipt, language).render(language),
+        Notification::Added(added) => added::Words::new(added, language).render(language),
         Notification::Reply(reply) if reply.neutral => {
             neutral::Words::of_reply(reply, language).render(language)
         }

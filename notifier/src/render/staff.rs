@@ -14,6 +14,7 @@ pub(super) struct Daily {
     desk_url: String,
     letters: usize,
     sections: Vec<Section>,
+    at_once: bool,
     signature: String,
 }
 
@@ -54,6 +55,7 @@ impl Daily {
             desk_url: line(digest.desk_url),
             letters: sections.iter().map(letters).sum(),
             sections,
+            at_once: digest.at_once,
             signature: signature(digest.office),
         }
     }

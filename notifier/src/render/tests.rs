@@ -321,6 +321,7 @@ fn a_digest_says_what_waits_and_nothing_else() {
             section(SectionKind::Urged, vec![urged], 0),
             section(SectionKind::Supervise, vec![late], 1),
         ],
+        at_once: false,
     });
     let chinese = render(&sample, Language::Chinese).unwrap();
     assert_eq!(chinese.subject, "信件办理提醒（2026年11月25日，7件）");
@@ -346,6 +347,51 @@ fn a_digest_says_what_waits_and_nothing_else() {
             rendered.text
         );
         assert!(!whole(rendered).contains("{{") && !whole(rendered).contains("{%"));
+    }
+}
+
+#[test]
+fn what_was_added_is_confirmed_and_told_at_once() {
+    use crate::notification::Added;
+    use crate::staff::{Digest, Line, Section, SectionKind};
+    let office = office();
+    let added = Notification::Added(Added {
+        office: &office,
+        number: NUMBER,
+        received_on: date(2026, 12, 1),
+    });
+    let news = Notification::Digest(Digest {
+        office: &office,
+        name: "张敏",
+        day: date(2026, 12, 1),
+        desk_url: URL,
+        sections: vec![Section {
+            kind: SectionKind::Added,
+            lines: vec![Line {
+                number: NUMBER.into(),
+                ..Line::default()
+            }],
+            more: 0,
+            hidden: 0,
+            text: String::new(),
+        }],
+        at_once: true,
+    });
+    let shown = render(&added, Language::Chinese).unwrap();
+    assert_eq!(
+        shown.subject,
+        format!("补充材料收件回执（信件编号 {NUMBER}）")
+    );
+    assert!(shown.text.contains("已于2026年12月1日收到") && shown.text.contains(TOKEN));
+    let shown = render(&news, Language::Chinese).unwrap();
+    assert_eq!(shown.subject, "补充来信待处理（2026年12月1日，1件）");
+    assert!(!whole(&shown).contains("每日至多"), "{}", shown.text);
+    for language in Language::ALL {
+        for sample in [&added, &news] {
+            let rendered = render(sample, language).unwrap();
+            assert!(!rendered.text.contains("\n\n\n"), "{}", rendered.text);
+            assert!(!whole(&rendered).contains("{{") && !whole(&rendered).contains("{%"));
+        }
     }
 }
 

@@ -129,6 +129,7 @@ pub(super) async fn take(
         | Action::MarkUrgent
         | Action::TakeUrgent
         | Action::Reopen
+        | Action::DecideAddition
         | Action::Recall
         | Action::Resend
         | Action::Delivered

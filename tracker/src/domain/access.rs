@@ -275,7 +275,7 @@ pub fn permits(staff: &Staff, action: Action, holding: Holding) -> Result<(), De
         Action::Reassign => (registrar, "the registrar"),
         Action::SendBack => (handles, "the unit that has the letter"),
         Action::Take | Action::Draft | Action::Answer => (handles, "the letter's handler"),
-        Action::Recall | Action::Resend | Action::Serve => (
+        Action::Recall | Action::Resend | Action::Serve | Action::DecideAddition => (
             handles || registrar,
             "the letter's handler or the registrar",
         ),

@@ -30,9 +30,30 @@ pub fn receipt_allowed(today: usize) -> bool {
     today < RECEIPTS_A_DAY
 }
 
+/// Words a day that a writer gets for one letter that they add to.
+pub const CONFIRMATIONS_A_LETTER: usize = 1;
+/// And for all of their letters.
+pub const CONFIRMATIONS_A_DAY: usize = 3;
+
+/// Whether one more word may go to an address that got these today, each for a letter: a machine
+/// that answers each of them and says nowhere that it is one costs no more than that.
+#[must_use]
+pub fn confirmation_allowed(today: &[i64], letter: i64) -> bool {
+    let of_letter = today.iter().filter(|l| **l == letter).count();
+    of_letter < CONFIRMATIONS_A_LETTER && today.len() < CONFIRMATIONS_A_DAY
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_a_letter_and_three_a_day() {
+        assert!(confirmation_allowed(&[], 1));
+        assert!(!confirmation_allowed(&[1], 1));
+        assert!(confirmation_allowed(&[1, 2], 3));
+        assert!(!confirmation_allowed(&[1, 2, 3], 4));
+    }
 
     #[test]
     fn waits_grow_and_end() {

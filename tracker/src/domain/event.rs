@@ -14,6 +14,12 @@ words! {
         Registered = "registered",
         /// The writer wrote again.
         Added = "added",
+        /// 补充来信处理: somebody said what becomes of it.
+        AdditionDecided = "addition-decided",
+        /// 补充来信待处理: nobody did for a while.
+        AdditionWaits = "addition-waits",
+        /// 另立新件: it was made of what its writer added to another letter.
+        SplitOff = "split-off",
         /// 受理.
         Accepted = "accepted",
         /// 分办.

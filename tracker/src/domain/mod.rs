@@ -2,6 +2,7 @@
 //!
 //! - [`access`]: who sees and does what; the accused never learn of a report (2022 Regulations
 //!   on petition work, art. 30).
+//! - [`addition`]: what becomes of what a writer adds, and when it is asked after.
 //! - [`calendar`]: workdays as the State Council announces them, make-up workdays included.
 //! - [`term`]: counting: the first day is not counted, the last rolls over holidays (Civil Code
 //!   arts. 201 and 203).
@@ -22,6 +23,7 @@
 //! - [`text`]: what a form may hold.
 
 pub mod access;
+pub mod addition;
 pub mod calendar;
 pub mod code;
 pub mod delivery;

@@ -79,6 +79,36 @@ impl FromStr for LetterNumber {
     }
 }
 
+/// The numbers that a text mentions, each once, in order: at most ten. Chinese words, brackets and
+/// marks may touch them; a slip in one makes it none.
+#[must_use]
+pub fn all_in(text: &str) -> Vec<LetterNumber> {
+    let wide = |c: char| {
+        if ('！'..='～').contains(&c) {
+            plain(c)
+        } else {
+            c
+        }
+    };
+    let tidy: String = text
+        .chars()
+        .map(|c| match c {
+            '—' | '–' | '−' => '-',
+            other => wide(other),
+        })
+        .collect();
+    let mut found: Vec<LetterNumber> = Vec::new();
+    for word in tidy.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
+        if let Ok(number) = word.trim_matches('-').parse::<LetterNumber>()
+            && !found.contains(&number)
+            && found.len() < 10
+        {
+            found.push(number);
+        }
+    }
+    found
+}
+
 /// Full-width to half-width, upper case, and the look-alikes people type.
 pub(crate) fn plain(c: char) -> char {
     let c = match c {
@@ -112,6 +142,28 @@ mod tests {
             .map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap())
             .collect();
         assert_eq!(wide.parse(), Ok(number));
+    }
+
+    #[test]
+    fn numbers_are_found_where_subjects_have_them() {
+        let number = LetterNumber {
+            year: 2026,
+            serial: 146,
+        };
+        for text in [
+            format!("Re: 回信地址（信件编号 {number}）"),
+            format!("Re: 答复 [{number}]"),
+            format!("答复：关于{number}号信件的补充"),
+            format!("Re:{}—补充", number.to_string().to_lowercase()),
+            format!(
+                "［{}］",
+                number.to_string().replace('2', "２").replace('-', "－")
+            ),
+        ] {
+            assert_eq!(all_in(&text), [number], "{text}");
+        }
+        let slip = number.to_string().replace("146", "147");
+        assert!(all_in(&format!("{slip} 2026-01-02 13800000000")).is_empty());
     }
 
     #[test]

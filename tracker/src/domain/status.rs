@@ -128,6 +128,8 @@ words! {
         TakeUrgent = "take-urgent",
         /// 重新办理: a new round.
         Reopen = "reopen",
+        /// 补充来信处理: says what becomes of what the writer added.
+        DecideAddition = "decide-addition",
         /// The machine: the answer was served.
         Delivered = "delivered",
         /// The machine: the answer cannot be delivered.
@@ -171,8 +173,9 @@ fn step(status: Status, action: Action) -> Option<Status> {
     use Action as A;
     use Status as S;
     Some(match (status, action) {
-        // Words among staff, and the parties of a sealed letter, go with every status.
-        (any, A::Note | A::NameParty | A::NameReader) => any,
+        // Words among staff, the parties of a sealed letter, and what its writer adds go with every
+        // status.
+        (any, A::Note | A::NameParty | A::NameReader | A::DecideAddition) => any,
         // The clocks of an open letter, and words about them, move it nowhere.
         (
             open,

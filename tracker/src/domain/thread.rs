@@ -10,6 +10,9 @@ pub struct Named {
     pub from_writer: bool,
     /// The letter is sealed.
     pub sealed: bool,
+    /// It is proved by something that only whoever got a mail of ours can know; a number in the
+    /// subject is no secret.
+    pub proved: bool,
 }
 
 /// What to do with a message.
@@ -35,6 +38,8 @@ pub enum Joining {
 pub enum HeldReason {
     /// It names a letter, but another person sent it.
     OtherSender,
+    /// It comes from the writer's address, and names the letter by its number alone.
+    NumberOnly,
     /// Our server says the sender is forged.
     Forged,
     /// Our server's filter takes it for spam.
@@ -47,14 +52,16 @@ impl HeldReason {
     pub fn code(self) -> &'static str {
         match self {
             Self::OtherSender => "other-sender",
+            Self::NumberOnly => "number-only",
             Self::Forged => "forged",
             Self::Spam => "spam",
         }
     }
 }
 
-/// Decides for one message: `named` are the letters its tokens and references prove, `forged` is
-/// our own server's verdict on the sender.
+/// Decides for one message: `named` are the letters its tokens and references prove, or else the
+/// number in its subject names; the one it answers most directly first. `forged` is our own server's
+/// verdict on the sender.
 #[must_use]
 pub fn join(named: &[Named], forged: bool) -> Joining {
     if forged {
@@ -65,14 +72,19 @@ pub fn join(named: &[Named], forged: bool) -> Joining {
             sealed: named.iter().any(|n| n.sealed),
         };
     }
-    if let Some(own) = named.iter().find(|n| n.from_writer) {
+    if let Some(own) = named.iter().find(|n| n.from_writer && n.proved) {
         return Joining::Joins(own.letter_id);
     }
-    match named.first() {
+    let likely = named.iter().find(|n| n.from_writer);
+    match likely.or(named.first()) {
         None => Joining::New,
-        Some(first) => Joining::Held {
-            reason: HeldReason::OtherSender,
-            letter_id: Some(first.letter_id),
+        Some(likely) => Joining::Held {
+            reason: if likely.from_writer {
+                HeldReason::NumberOnly
+            } else {
+                HeldReason::OtherSender
+            },
+            letter_id: Some(likely.letter_id),
             sealed: named.iter().any(|n| n.sealed),
         },
     }
@@ -86,11 +98,13 @@ mod tests {
         letter_id: 1,
         from_writer: true,
         sealed: false,
+        proved: true,
     };
     const OTHER: Named = Named {
         letter_id: 2,
         from_writer: false,
         sealed: true,
+        proved: true,
     };
 
     #[test]
@@ -104,6 +118,25 @@ mod tests {
         };
         assert_eq!(join(&[OTHER], false), held);
         assert_eq!(join(&[], false), Joining::New);
+    }
+
+    #[test]
+    fn a_number_alone_joins_nothing() {
+        let by_number = |own: Named| Named {
+            proved: false,
+            ..own
+        };
+        for (named, why) in [
+            (OWN, HeldReason::NumberOnly),
+            (OTHER, HeldReason::OtherSender),
+        ] {
+            let held = Joining::Held {
+                reason: why,
+                letter_id: Some(named.letter_id),
+                sealed: named.sealed,
+            };
+            assert_eq!(join(&[by_number(named)], false), held);
+        }
     }
 
     #[test]

@@ -303,7 +303,14 @@ words! {
         Circular = "circular",
         /// 紧急件: told at once, in no digest.
         Urgent = "urgent",
+        /// 补充来信: told at once in hours of work, gathered.
+        Added = "added",
     }
+}
+
+impl Topic {
+    /// What is told at once, in hours of work: a day's wait for the digest would be too long.
+    pub const AT_ONCE: &'static [Self] = &[Self::Added];
 }
 
 words! {
@@ -315,6 +322,8 @@ words! {
         Weekly = "weekly",
         /// At once, at any hour.
         Urgent = "urgent",
+        /// At once in hours of work, gathered.
+        News = "news",
     }
 }
 

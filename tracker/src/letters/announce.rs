@@ -1,7 +1,7 @@
 //! From a step to finished words: the only place where the domain becomes a notification. The
 //! text is stored with the step that caused it; secrets are filled in at delivery.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use notifier::{NoticeKind, Notification, Office, Rendered};
 
 use super::Result;
@@ -49,6 +49,17 @@ pub(crate) fn receipt(app: &App, letter: &Letter, obligation: &Obligation) -> Re
         due_on: obligation.due_on,
         provisional: obligation.provisional,
         neutral: letter.is_sealed(),
+    });
+    Ok(notifier::render(&notification, language(letter.language))?)
+}
+
+/// 补充材料收件回执: that something was added, and nothing of it.
+pub(crate) fn confirmation(app: &App, letter: &Letter, received_on: Date) -> Result<Rendered> {
+    let office = office(app);
+    let notification = Notification::Added(notifier::Added {
+        office: &office,
+        number: &letter.number.to_string(),
+        received_on,
     });
     Ok(notifier::render(&notification, language(letter.language))?)
 }

@@ -95,6 +95,7 @@ pub async fn write(
                     day: today,
                     desk_url: &desk,
                     sections,
+                    at_once: false,
                 };
                 let kind = StaffMailKind::Daily;
                 (kind, once(person.id, today), Notification::Digest(words))
@@ -125,7 +126,7 @@ pub async fn write(
 
 /// What the notices come to, most pressing first. A letter stands once for each thing owed, at its
 /// highest stage; one that was closed meanwhile needs nobody.
-async fn sections(
+pub(super) async fn sections(
     app: &App,
     scene: &Scene,
     staff: &Staff,
@@ -167,7 +168,7 @@ async fn sections(
         }
         let part = parts.entry(kind).or_default();
         match seen.letters.get(&letter) {
-            Some(found) if found.status.is_open() || kind == SectionKind::Urged => {
+            Some(found) if needs(found, kind) && !listed(&part.0, found, kind) => {
                 part.0
                     .push(line(app, scene, language, found, notice).await?);
             }
@@ -194,12 +195,28 @@ async fn sections(
     Ok(parts.into_iter().map(section).filter(holds).collect())
 }
 
+/// Whether somebody still has to hear this of a letter.
+fn needs(letter: &Letter, kind: SectionKind) -> bool {
+    match kind {
+        SectionKind::Urged => true,
+        SectionKind::Added => letter.undecided > 0,
+        _ => letter.status.is_open(),
+    }
+}
+
+/// However much was added, the letter stands there once.
+fn listed(lines: &[Line], letter: &Letter, kind: SectionKind) -> bool {
+    let number = letter.number.to_string();
+    kind == SectionKind::Added && lines.iter().any(|l| l.number == number)
+}
+
 fn section_of(notice: &Notice) -> Option<SectionKind> {
     Some(match notice.topic {
         Topic::Urged => SectionKind::Urged,
         Topic::DueMoved => SectionKind::DueMoved,
         Topic::Lapsed => SectionKind::Lapsed,
         Topic::Circular => SectionKind::Issued,
+        Topic::Added => SectionKind::Added,
         // Told at once, in a mail of its own.
         Topic::Urgent => return None,
         Topic::Stage => match notice.data["stage"].as_str()?.parse().ok()? {

@@ -1,7 +1,7 @@
 //! What is to become of a message that was read: a letter of its own, an addition to one, a bounce of
 //! our own mail, or something that is set aside. Decides only; [`super::register`] carries it out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ingest::letter::{Authentication, Automatic, IncomingLetter};
 
@@ -13,6 +13,7 @@ use crate::{
     app::App,
     domain::{
         code::ReplyToken,
+        number,
         spam::Judged,
         thread::{self, Joining, Named},
         words::Fate,
@@ -68,13 +69,13 @@ pub(super) fn named_mails(letter: &IncomingLetter) -> impl Iterator<Item = &Stri
         .chain(answered_mails(letter))
 }
 
-/// The mail answered directly first: it says more than the thread it stands in.
+/// The mail answered directly first: it says more than the thread it stands in, and of that the
+/// last says most. How many a field can hold, its reader limits.
 fn answered_mails(letter: &IncomingLetter) -> impl Iterator<Item = &String> {
     letter
         .in_reply_to
         .iter()
-        .chain(&letter.references)
-        .take(100)
+        .chain(letter.references.iter().rev())
 }
 
 /// Decides anew by what the bytes say, as for any message that has just come in.
@@ -114,10 +115,12 @@ pub(super) async fn decide(
     let sealed = line.sealed || named.iter().any(|n| n.sealed);
     if let Some(automatic) = automatic(app, known, line, &letter) {
         let code = serde_json::to_value(automatic).unwrap_or_default();
-        let came_back = returned::find(app, known, &letter, &named)
+        // A number is no secret: no machine's mail is believed by it.
+        let proved: Vec<Named> = named.iter().copied().filter(|n| n.proved).collect();
+        let came_back = returned::find(app, known, &letter, &proved)
             .await?
             .map(Box::new);
-        let named_first = named.first().map(|n| n.letter_id);
+        let named_first = proved.first().map(|n| n.letter_id);
         let about = came_back.as_ref().map(|c| c.letter_id).or(named_first);
         let verdict = Verdict {
             id: line.id,
@@ -131,11 +134,14 @@ pub(super) async fn decide(
             None => Decision::Fate(verdict),
         });
     }
+    if let Some(id) = adds_to(app, line, &letter).await? {
+        return Ok(Decision::Joins(id, Box::new(letter)));
+    }
     let empty = letter.text.trim().is_empty() && letter.attachments.is_empty();
     if empty && letter.subject.trim().is_empty() {
         return set_aside(Fate::Quarantined, "empty", None, sealed);
     }
-    let heard = named.iter().any(|n| n.from_writer);
+    let heard = named.iter().any(|n| n.from_writer && n.proved);
     match returned::judged(app, &letter) {
         (Judged::Invalid, reason) => return set_aside(Fate::Invalid, reason, None, sealed),
         (Judged::Hold, reason) if !heard => return set_aside(Fate::Held, reason, None, sealed),
@@ -150,6 +156,15 @@ pub(super) async fn decide(
             sealed: of_sealed,
         } => set_aside(Fate::Held, reason.code(), letter_id, sealed || of_sealed),
     }
+}
+
+/// The letter that a form adds to: its page asked for number and code before.
+async fn adds_to(app: &App, line: &ArrivalRecord, letter: &IncomingLetter) -> Result<Option<i64>> {
+    let number = letter.adds_to.as_ref().filter(|_| !line.source.is_mail());
+    let Some(number) = number.and_then(|n| n.parse().ok()) else {
+        return Ok(None);
+    };
+    Ok(app.store.letter_for_writer(number).await?.map(|l| l.id))
 }
 
 /// What kind of automatic mail it is, our own by what we know of it included.
@@ -169,14 +184,19 @@ fn automatic(
 }
 
 /// The letters a message proves to know: by a token that only we could have made, or by naming
-/// one of our own mails.
+/// one of our own mails; where it proves none, those that its subject names by number.
 pub(crate) async fn named(app: &App, letter: &IncomingLetter) -> Result<Vec<Named>> {
     let known = Known::of(app, std::iter::once(letter)).await?;
     named_among(app, &known, letter).await
 }
 
+/// Letters that one message is looked up for at most.
+const MOST_NAMED: usize = 20;
+
 async fn named_among(app: &App, known: &Known, letter: &IncomingLetter) -> Result<Vec<Named>> {
-    let mut ids: Vec<i64> = Vec::new();
+    // A mail of ours that is answered directly, then a mark of ours, then the thread.
+    let of = |mail: &String| known.mails.get(mail).cloned().unwrap_or_default();
+    let mut ids: Vec<i64> = letter.in_reply_to.iter().flat_map(of).collect();
     for token in letter.tokens.iter().take(10) {
         let Ok(token) = token.parse::<ReplyToken>() else {
             continue;
@@ -188,9 +208,16 @@ async fn named_among(app: &App, known: &Known, letter: &IncomingLetter) -> Resul
             }
         }
     }
-    let mails = answered_mails(letter).filter_map(|mail| known.mails.get(mail));
-    ids.extend(mails.flatten());
-    ids.dedup();
+    ids.extend(answered_mails(letter).flat_map(of));
+    let proved = !ids.is_empty();
+    if !proved && letter.adds_to.is_none() {
+        for number in number::all_in(&letter.subject).into_iter().take(10) {
+            ids.extend(app.store.letter_for_writer(number).await?.map(|l| l.id));
+        }
+    }
+    let mut seen = HashSet::new();
+    ids.retain(|id| seen.insert(*id));
+    ids.truncate(MOST_NAMED);
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -213,6 +240,7 @@ async fn named_among(app: &App, known: &Known, letter: &IncomingLetter) -> Resul
             letter_id: id,
             from_writer,
             sealed: found.is_sealed(),
+            proved,
         });
     }
     Ok(named)

@@ -9,6 +9,7 @@
 //! | it becomes a letter, joins one, or is set aside | [`register`] |
 //! | what was read: a letter, an addition, a bounce, our own mail, or spam | [`judge`], [`returned`] |
 //! | a person says what to do with what was set aside | [`release`] |
+//! | what a writer adds stands until somebody says what becomes of it | [`addition`], [`undecided`] |
 //! | accept, decline, direct | [`accept`], [`decline`] |
 //! | to unit and handler, take, send back | [`assign`] |
 //! | note, draft | [`draft`] |
@@ -20,6 +21,7 @@
 //! | urged, urgent, the duty officer told | [`urge`], [`duty`] |
 //! | a stage of supervision reached; 通报 | [`supervise`], [`circular`] |
 //! | what staff hear once a day | [`digest`], [`staff_mail`] |
+//! | what they hear at once | [`news`] |
 //! | opened again: a new round | [`reopen`] |
 //! | served by hand | [`serve`] |
 //! | duplicate, invalid, withdrawn | [`end`] |
@@ -29,6 +31,7 @@
 //! | signing in and out | [`session`], [`password`] |
 
 pub mod accept;
+pub mod addition;
 pub mod announce;
 pub mod answer;
 pub mod arrive;
@@ -49,6 +52,7 @@ pub(crate) mod judge;
 pub mod limit;
 #[cfg(test)]
 mod moot_test;
+pub mod news;
 pub(crate) mod owe;
 pub mod password;
 pub mod pause;
@@ -72,6 +76,7 @@ pub mod submit;
 pub mod supervise;
 #[cfg(test)]
 mod terms_test;
+pub mod undecided;
 pub mod urge;
 
 use crate::{

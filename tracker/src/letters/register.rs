@@ -232,6 +232,7 @@ fn entry(
         event_hash: [0; 32],
         reclassified: 0,
         urgent: None,
+        undecided: 0,
     };
     let reachable = writer.words.can_be_told();
     let owed = owe::from_receipt(app, law, Owing::of(app, &letter, channel, reachable))?;
@@ -334,7 +335,9 @@ async fn receipts(
     for e in entries.iter().filter(|e| !e.writer.words.email.is_empty()) {
         let key = key(e);
         let today = sent.iter().filter(|k| **k == key).count();
-        if app.config.smtp.is_none() || !delivery::receipt_allowed(today) {
+        // Where a person made a letter of what was added to another, its writer learns the number.
+        let owed = e.line.fate == Some(Fate::Addition) || delivery::receipt_allowed(today);
+        if app.config.smtp.is_none() || !owed {
             continue;
         }
         sent.push(key);

@@ -5,7 +5,8 @@ use ingest::{form, form::FormLetter, letter::IncomingLetter};
 use serde_json::json;
 
 use super::{
-    Error, Result, change::Change, duty, incoming, judge, read, register, returned, submit,
+    Error, Result, addition, change::Change, duty, incoming, judge, read, register, returned,
+    submit,
 };
 use crate::{
     app::App,
@@ -46,6 +47,7 @@ pub(crate) async fn join(
     let kind = MessageKind::Addition;
     let (message, files) = incoming::message(app, line, letter, incoming, kind);
     letter.attachments += message.attachments;
+    let id = message.id;
     let verdict = Verdict {
         id: line.id,
         fate: Fate::Addition,
@@ -66,7 +68,9 @@ pub(crate) async fn join(
         .await?;
     let words = [incoming.subject.as_str(), incoming.visible_text.as_str()];
     let urgent = duty::why(app, line, words);
-    let added = NewEvent::new(EventKind::Added, None, json!({ "arrival": line.id }));
+    let told = addition::stands(app, &mut change, line, id, incoming).await?;
+    let data = json!({ "arrival": line.id, "message": id, "told": told });
+    let added = NewEvent::new(EventKind::Added, None, data);
     match urgent.filter(|_| change.letter.urgent.is_none() && change.letter.status.is_open()) {
         Some((why, word)) => {
             change.add_event(added).await?;
@@ -78,6 +82,7 @@ pub(crate) async fn join(
             change.finish_with(added).await?;
         }
     }
+    app.outbox_bell.notify_one();
     Ok(verdict)
 }
 
@@ -202,7 +207,7 @@ pub(crate) fn words_of(read: &IncomingLetter) -> (String, String) {
 }
 
 /// What the line's bytes say.
-async fn words(app: &App, line: &ArrivalRecord) -> Result<IncomingLetter> {
+pub(super) async fn words(app: &App, line: &ArrivalRecord) -> Result<IncomingLetter> {
     let blob = line.blob_id.as_ref().ok_or(Error::Rule("no-bytes"))?;
     let raw = app.store.blob(blob).await?;
     let words = read::read_again(line, raw).await?;

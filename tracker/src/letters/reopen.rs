@@ -29,6 +29,14 @@ pub async fn reopen(
 ) -> Result<Letter> {
     need(reason, "reason")?;
     let mut change = Change::open(app, staff, number, version, Action::Reopen).await?;
+    let data = new_round(app, &mut change).await?;
+    let event = NewEvent::new(EventKind::Reopened, None, data).with_note(reason);
+    change.finish_with(event).await
+}
+
+/// Begins a round in a step that brought the letter back to its first status; answers what the event
+/// keeps.
+pub(super) async fn new_round(app: &App, change: &mut Change<'_>) -> Result<serde_json::Value> {
     let today = app.day_of(change.now());
     let channel = channel_of(app, &change.letter).await?;
     let writer = change.step.writer(&change.letter).await?;
@@ -41,7 +49,5 @@ pub async fn reopen(
     let owed = owe::from_receipt(app, &change.law, what)?;
     let due = owed.first().map(|o| o.due_on.to_string());
     change.obligations.extend(owed);
-    let data = json!({ "round": change.letter.round, "due_on": due });
-    let event = NewEvent::new(EventKind::Reopened, None, data).with_note(reason);
-    change.finish_with(event).await
+    Ok(json!({ "round": change.letter.round, "due_on": due }))
 }

@@ -14,6 +14,7 @@ use crate::{
     },
     letters::{Error, Result, change::holding, owe, seal},
     store::{
+        additions::Addition,
         channels::Channel,
         events::EventRecord,
         letters::Letter,
@@ -49,6 +50,8 @@ pub enum View {
     Extensions,
     /// 紧急, and nobody took it on.
     Urgent,
+    /// Its writer added something, and nobody decided what becomes of it.
+    Additions,
     /// An answer came back, or nobody knows.
     Troubled,
     /// All open ones in reach, by urgency.
@@ -59,11 +62,12 @@ pub enum View {
 
 impl View {
     /// Every view in the order of the desk.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Mine,
         Self::Unit,
         Self::Unassigned,
         Self::Urgent,
+        Self::Additions,
         Self::DueSoon,
         Self::Overdue,
         Self::Extensions,
@@ -83,6 +87,7 @@ impl View {
             Self::DueSoon => "due-soon",
             Self::Extensions => "extensions",
             Self::Urgent => "urgent",
+            Self::Additions => "additions",
             Self::Troubled => "troubled",
             Self::Open => "open",
             Self::All => "all",
@@ -138,6 +143,10 @@ impl View {
             Self::Extensions => Filter {
                 extension_asked: true,
                 ..open
+            },
+            Self::Additions => Filter {
+                undecided: true,
+                ..Filter::default()
             },
             Self::Open => open,
             Self::Troubled => Filter {
@@ -288,6 +297,10 @@ pub struct Opened {
     pub rule: Option<Rule>,
     /// Its history.
     pub events: Vec<EventRecord>,
+    /// What its writer added, and what was decided of it.
+    pub additions: Vec<Addition>,
+    /// The numbers of letters that were made of some of it, as far as the viewer may open them.
+    pub own_letters: Vec<(i64, LetterNumber)>,
     /// The reply being written.
     pub draft: Option<DraftRecord>,
     /// What left or is leaving.
@@ -333,11 +346,14 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
     let rule = counted
         .zip(channel.as_ref())
         .and_then(|(o, c)| owe::rule_of(&law, c, o));
+    let additions = app.store.additions(letter.id).await?;
+    let decidable = |a: &Addition| a.ruling.is_none_or(|r| !r.is_final());
     let clock = Clock {
         counted,
         rule: rule.as_ref(),
         terms: &terms,
         today: app.today(),
+        decidable: additions.iter().any(decidable),
     };
     let may = |a: &Action| {
         access::permits(staff, *a, holding(&letter)).is_ok() && clock.allows(*a, staff, &letter)
@@ -358,7 +374,11 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
             .map(|(_, n)| n),
         None => None,
     };
+    let made: Vec<i64> = additions.iter().filter_map(|a| a.own_letter_id).collect();
+    let own_letters = app.store.letters_within(&scope(staff), &made).await?;
     Ok(Opened {
+        own_letters: own_letters.iter().map(|l| (l.id, l.number)).collect(),
+        additions,
         duplicate_of: first,
         actions: actions.collect(),
         dues: due::explain_all(&law, channel.as_ref(), &obligations, &terms),
@@ -381,12 +401,14 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
     })
 }
 
-/// What the clock of a letter allows now: a form is shown where it can succeed, and nowhere else.
+/// What the clock of a letter, and what was added to it, allow now: a form is shown where it can succeed, and nowhere else.
 struct Clock<'a> {
     counted: Option<&'a Obligation>,
     rule: Option<&'a Rule>,
     terms: &'a Terms,
     today: Date,
+    /// Something was added of which it can be said what becomes of it.
+    decidable: bool,
 }
 
 impl Clock<'_> {
@@ -405,6 +427,7 @@ impl Clock<'_> {
             Action::Suspend => in_time() && self.rule.is_some_and(|r| !r.suspensions.is_empty()),
             Action::Resume => self.stands(),
             Action::MarkUrgent => letter.urgent.is_none(),
+            Action::DecideAddition => self.decidable,
             Action::TakeUrgent => letter.urgent.as_ref().is_some_and(|u| u.taken_at.is_none()),
             _ => true,
         }

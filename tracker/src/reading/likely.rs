@@ -9,7 +9,7 @@ use crate::{
     domain::{
         access::Scope,
         likely::{self, Candidate, Held, Ranked},
-        number::LetterNumber,
+        number::{self, LetterNumber},
     },
     letters::{Result, announce, judge},
     store::{letters::Letter, lists::Filter},
@@ -34,7 +34,8 @@ pub async fn likely(
     let mut letters: BTreeMap<i64, Letter> = BTreeMap::new();
     let mut add = |all: Vec<Letter>| letters.extend(all.into_iter().map(|l| (l.id, l)));
     let proved = judge::named(app, read).await?;
-    let ids: Vec<i64> = proved.iter().map(|n| n.letter_id).collect();
+    let proved = proved.iter().filter(|n| n.proved);
+    let ids: Vec<i64> = proved.map(|n| n.letter_id).collect();
     add(app.store.letters_by_id(&ids, scope).await?);
     let mut named = HashSet::new();
     for number in numbers(read) {
@@ -118,19 +119,9 @@ fn quoted(read: &IncomingLetter) -> String {
     .to_owned()
 }
 
-/// The letter numbers that subject and text mention, ten at most.
+/// The letter numbers that subject and text mention.
 fn numbers(read: &IncomingLetter) -> Vec<LetterNumber> {
-    let text = format!("{} {}", read.subject, read.text);
-    let mut found: Vec<LetterNumber> = Vec::new();
-    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
-        if let Ok(number) = word.parse::<LetterNumber>()
-            && !found.contains(&number)
-            && found.len() < 10
-        {
-            found.push(number);
-        }
-    }
-    found
+    number::all_in(&format!("{} {}", read.subject, read.text))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The overview: unit by unit what is open, late, due soon, waiting for a longer term. Each figure
+//! The overview: unit by unit what is open, late, due soon, waiting for a longer term or for a word on
+//! what was added. Each figure
 //! is that of the list behind it; sealed letters that the viewer may not see are counted apart.
 
 use std::collections::BTreeMap;
@@ -14,13 +15,19 @@ use crate::{
 };
 
 /// The views that the overview counts, in its order.
-pub const COUNTED: [View; 4] = [View::Open, View::Overdue, View::DueSoon, View::Extensions];
+pub const COUNTED: [View; 5] = [
+    View::Open,
+    View::Overdue,
+    View::DueSoon,
+    View::Extensions,
+    View::Additions,
+];
 
 /// Figures of one unit with those below it, of no unit, or of all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     /// In the order of [`COUNTED`].
-    pub counts: [u64; 4],
+    pub counts: [u64; 5],
     /// When the oldest open letter was received.
     pub oldest: Option<Date>,
 }
@@ -44,7 +51,7 @@ pub struct Overview {
     /// Everything in sight.
     pub total: Counts,
     /// Sealed letters beside, in the order of [`COUNTED`].
-    pub sealed: [u64; 4],
+    pub sealed: [u64; 5],
 }
 
 /// What stands today, for somebody who oversees.
@@ -58,15 +65,17 @@ pub async fn overview(app: &App, staff: &Staff) -> Result<Overview> {
     let (today, soon_ends) = (app.today(), desk::soon_ends(app));
     for s in app.store.standing(&sight, today, soon_ends).await? {
         own.entry(s.unit_id).or_default().add(&Counts {
-            counts: [s.open, s.overdue, s.due_soon, 0],
+            counts: [s.open, s.overdue, s.due_soon, 0, 0],
             oldest: s.oldest,
         });
     }
-    let asked = View::Extensions.filter(app, staff);
-    for (unit, n) in app.store.by_unit(&sight, &asked).await? {
-        own.entry(unit).or_default().counts[3] += n;
+    for (at, view) in [(3, View::Extensions), (4, View::Additions)] {
+        let asked = view.filter(app, staff);
+        for (unit, n) in app.store.by_unit(&sight, &asked).await? {
+            own.entry(unit).or_default().counts[at] += n;
+        }
     }
-    let mut sealed = [0; 4];
+    let mut sealed = [0; 5];
     for (n, view) in sealed.iter_mut().zip(COUNTED) {
         *n = desk::sealed_beside(app, &sight, &view.filter(app, staff)).await?;
     }

@@ -20,7 +20,7 @@ use crate::{
 /// One thing that is not as it should be.
 #[derive(Debug, Clone, Serialize)]
 pub struct Difference {
-    /// `figure`, `history`, `obligation`, `ledger`, `mailbox`.
+    /// `figure`, `history`, `obligation`, `addition`, `ledger`, `mailbox`.
     pub kind: &'static str,
     /// Which.
     pub what: String,
@@ -120,6 +120,16 @@ async fn check_letter(
             what: number.clone(),
             expected: "1 counted obligation".into(),
             found: counted.to_string(),
+        });
+    }
+    let additions = app.store.additions(letter.id).await?;
+    let undecided = additions.iter().filter(|a| a.ruling.is_none()).count();
+    if i32::try_from(undecided).ok() != Some(letter.undecided) {
+        differences.push(Difference {
+            kind: "addition",
+            what: number.clone(),
+            expected: format!("{undecided} undecided"),
+            found: letter.undecided.to_string(),
         });
     }
     let due = obligations

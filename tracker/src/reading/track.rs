@@ -45,8 +45,22 @@ pub struct Tracked {
     pub steps: Vec<(&'static str, Timestamp)>,
     /// The answer or notice, once it is there, with its files.
     pub reply: Option<(Message, Vec<FileRecord>)>,
+    /// What they added, oldest first.
+    pub additions: Vec<Added>,
     /// Open and past due.
     pub overdue: bool,
+}
+
+/// Something that its writer added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Added {
+    /// When it reached us.
+    pub at: Timestamp,
+    /// The number of the letter that was made of it.
+    pub number: Option<LetterNumber>,
+    /// That letter's query code, where it came with number and code of this one: no mail told its
+    /// writer another.
+    pub code: Option<QueryCode>,
 }
 
 /// Looks a letter up. `place` is where the guess comes from, as a keyed digest.
@@ -99,11 +113,36 @@ async fn tracked(app: &App, letter: Letter) -> Result<Tracked> {
         unit: unit.map(|u| u.name.clone()).filter(|_| !letter.is_sealed()),
         steps: steps(app, &letter).await?,
         reply: reply(app, &letter, &messages).await?,
+        additions: added(app, &letter).await?,
         progress: messages.into_iter().filter(told).collect(),
         dues,
         overdue,
         letter,
     })
+}
+
+async fn added(app: &App, letter: &Letter) -> Result<Vec<Added>> {
+    let all = app.store.additions(letter.id).await?;
+    let made: Vec<i64> = all.iter().filter_map(|a| a.own_letter_id).collect();
+    let numbers = app.store.numbers(&made).await?;
+    let mut out = Vec::with_capacity(all.len());
+    for addition in all {
+        let of = numbers
+            .iter()
+            .find(|(id, _)| Some(*id) == addition.own_letter_id);
+        let number = of.and_then(|(_, n)| n.parse::<LetterNumber>().ok());
+        let own = match number.filter(|_| addition.with_code) {
+            Some(number) => app.store.letter_for_writer(number).await?,
+            None => None,
+        };
+        let keys = &app.store.vault.keys;
+        out.push(Added {
+            at: addition.received_at,
+            number,
+            code: own.map(|l| QueryCode(keys.query_code(l.id, l.code_version))),
+        });
+    }
+    Ok(out)
 }
 
 async fn steps(app: &App, letter: &Letter) -> Result<Vec<(&'static str, Timestamp)>> {

@@ -99,6 +99,8 @@ pub struct Letter {
     pub reclassified: i32,
     /// 紧急: since when, and why.
     pub urgent: Option<Urgent>,
+    /// How many of its additions wait for a decision.
+    pub undecided: i32,
 }
 
 /// 紧急: the duty officer hears of it at once.
@@ -218,6 +220,7 @@ impl Letter {
                     told_at: instant_opt(row.urgent_told_at),
                 }),
             },
+            undecided: row.undecided,
         })
     }
 
@@ -275,6 +278,7 @@ impl Letter {
             urgent_taken_by: self.urgent.as_ref().and_then(|u| u.taken_by),
             urgent_told: self.urgent.as_ref().map(|u| u.told).unwrap_or_default(),
             urgent_told_at: self.urgent.as_ref().and_then(|u| u.told_at).map(micros),
+            undecided: self.undecided,
             sealed,
             key_id,
         }

@@ -45,6 +45,8 @@ pub struct Filter {
     pub troubled: bool,
     /// With a longer term asked for and not decided.
     pub extension_asked: bool,
+    /// With something added that nobody decided yet; closed ones too.
+    pub undecided: bool,
     /// Only sealed ones.
     pub sealed: bool,
     /// Number or words of the subject; never of sealed letters.
@@ -96,6 +98,14 @@ impl Filter {
                 .column(letter::Column::Id)
                 .filter(letter::Column::UrgentAt.is_not_null())
                 .filter(letter::Column::UrgentTakenAt.is_null());
+            all = all.add(letter::Column::Id.in_subquery(waiting.into_query()));
+        }
+        if self.undecided {
+            // The same, in the very words of their index.
+            let waiting = letter::Entity::find()
+                .select_only()
+                .column(letter::Column::Id)
+                .filter(Expr::cust("undecided > 0"));
             all = all.add(letter::Column::Id.in_subquery(waiting.into_query()));
         }
         if self.unassigned {

@@ -3,6 +3,7 @@
 
 pub(crate) mod entities;
 
+pub mod additions;
 pub mod arrivals;
 pub mod blobs;
 pub mod calendar;

@@ -166,6 +166,39 @@ impl Store {
         rows.iter().map(Notice::from_row).collect()
     }
 
+    /// Everybody who has something to be told at once, in hours of work.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unheard_people(&self) -> Result<Vec<i64>> {
+        let at_once = Topic::AT_ONCE.iter().map(Topic::code);
+        Ok(staff_notice::Entity::find()
+            .select_only()
+            .column(staff_notice::Column::PersonId)
+            .distinct()
+            .filter(staff_notice::Column::ToldAt.is_null())
+            .filter(staff_notice::Column::Kind.is_in(at_once))
+            .into_tuple()
+            .all(&self.read)
+            .await?)
+    }
+
+    /// When somebody was told last of one of these topics.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn told_last(&self, person: i64, topics: &[Topic]) -> Result<Option<Timestamp>> {
+        let last: Option<Option<i64>> = staff_notice::Entity::find()
+            .select_only()
+            .column_as(staff_notice::Column::ToldAt.max(), "last")
+            .filter(staff_notice::Column::PersonId.eq(person))
+            .filter(staff_notice::Column::Kind.is_in(topics.iter().map(Topic::code)))
+            .into_tuple()
+            .one(&self.read)
+            .await?;
+        Ok(instant_opt(last.flatten()))
+    }
+
     /// Everybody who is to be called for something urgent.
     ///
     /// # Errors
@@ -223,7 +256,8 @@ impl Store {
     }
 
     /// What somebody has not seen yet of letters within their scope, the latest first, at most `n`.
-    /// A letter that was closed meanwhile needs nobody; what a person wrote to them about it stands.
+    /// A letter that was closed meanwhile needs nobody; what a person wrote to them about it stands,
+    /// and what was added until somebody decided.
     ///
     /// # Errors
     /// When the database refuses.
@@ -237,11 +271,7 @@ impl Store {
                     .equals((staff_notice::Entity, LetterId)),
             )
             .filter(scope::condition(scope))
-            .filter(
-                Condition::any()
-                    .add(letter::Column::Open.eq(true))
-                    .add(Expr::col((staff_notice::Entity, Kind)).eq(Topic::Urged.code())),
-            )
+            .filter(still_needs(Expr::col((staff_notice::Entity, Kind))))
             .into_query();
         let query = staff_notice::Entity::find()
             .filter(PersonId.eq(person))
@@ -256,4 +286,16 @@ impl Store {
         let rows = query.all(&self.read).await?;
         rows.iter().map(Notice::from_row).collect()
     }
+}
+
+/// Whether a letter still needs somebody for a notice of this kind.
+fn still_needs(kind: Expr) -> Condition {
+    let of = |topic: Topic| kind.clone().eq(topic.code());
+    let added = Condition::all()
+        .add(of(Topic::Added))
+        .add(letter::Column::Undecided.gt(0));
+    let open = Condition::all()
+        .add(kind.clone().ne(Topic::Added.code()))
+        .add(letter::Column::Open.eq(true));
+    Condition::any().add(of(Topic::Urged)).add(added).add(open)
 }

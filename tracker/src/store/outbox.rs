@@ -221,7 +221,8 @@ impl Step<'_> {
         Ok(done.rows_affected > 0)
     }
 
-    /// How many automatic mails went (or are going) to an address since an instant.
+    /// How many receipts of letters went (or are going) to an address since an instant; words for
+    /// something added are counted apart.
     ///
     /// # Errors
     /// When the database refuses.
@@ -235,6 +236,7 @@ impl Step<'_> {
             .column(outbox::Column::AddressKey)
             .filter(outbox::Column::AddressKey.is_in(address_keys.iter().map(String::as_str)))
             .filter(outbox::Column::Automatic.eq(true))
+            .filter(outbox::Column::MessageId.is_null())
             .filter(outbox::Column::CreatedAt.gte(micros(since)))
             .into_tuple()
             .all(&self.tx)

@@ -30,6 +30,7 @@ macro_rules! tables {
 }
 
 tables!(
+    addition,
     admin_event,
     arrival,
     arrival_decision,

@@ -9,6 +9,7 @@ use crate::{
     app::App,
     domain::{
         access::Staff,
+        addition::Ruling,
         number::LetterNumber,
         rules::Halt,
         status::Action,
@@ -16,7 +17,7 @@ use crate::{
         words::{Class, Route, Service},
     },
     letters::{
-        Error, Result, accept, answer, assign, decline, draft, end, extend, limit, pause,
+        Error, Result, accept, addition, answer, assign, decline, draft, end, extend, limit, pause,
         reclassify, reopen, seal, serve, urge,
     },
     store::letters::Letter,
@@ -24,9 +25,10 @@ use crate::{
 
 /// Every field that an action can take, as pages and the API name it, in the order of the forms:
 /// what is wrong is listed in it.
-const FIELDS: [&str; 20] = [
-    "class", "route", "topic", "place", "unit", "handler", "person", "reader", "days", "cause",
-    "organ", "document", "of_day", "ground", "of", "by", "on", "text", "reason", "note",
+const FIELDS: [&str; 22] = [
+    "message", "decision", "class", "route", "topic", "place", "unit", "handler", "person",
+    "reader", "days", "cause", "organ", "document", "of_day", "ground", "of", "by", "on", "text",
+    "reason", "note",
 ];
 
 /// What an action needs, and what it takes beside.
@@ -51,6 +53,7 @@ fn takes(action: Action) -> (&'static [&'static str], &'static [&'static str]) {
         Action::Suspend => (&["reason"], &["cause"]),
         Action::SetLimit => (&["organ", "document", "of_day", "on"], &[]),
         Action::Urge => (&["text"], &[]),
+        Action::DecideAddition => (&["message", "decision"], &["reason"]),
         Action::Take
         | Action::Resume
         | Action::TakeUrgent
@@ -99,6 +102,10 @@ pub struct Body {
     organ: Option<String>,
     document: Option<String>,
     of_day: Option<String>,
+    #[serde(deserialize_with = "number_or_text")]
+    #[schema(value_type = Option<i64>)]
+    message: Option<String>,
+    decision: Option<String>,
     attachments: Vec<Attachment>,
 }
 
@@ -109,7 +116,7 @@ fn number_or_text<'de, D: serde::Deserializer<'de>>(
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Either {
-        Number(u32),
+        Number(i64),
         Text(String),
     }
     Ok(Option::<Either>::deserialize(d)?.map(|e| match e {
@@ -157,6 +164,8 @@ impl Fields<'_> {
                     "organ" => &body.organ,
                     "document" => &body.document,
                     "of_day" => &body.of_day,
+                    "message" => &body.message,
+                    "decision" => &body.decision,
                     _ => &None,
                 };
                 field.as_deref().unwrap_or_default()
@@ -191,6 +200,8 @@ impl Fields<'_> {
             "by" => self.get(name).parse::<Service>().is_ok(),
             "on" | "of_day" => self.get(name).parse::<Date>().is_ok(),
             "days" => self.get(name).trim().parse::<u32>().is_ok(),
+            "message" => self.get(name).trim().parse::<i64>().is_ok(),
+            "decision" => self.get(name).parse::<Ruling>().is_ok(),
             "cause" => self.get(name).parse::<Halt>().is_ok(),
             "of" => self.get(name).trim().parse::<LetterNumber>().is_ok(),
             _ => true,
@@ -359,6 +370,14 @@ pub async fn act(
         Action::MarkUrgent => urge::mark(app, staff, number, fields.get("reason")).await,
         Action::TakeUrgent => urge::take(app, staff, number).await,
         Action::Reopen => reopen::reopen(app, staff, number, version, fields.get("reason")).await,
+        Action::DecideAddition => {
+            let what = addition::Decision {
+                message: fields.parsed("message")?,
+                ruling: fields.parsed("decision")?,
+                reason: fields.get("reason"),
+            };
+            addition::decide(app, staff, number, version, what).await
+        }
         Action::Delivered | Action::DeliveryFailed => Err(Error::NotFound),
     }
 }

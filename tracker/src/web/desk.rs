@@ -309,6 +309,7 @@ pub(crate) async fn rows(
             received_on: l.received_on.to_string(),
             sealed: l.is_sealed(),
             undelivered: l.undelivered,
+            added: l.undecided > 0,
         }
     };
     Ok(letters.iter().map(row).collect())

@@ -134,10 +134,29 @@ fn timed(chrome: &Chrome, o: &Opened, kind: EventKind, data: &Value) -> Vec<Stri
             ),
             told(chrome, o, data),
         ],
-        EventKind::Urged | EventKind::DutyTold => vec![told(chrome, o, data)],
+        EventKind::Urged | EventKind::DutyTold | EventKind::Added => vec![told(chrome, o, data)],
+        EventKind::AdditionWaits => {
+            vec![chrome.word("stage", text("stage")), told(chrome, o, data)]
+        }
+        EventKind::AdditionDecided => decided(chrome, text),
+        EventKind::SplitOff => vec![chrome.t1("detail.split_of", text("number"))],
         EventKind::MarkedUrgent => vec![chrome.word("urgent_why", text("why"))],
         _ => Vec::new(),
     }
+}
+
+/// What somebody said of an addition, and what was said before.
+fn decided<'a>(chrome: &Chrome, text: impl Fn(&str) -> &'a str) -> Vec<String> {
+    let now = chrome.word("ruling", text("decision"));
+    let now = match text("was") {
+        "" => now,
+        was => chrome.t2("detail.moved", chrome.word("ruling", was), now),
+    };
+    let own = match text("number") {
+        "" => String::new(),
+        number => chrome.t1("detail.own_letter", number),
+    };
+    vec![now, own]
 }
 
 /// Whom an event reached, where it says so.

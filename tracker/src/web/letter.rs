@@ -164,6 +164,7 @@ fn said(action: Action) -> &'static str {
         Action::MarkUrgent => "marked-urgent",
         Action::TakeUrgent => "urgent-taken",
         Action::Reopen => "taken-up",
+        Action::DecideAddition => "addition-decided",
         Action::Delivered | Action::DeliveryFailed => "saved",
     }
 }

@@ -5,7 +5,7 @@ use super::{
     due_view::{self, Told},
     event_view,
     pages::{
-        letter::{Conflict, Delivery, Facts, LetterPage, Message, Sealed, Urgent},
+        letter::{Addition, Conflict, Delivery, Facts, LetterPage, Message, Sealed, Urgent},
         letter_forms::{Can, Clock, Lists, Pending},
         parts::{Choice, File},
     },
@@ -14,13 +14,16 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        addition::{self, Ruling},
         event::EventKind,
         rules::Lengthening,
-        status::Action,
+        status::{self, Action, Status},
+        text,
         words::{Direction, ExtensionState, MessageKind, OutboxKind, OutboxState},
     },
     reading::{desk::Opened, track},
     store::{
+        self,
         events::EventRecord,
         messages,
         obligations::Obligation,
@@ -68,6 +71,10 @@ pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
         }),
         sealed: letter.is_sealed().then(|| sealed(o)),
         messages: all_messages(app, &chrome, o),
+        undecided: additions(app, &chrome, o)
+            .into_iter()
+            .filter(|a| a.ruling.is_empty())
+            .collect(),
         draft: draft.map(|d| d.text.clone()).unwrap_or_default(),
         draft_saved: draft
             .map(|d| draft_saved(app, &chrome, o, d))
@@ -178,8 +185,73 @@ fn sealed(o: &Opened) -> Sealed {
     }
 }
 
+/// Longest beginning of an addition's words that its decision shows, in characters.
+const BEGINNING: usize = 200;
+
+/// What the writer added, oldest first, with what the viewer can say of it.
+fn additions(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Addition> {
+    let may = o.actions.contains(&Action::DecideAddition);
+    let view = |a: &store::additions::Addition| {
+        let at = o.messages.iter().position(|m| m.id == a.id);
+        let words = at.map(|at| &o.messages[at].words);
+        let hint = words.and_then(|w| addition::hint(&w.subject, &w.visible_text));
+        let words = words.map(|w| text::cut(w.visible_text.trim(), BEGINNING));
+        let own = o
+            .own_letters
+            .iter()
+            .find(|(id, _)| Some(*id) == a.own_letter_id);
+        let number = own.map(|(_, n)| n.to_string()).unwrap_or_default();
+        let who = a.decided_by.map(|id| person(o, id)).unwrap_or_default();
+        let decided = a
+            .decided_at
+            .map(|at| chrome.t2("addition.decided", show::at(app, at), who));
+        let settled = a.ruling.is_some_and(Ruling::is_final);
+        Addition {
+            id: a.id.to_string(),
+            anchor: format!("m{}", at.map_or(0, |at| at + 1)),
+            at: show::at(app, a.received_at),
+            words: words.unwrap_or_default(),
+            hint: hint.map(|h| h.code().to_owned()).unwrap_or_default(),
+            ruling: a.ruling.map(|r| r.code().to_owned()).unwrap_or_default(),
+            decided: decided.unwrap_or_default(),
+            url: if number.is_empty() {
+                String::new()
+            } else {
+                chrome.url(format!("/desk/letters/{number}"))
+            },
+            number,
+            choices: if may && !settled {
+                rulings(chrome, o.letter.status, a.ruling)
+            } else {
+                Vec::new()
+            },
+        }
+    };
+    o.additions.iter().map(view).collect()
+}
+
+/// What can be decided of an addition; nothing is chosen beforehand.
+fn rulings(chrome: &Chrome, status: Status, known: Option<Ruling>) -> Vec<Choice> {
+    let fits = |r: &&Ruling| match r {
+        _ if known == Some(**r) => false,
+        Ruling::Reopen => status::next(status, Action::Reopen).is_ok(),
+        _ => true,
+    };
+    let choice = |r: &Ruling| Choice {
+        value: r.code().into(),
+        label: chrome.word("ruling", r.code()),
+        hint: match r {
+            Ruling::Part if !status.is_open() => chrome.word("ruling_hint", "part-closed"),
+            r => chrome.word("ruling_hint", r.code()),
+        },
+        chosen: false,
+    };
+    Ruling::ALL.iter().filter(fits).map(choice).collect()
+}
+
 fn all_messages(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Message> {
     let base = format!("/desk/letters/{}", o.letter.number);
+    let added = additions(app, chrome, o);
     let message = |m: &messages::Message| {
         let incoming = m.direction == Direction::In;
         let files = o.files.iter().filter(|f| f.message_id == m.id);
@@ -231,6 +303,7 @@ fn all_messages(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Message> {
                 })
                 .collect(),
             deliveries: own.map(|x| delivery(app, x)).collect(),
+            addition: added.iter().find(|a| a.id == m.id.to_string()).cloned(),
         }
     };
     o.messages.iter().map(message).collect()

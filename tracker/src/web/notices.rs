@@ -7,7 +7,7 @@ use super::{
     visit::Visit,
 };
 use crate::{
-    domain::access::Staff,
+    domain::{access::Staff, words::Topic},
     letters::{Result, digest},
     reading::notices::{self, New},
     store::people::Person,
@@ -27,6 +27,9 @@ pub(crate) async fn fresh(
 fn note(web: &Web, chrome: &Chrome, people: &[Person], n: &New) -> Note {
     let by = n.by.and_then(|id| people.iter().find(|p| p.id == id));
     let url = match (n.number, n.circular) {
+        (Some(number), _) if n.topic == Topic::Added => {
+            chrome.url(format!("/desk/letters/{number}#additions"))
+        }
         (Some(number), _) => chrome.url(format!("/desk/letters/{number}#due")),
         (None, Some(id)) => chrome.url(format!("/circulars/{id}")),
         (None, None) => String::new(),
@@ -37,6 +40,10 @@ fn note(web: &Web, chrome: &Chrome, people: &[Person], n: &New) -> Note {
         id: n.id.to_string(),
         at: show::at(&web.app, n.at),
         what: match n.stage {
+            Some(stage) if n.topic == Topic::Added => {
+                let topic = chrome.word("topic", n.topic.code());
+                format!("{topic} · {}", chrome.word("stage", stage.code()))
+            }
             Some(stage) => chrome.word("stage", stage.code()),
             None => chrome.word("topic", n.topic.code()),
         },

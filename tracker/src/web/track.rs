@@ -10,7 +10,7 @@ use super::{
     page,
     pages::{
         parts::{Errors, FieldError, File},
-        track::{ProgressPage, PublicReply, PublicStep, TrackPage},
+        track::{ProgressPage, PublicAddition, PublicReply, PublicStep, TrackPage},
     },
     show,
     visit::Visit,
@@ -112,6 +112,11 @@ async fn progress(
         text: track::told(m),
         files: Vec::new(),
     };
+    let added = |a: &track::Added| PublicAddition {
+        at: show::at(app, a.at),
+        number: a.number.map(|n| n.to_string()).unwrap_or_default(),
+        query_code: a.code.as_ref().map(ToString::to_string).unwrap_or_default(),
+    };
     page::page(&ProgressPage {
         number: letter.number.to_string(),
         query_code: code.into(),
@@ -131,6 +136,7 @@ async fn progress(
         duplicate_of: first.unwrap_or_default(),
         steps: found.steps.iter().map(step).collect(),
         replies,
+        additions: found.additions.iter().map(added).collect(),
         unit,
         chrome,
     })

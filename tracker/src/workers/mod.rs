@@ -1,6 +1,8 @@
 //! What runs beside the pages: each worker is a loop of ten lines round a function that does one
 //! round and can be called by itself.
 
+#[cfg(test)]
+mod additions_test;
 pub mod alarms;
 pub mod database;
 pub mod delivery;

@@ -1,5 +1,5 @@
 //! What nobody has to remember: stages of supervision in each unit's working hours, then one digest
-//! a person a day; urgent letters to the duty officer at any hour; extensions that nobody decided.
+//! a person a day; additions that nobody decided; urgent letters to the duty officer at any hour; extensions that nobody decided.
 //! One process at a time: whoever has the lease. Should two believe they have it, a stage, a mail
 //! and a telling are still written once: each is one step on a locked letter or under a unique name.
 
@@ -13,8 +13,9 @@ use crate::{
     app::App,
     domain::{obligation::STANDING, supervision},
     letters::{
-        Error, Result, digest, duty, extend,
+        self, Error, Result, digest, duty, extend,
         supervise::{self, Scene},
+        undecided,
     },
     store::{StoreError, people::Person, units},
 };
@@ -65,8 +66,47 @@ pub async fn once(app: &App) -> Result<usize> {
     }
     follow_law(app).await?;
     let (stages, later) = stages(app, &scene, now).await?;
+    let waits = additions(app, &scene, now).await?;
     digests(app, &scene, now, &later).await?;
-    Ok(stages)
+    news(app, &scene, now).await?;
+    Ok(stages + waits)
+}
+
+/// Asks after additions that nobody decided, in units that are at work.
+async fn additions(app: &App, scene: &Scene, now: DateTime) -> Result<usize> {
+    let law = app.law();
+    let (mut n, mut after) = (0, 0);
+    loop {
+        let page = app
+            .store
+            .additions_to_look_at(now.date(), after, PAGE)
+            .await?;
+        let Some(last) = page.last() else {
+            return Ok(n);
+        };
+        after = last.0;
+        let at_work = |unit: &Option<i64>| scene.hours(*unit).at_work(&law.calendar, now);
+        let letters = page.iter().filter(|(_, _, unit)| at_work(unit));
+        let letters: BTreeSet<i64> = letters.map(|(_, letter, _)| *letter).collect();
+        for letter in letters {
+            n += attempt(letter, undecided::letter(app, scene, letter).await)?.unwrap_or(0);
+        }
+        if !hold(app).await? {
+            return Ok(n);
+        }
+    }
+}
+
+/// Tells everybody at work what they are to hear at once.
+async fn news(app: &App, scene: &Scene, now: DateTime) -> Result<()> {
+    let law = app.law();
+    let unheard = app.store.unheard_people().await?;
+    let at_work = |p: &&Person| scene.hours(p.unit_id).at_work(&law.calendar, now);
+    let people = scene.people.iter().filter(|p| unheard.contains(&p.id));
+    for person in people.filter(at_work) {
+        attempt(person.id, letters::news::write(app, scene, person).await)?;
+    }
+    Ok(())
 }
 
 /// Urgent letters: what it is time for is recorded, all of it, before anybody is called, so that a

@@ -55,6 +55,7 @@ pub struct Model {
     pub urgent_taken_by: Option<i64>,
     pub urgent_told: i32,
     pub urgent_told_at: Option<i64>,
+    pub undecided: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

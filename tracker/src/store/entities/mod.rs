@@ -5,6 +5,7 @@
     reason = "the derives need pub; columns are described in the migrations"
 )]
 
+pub(crate) mod addition;
 pub(crate) mod admin_event;
 pub(crate) mod arrival;
 pub(crate) mod arrival_decision;

@@ -42,7 +42,7 @@ pub struct Query {
 #[utoipa::path(
     get, path = "/api/v1/desk/letters", tag = "desk",
     params(
-        ("filter" = Option<String>, Query, description = "mine, unit, unassigned, urgent, overdue, due-soon, extensions, troubled, open or all"),
+        ("filter" = Option<String>, Query, description = "mine, unit, unassigned, urgent, overdue, due-soon, extensions, additions, troubled, open or all"),
         ("channel" = Option<String>, Query), ("unit" = Option<String>, Query),
         ("status" = Option<String>, Query), ("q" = Option<String>, Query),
         ("cursor" = Option<String>, Query),

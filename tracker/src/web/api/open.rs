@@ -17,7 +17,8 @@ use utoipa::{
 use super::{
     desk::{json_answer, refusal},
     shapes::{
-        Due, Problem, Progress, PublicFile, PublicReply, PublicStep, Receipt, When, WhenWritten,
+        Due, Problem, Progress, PublicAddition, PublicFile, PublicReply, PublicStep, Receipt, When,
+        WhenWritten,
     },
 };
 use crate::{
@@ -211,6 +212,11 @@ pub async fn track(
                 text: track::told(m),
                 attachments: Vec::new(),
             };
+            let added = |a: &track::Added| PublicAddition {
+                received_at: a.at.to_string(),
+                number: a.number.map(|n| n.to_string()),
+                query_code: a.code.as_ref().map(ToString::to_string),
+            };
             let due = found.dues.iter();
             let due = due.map(|e| Due::new(e, visit.chinese(), None)).collect();
             let counted = found.dues.first().filter(|e| e.obligation.counts);
@@ -224,6 +230,7 @@ pub async fn track(
                     received_at: found.letter.received_at.to_string(),
                     due_on: counted.and_then(|e| e.due_on).map(|d| d.to_string()),
                     overdue: found.overdue,
+                    additions: found.additions.iter().map(added).collect(),
                     due,
                     messages: found.progress.iter().map(message).collect(),
                     reply,

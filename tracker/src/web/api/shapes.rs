@@ -232,9 +232,22 @@ pub(crate) struct Progress {
     /// What is and was owed to the writer, the one that counts first.
     pub(crate) due: Vec<Due>,
     pub(crate) steps: Vec<PublicStep>,
+    /// What its writer added: received, oldest first.
+    pub(crate) additions: Vec<PublicAddition>,
     /// How it goes on: acceptance, a longer term, a clock that stands.
     pub(crate) messages: Vec<PublicReply>,
     pub(crate) reply: Option<PublicReply>,
+}
+
+/// Something that its writer added and that was received.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PublicAddition {
+    #[schema(format = DateTime)]
+    pub(crate) received_at: String,
+    /// The number of the letter that was made of it.
+    pub(crate) number: Option<String>,
+    /// That letter's query code, where no mail told it.
+    pub(crate) query_code: Option<String>,
 }
 
 /// A step as the public sees it.
@@ -319,6 +332,8 @@ pub(crate) struct Listed {
     urgent: bool,
     sealed: bool,
     undelivered: bool,
+    /// How much of what its writer added nobody decided yet.
+    undecided: i32,
 }
 
 impl Listed {
@@ -355,6 +370,7 @@ impl Listed {
             urgent: l.urgent.is_some(),
             sealed: l.is_sealed(),
             undelivered: l.undelivered,
+            undecided: l.undecided,
         }
     }
 }
@@ -367,9 +383,25 @@ struct File {
     size: i64,
 }
 
+/// What became of something that its writer added.
+#[derive(Debug, Serialize, ToSchema)]
+struct Addition {
+    #[schema(format = DateTime)]
+    received_at: String,
+    /// `nothing-owed`, `part`, `reopen` or `own-letter`; none while nobody decided.
+    decision: Option<&'static str>,
+    #[schema(format = DateTime)]
+    decided_at: Option<String>,
+    decided_by: Option<String>,
+    /// The number of the letter that was made of it.
+    letter: Option<String>,
+}
+
 /// A message.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Message {
+    /// What `decide-addition` names it by.
+    id: i64,
     direction: &'static str,
     kind: &'static str,
     #[schema(format = DateTime)]
@@ -377,6 +409,8 @@ pub(crate) struct Message {
     text: String,
     visible_text: String,
     attachments: Vec<File>,
+    /// Set where it was added to the letter.
+    addition: Option<Addition>,
 }
 
 /// An event.
@@ -437,7 +471,7 @@ impl Whole {
                 address: words.address.clone(),
                 anonymous: o.writer.anonymous,
             },
-            messages: o.messages.iter().map(|m| message(o, m)).collect(),
+            messages: o.messages.iter().map(|m| message(o, m, &login)).collect(),
             obligations: o
                 .dues
                 .iter()
@@ -465,7 +499,20 @@ impl Whole {
     }
 }
 
-fn message(o: &Opened, m: &crate::store::messages::Message) -> Message {
+fn message(
+    o: &Opened,
+    m: &crate::store::messages::Message,
+    login: &impl Fn(i64) -> Option<String>,
+) -> Message {
+    let addition = o.additions.iter().find(|a| a.id == m.id);
+    let own = |id: i64| o.own_letters.iter().find(|(own, _)| *own == id);
+    let addition = addition.map(|a| Addition {
+        received_at: a.received_at.to_string(),
+        decision: a.ruling.map(|r| r.code()),
+        decided_at: a.decided_at.map(|at| at.to_string()),
+        decided_by: a.decided_by.and_then(login),
+        letter: a.own_letter_id.and_then(own).map(|(_, n)| n.to_string()),
+    });
     let files = o
         .files
         .iter()
@@ -477,6 +524,8 @@ fn message(o: &Opened, m: &crate::store::messages::Message) -> Message {
             size: f.size,
         });
     Message {
+        id: m.id,
+        addition,
         direction: match m.direction {
             Direction::In => "in",
             Direction::Out => "out",

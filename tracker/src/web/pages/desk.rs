@@ -8,7 +8,7 @@ use crate::web::chrome::Chrome;
 /// A standing view of the desk with its count.
 #[derive(Clone, Debug, Default)]
 pub struct View {
-    /// `mine`, `unit`, `unassigned`, `overdue`, `due-soon`, `extensions`, `open`, `all`,
+    /// `mine`, `unit`, `unassigned`, `overdue`, `due-soon`, `extensions`, `additions`, `open`, `all`,
     /// `undelivered`: the words'
     /// `view` family.
     pub code: String,
@@ -57,6 +57,8 @@ pub struct LetterRow {
     pub sealed: bool,
     /// Whether its answer could not be delivered.
     pub undelivered: bool,
+    /// Whether its writer added something that nobody decided yet.
+    pub added: bool,
 }
 
 /// Something new for the person whose desk it is.

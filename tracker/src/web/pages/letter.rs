@@ -36,6 +36,33 @@ pub struct Message {
     pub files: Vec<File>,
     /// How it left; empty for an incoming one.
     pub deliveries: Vec<Delivery>,
+    /// Set where the writer added it.
+    pub addition: Option<Addition>,
+}
+
+/// Something that the writer added, and what becomes of it.
+#[derive(Clone, Debug, Default)]
+pub struct Addition {
+    /// What `decide-addition` posts as `message`.
+    pub id: String,
+    /// Where its words stand on the page.
+    pub anchor: String,
+    /// When it reached us, local `YYYY-MM-DD HH:MM`.
+    pub at: String,
+    /// The beginning of its words.
+    pub words: String,
+    /// A code of the words' `added_hint` family, or empty.
+    pub hint: String,
+    /// A code of the words' `ruling` family; empty while nobody decided.
+    pub ruling: String,
+    /// Who decided it when, in words; or empty.
+    pub decided: String,
+    /// The letter that was made of it, or empty.
+    pub number: String,
+    /// That letter's page; empty where the viewer may not open it.
+    pub url: String,
+    /// What the viewer can still decide; empty where it is not theirs, or settled.
+    pub choices: Vec<Choice>,
 }
 
 /// How words left, or did not.
@@ -179,6 +206,8 @@ pub struct LetterPage {
     pub sealed: Option<Sealed>,
     /// What was written, oldest first.
     pub messages: Vec<Message>,
+    /// What the writer added and nobody decided, oldest first.
+    pub undecided: Vec<Addition>,
     /// The draft as saved.
     pub draft: String,
     /// When the draft was saved and by whom, finished words; or empty.
@@ -226,6 +255,22 @@ impl LetterPage {
     #[must_use]
     pub fn composing(&self) -> bool {
         self.refused("answer") || self.refused("draft")
+    }
+
+    /// Whether it is the decision on this addition that was refused.
+    #[must_use]
+    pub fn decides(&self, message: &str) -> bool {
+        self.refused("decide-addition") && self.was("decide-addition", "message") == message
+    }
+
+    /// The id of a field of the form that decides an addition: there may be many on the page.
+    #[must_use]
+    pub fn slot(&self, message: &str, field: &str) -> String {
+        if self.decides(message) {
+            format!("decide-addition-{field}")
+        } else {
+            format!("decide-addition-{message}-{field}")
+        }
     }
 
     /// What is wrong with `field` of a refused `action`.

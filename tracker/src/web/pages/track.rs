@@ -44,6 +44,17 @@ pub struct PublicReply {
     pub files: Vec<File>,
 }
 
+/// Something that the writer added.
+#[derive(Clone, Debug, Default)]
+pub struct PublicAddition {
+    /// Local `YYYY-MM-DD HH:MM`.
+    pub at: String,
+    /// The number of the letter that was made of it, or empty.
+    pub number: String,
+    /// That letter's query code, where it is shown here; or empty.
+    pub query_code: String,
+}
+
 /// `POST /track` with a number and its code.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "progress.html")]
@@ -77,4 +88,6 @@ pub struct ProgressPage {
     pub steps: Vec<PublicStep>,
     /// What was answered, oldest first.
     pub replies: Vec<PublicReply>,
+    /// What the writer added, oldest first.
+    pub additions: Vec<PublicAddition>,
 }

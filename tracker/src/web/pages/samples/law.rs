@@ -22,8 +22,8 @@ fn rule(c: &Chrome, id: &str, counts: bool) -> RuleRow {
     }
 }
 
-fn overview(c: &Chrome, name: &str, counts: [i64; 4]) -> OverviewRow {
-    let views = ["open", "overdue", "due-soon", "extensions"];
+fn overview(c: &Chrome, name: &str, counts: [i64; 5]) -> OverviewRow {
+    let views = ["open", "overdue", "due-soon", "extensions", "additions"];
     let figure = |(code, count): (&str, i64)| Figure {
         code: code.into(),
         count,
@@ -59,7 +59,7 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
         rule(&c, "cn.xf2022.claim.answer.60d", true),
         rule(&c, "cn.xf2022.claim.acknowledge.15d", false),
     );
-    let total = overview(&c, "合计", [1_412, 12, 40, 2]);
+    let total = overview(&c, "合计", [1_412, 12, 40, 2, 3]);
     vec![
         (
             "when",
@@ -85,10 +85,10 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
                 chrome: at("/overview"),
                 columns: total.figures.iter().map(|f| f.code.clone()).collect(),
                 rows: vec![
-                    overview(&c, "耕地保护监督处", [1_400, 12, 38, 2]),
-                    overview(&c, "矿业权管理处", [12, 0, 2, 0]),
+                    overview(&c, "耕地保护监督处", [1_400, 12, 38, 2, 3]),
+                    overview(&c, "矿业权管理处", [12, 0, 2, 0, 0]),
                 ],
-                sealed: overview(&c, "", [3, 1, 2, 1]).figures,
+                sealed: overview(&c, "", [3, 1, 2, 1, 1]).figures,
                 total,
                 circulars: vec![circular("draft"), circular("issued")],
                 as_of: "2026-11-23 10:00".into(),

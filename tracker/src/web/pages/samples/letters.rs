@@ -2,7 +2,9 @@
 
 use super::super::desk::{DeskPage, Note, View};
 use super::super::error::ErrorPage;
-use super::super::letter::{Conflict, Delivery, Event, Facts, LetterPage, Message, Sealed, Urgent};
+use super::super::letter::{
+    Addition, Conflict, Delivery, Event, Facts, LetterPage, Message, Sealed, Urgent,
+};
 use super::super::letter_forms::{Can, Clock, Failed, Lists, Pending};
 use super::super::parts::{Choice, Errors, Paging};
 use super::super::sign_in::{FirstPage, PasswordPage};
@@ -12,8 +14,29 @@ use super::{
 use crate::domain::words::Language;
 use crate::web::chrome::{Chrome, Notice};
 
+fn addition(c: &Chrome) -> Addition {
+    let choice = |code: &str| Choice {
+        value: code.into(),
+        label: c.word("ruling", code),
+        hint: c.word("ruling_hint", code),
+        chosen: false,
+    };
+    Addition {
+        id: "7".into(),
+        anchor: "m1".into(),
+        at: "2026-11-21 08:12".into(),
+        words: "另外申请公开2025年征地批复文件。".into(),
+        hint: "disclosure".into(),
+        choices: ["nothing-owed", "part", "reopen", "own-letter"]
+            .map(choice)
+            .into(),
+        ..Addition::default()
+    }
+}
+
 fn letter(c: &Chrome) -> LetterPage {
     LetterPage {
+        undecided: vec![addition(c)],
         chrome: c.clone(),
         number: "2026-000123-K".into(),
         version: 4,
@@ -56,6 +79,12 @@ fn letter(c: &Chrome) -> LetterPage {
                 html_url: "/x".into(),
                 raw_url: "/y".into(),
                 files: vec![file("丈量表.jpg", "1.2 MB"), file("现场照片.zip", "6.8 MB")],
+                addition: Some(Addition {
+                    id: "6".into(),
+                    ruling: "part".into(),
+                    decided: c.t2("addition.decided", "2026-11-21 09:00", "张敏"),
+                    ..addition(c)
+                }),
                 ..Message::default()
             },
             Message {
@@ -181,6 +210,7 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("overdue", "2"),
         ("due-soon", "6"),
         ("extensions", "1"),
+        ("additions", "3"),
         ("open", "1,000+"),
         ("all", "1,000+"),
         ("undelivered", "1"),
@@ -261,6 +291,12 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
         ],
     });
     refused.errors = Errors(vec![error("reason", "required", "")]);
+    let mut undecided = letter(&at("/desk/letters/1"));
+    undecided.failed = Some(Failed {
+        action: "decide-addition".into(),
+        values: vec![("message".into(), "7".into())],
+    });
+    undecided.errors = Errors(vec![error("decision", "required", "")]);
     let mut sent = letter(&at("/desk/letters/1"));
     sent.status = "sending".into();
     sent.recall_until = "10:32:15".into();
@@ -289,6 +325,7 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("letter-sealed", render(&fresh)),
         ("letter-conflict", render(&conflict)),
         ("letter-refused", render(&refused)),
+        ("letter-undecided", render(&undecided)),
         ("letter-undo", render(&sent)),
         (
             "password",

@@ -270,6 +270,7 @@ fn rows(c: &Chrome) -> Vec<LetterRow> {
         received_on: "2026-11-03".into(),
         sealed: false,
         undelivered: false,
+        added: left.is_some(),
     };
     let (petition, director, online) = (
         say(c, "电子信访", "E-petition"),

@@ -6,7 +6,7 @@ use super::super::parts::{Choice, Errors};
 use super::super::portal::{PortalPage, Promise};
 use super::super::sign_in::LoginPage;
 use super::super::statistics::{FigureRow, OpeningRow, StatisticsPage};
-use super::super::track::{ProgressPage, PublicReply, PublicStep, TrackPage};
+use super::super::track::{ProgressPage, PublicAddition, PublicReply, PublicStep, TrackPage};
 use super::super::write::{CheckPage, Entry, ReceiptPage, WritePage};
 use super::{REPLY, channels, chrome, due, entry, error, file, render, say, standing};
 use crate::domain::words::Language;
@@ -60,6 +60,11 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
             unit: String::new(),
             text: "我们将于2026年11月24日前办结并答复您。".into(),
             files: Vec::new(),
+        }],
+        additions: vec![PublicAddition {
+            at: "2026-11-21 08:12".into(),
+            number: "2026-000131-W".into(),
+            query_code: "9F3K-2MZ8-Q0VT-7XWA".into(),
         }],
         duplicate_of: String::new(),
         steps: steps[..n]
