@@ -8,7 +8,7 @@ use std::{
         Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -141,9 +141,23 @@ impl Post {
     /// # Panics
     /// When there are more letters than were sent.
     pub fn settles(&self, office: &Office, dovecot: &Dovecot) {
-        within(PATIENCE, "every letter", || {
-            (office.huiyin.received() >= self.letters()).then_some(())
-        });
+        let end = Instant::now() + PATIENCE;
+        while office.huiyin.received() < self.letters() {
+            assert!(
+                Instant::now() < end,
+                "{} of {} letters; {}\n{}",
+                office.huiyin.received(),
+                self.letters(),
+                String::from_utf8_lossy(
+                    &office
+                        .huiyin
+                        .run(&["--json", "reconcile", "--mailboxes"])
+                        .stdout
+                ),
+                office.huiyin.log()
+            );
+            std::thread::sleep(Duration::from_millis(200));
+        }
         for (mailbox, _) in crowd::MAILBOXES {
             until("the inbox to be empty", || {
                 dovecot.count(mailbox, "INBOX") == 0
