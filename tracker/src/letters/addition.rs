@@ -159,8 +159,10 @@ pub async fn decide(
     let mut data = json!({
         "message": addition.id, "decision": what.ruling, "was": was,
     });
+    let mut came = Vec::new();
     if let Some((line, incoming)) = own {
-        let (id, number) = split(app, staff, &change, addition.id, line, incoming).await?;
+        let (id, number);
+        (id, number, came) = split(app, staff, &change, addition.id, line, incoming).await?;
         addition.own_letter_id = Some(id);
         data["own_letter"] = json!(id);
         data["number"] = json!(number.to_string());
@@ -175,6 +177,7 @@ pub async fn decide(
     } else {
         change.finish_with(event).await?
     };
+    register::log(&came);
     app.outbox_bell.notify_one();
     Ok(letter)
 }
@@ -217,7 +220,7 @@ async fn split(
     message: i64,
     mut line: ArrivalRecord,
     mut incoming: IncomingLetter,
-) -> Result<(i64, LetterNumber)> {
+) -> Result<(i64, LetterNumber, Vec<register::Came>)> {
     let (from, step, by) = (&change.letter, &change.step, staff.person_id);
     let channels = app.store.channels().await?;
     let of_sealed = from.is_sealed();
@@ -234,7 +237,7 @@ async fn split(
     }
     inherit(app, &mut incoming, step.writer(from).await?);
     let new = vec![(line.clone(), Box::new(incoming))];
-    let verdicts = register::add_new(app, step, &channels, new).await?;
+    let (verdicts, came) = register::add_new(app, step, &channels, new).await?;
     let verdict = verdicts.into_iter().next().ok_or(Error::NotFound)?;
     let standing = Standing::Settled(Fate::Addition);
     if !step.give_fate(&verdict, standing, Some(by)).await? {
@@ -264,7 +267,7 @@ async fn split(
     step.add_events(vec![(&mut own, app.id(), event)]).await?;
     let (number, version) = (own.number, own.version);
     step.save_letter(own, version).await?;
-    Ok((id, number))
+    Ok((id, number, came))
 }
 
 /// What the writer of a letter said of themselves there holds here too: where this came from the same
