@@ -61,7 +61,7 @@ impl Addition {
         }
     }
 
-    fn from_row(row: addition::Model) -> Result<Self> {
+    fn from_row(row: &addition::Model) -> Result<Self> {
         Ok(Self {
             id: row.id,
             letter_id: row.letter_id,
@@ -110,7 +110,7 @@ impl Step<'_> {
     /// When the database refuses.
     pub async fn additions(&self, letter_id: i64) -> Result<Vec<Addition>> {
         let rows = of_letter(letter_id).all(&self.tx).await?;
-        rows.into_iter().map(Addition::from_row).collect()
+        rows.iter().map(Addition::from_row).collect()
     }
 
     /// Saves one.
@@ -151,7 +151,7 @@ impl Store {
     /// When the database refuses.
     pub async fn additions(&self, letter_id: i64) -> Result<Vec<Addition>> {
         let rows = of_letter(letter_id).all(&self.read).await?;
-        rows.into_iter().map(Addition::from_row).collect()
+        rows.iter().map(Addition::from_row).collect()
     }
 
     /// A page of undecided ones that supervision has to look at, after an id: each with its letter

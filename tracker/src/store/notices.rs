@@ -271,7 +271,7 @@ impl Store {
                     .equals((staff_notice::Entity, LetterId)),
             )
             .filter(scope::condition(scope))
-            .filter(still_needs(Expr::col((staff_notice::Entity, Kind))))
+            .filter(still_needs(&Expr::col((staff_notice::Entity, Kind))))
             .into_query();
         let query = staff_notice::Entity::find()
             .filter(PersonId.eq(person))
@@ -289,7 +289,7 @@ impl Store {
 }
 
 /// Whether a letter still needs somebody for a notice of this kind.
-fn still_needs(kind: Expr) -> Condition {
+fn still_needs(kind: &Expr) -> Condition {
     let of = |topic: Topic| kind.clone().eq(topic.code());
     let added = Condition::all()
         .add(of(Topic::Added))

@@ -156,9 +156,9 @@ impl Writable {
             folder
         };
         let disk = nix::sys::statvfs::statvfs(folder).ok()?;
-        let size = u64::from(disk.fragment_size());
-        let free = u64::from(disk.blocks_available()) * size;
-        let usual = RESERVE.min(u64::from(disk.blocks()) * size / OF_DISK);
+        let size = disk.fragment_size();
+        let free = disk.blocks_available() * size;
+        let usual = RESERVE.min(disk.blocks() * size / OF_DISK);
         let reserve = self.reserve.unwrap_or(usual);
         (free < reserve).then_some(Hindrance::Short { free, reserve })
     }

@@ -44,7 +44,7 @@ pub async fn run(app: App, stop: CancellationToken) {
         let stands = app.store.writable.hindrance().map(|h| h.to_string());
         hindered.now(stands.as_ref(), |reason| match reason {
             Some(reason) => {
-                tracing::error!(reason, "nothing can be taken in; mail waits where it is")
+                tracing::error!(reason, "nothing can be taken in; mail waits where it is");
             }
             None => tracing::info!("letters are taken in again"),
         });
