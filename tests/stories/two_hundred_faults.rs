@@ -20,7 +20,7 @@ use tests::{
     faulty_disk::{FaultyDisk, Refusal, SmallDisk, calls},
     place::Place,
     post::{Post, asked},
-    say, until, within,
+    say, within,
 };
 use tracker::clock::{Clock as _, SystemClock};
 
@@ -37,32 +37,6 @@ const SOON: Duration = Duration::from_secs(45);
 #[test]
 fn a_dozen_faults() {
     told(Engine::Sqlite, 12, 60, 20, Duration::from_millis(500));
-}
-
-/// What lies in the ledger waits for the disk: nothing is set aside because a write failed.
-#[test]
-fn a_disk_that_flickers_sets_no_mail_aside() {
-    let post = Post::over(1, 30, 0);
-    let smtp = FaultySmtp::start(&[]);
-    let dovecot = Dovecot::start();
-    let folder = Place::new("letters");
-    let world = open(Engine::Sqlite, &dovecot, &smtp, &folder);
-    let refused = calls::WRITES | calls::SYNCS;
-    world.disk.refuses(Refusal::Broken, refused, 60);
-    let dovecot = Mutex::new(dovecot);
-    post.took(0);
-    std::thread::scope(|scope| {
-        let _end = post.ends_with_me();
-        scope.spawn(|| post.trickle(&dovecot));
-        post.took(1);
-    });
-    until("the disk to have refused enough", || {
-        world.disk.refused() > 60
-    });
-    world.disk.is_well();
-    let dovecot = dovecot.into_inner().expect("nobody panicked");
-    post.settles(&world.office, &dovecot);
-    assert_eq!(post.stands_once(&world.office, &dovecot, true), 30);
 }
 
 fn two_hundred_faults(engine: Engine) {
