@@ -4,6 +4,7 @@
 use std::{
     fs, io,
     io::Write as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -66,10 +67,13 @@ impl Folder {
 /// Whole or not at all: whoever watches the folder never sees half a mail.
 fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
+        let mut private = fs::DirBuilder::new();
+        private.recursive(true).mode(0o700).create(folder)?;
     }
     let part = file.with_extension("part");
-    let mut out = fs::File::create(&part)?;
+    let mut private = fs::OpenOptions::new();
+    private.write(true).create(true).truncate(true).mode(0o600);
+    let mut out = private.open(&part)?;
     out.write_all(bytes)?;
     out.write_all(b"\r\n")?;
     drop(out);

@@ -26,6 +26,7 @@ pub struct Setup {
     environment: Vec<(&'static str, PathBuf)>,
     top: String,
     sections: String,
+    has_key: bool,
 }
 
 impl Setup {
@@ -39,6 +40,7 @@ impl Setup {
             environment: Vec::new(),
             top: String::new(),
             sections: String::new(),
+            has_key: true,
         }
     }
 
@@ -60,6 +62,13 @@ impl Setup {
     #[must_use]
     pub fn environment(mut self, more: impl IntoIterator<Item = (&'static str, PathBuf)>) -> Self {
         self.environment.extend(more);
+        self
+    }
+
+    /// Without a master key: the first start makes one.
+    #[must_use]
+    pub fn without_key(mut self) -> Self {
+        self.has_key = false;
         self
     }
 
@@ -102,6 +111,18 @@ pub struct Colleague {
     pub api: Client,
 }
 
+/// Lays a master key down, as an operator does on a further machine: commands make none, and many
+/// a story begins with one.
+fn keep_key(folder: &Path) {
+    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
+    std::fs::create_dir_all(folder).expect("a folder for the key");
+    let mut private = std::fs::OpenOptions::new();
+    private.write(true).create_new(true).mode(0o600);
+    if let Ok(mut file) = private.open(folder.join("master.key")) {
+        writeln!(file, "{}", "c0ffee42".repeat(8)).expect("a key in its file");
+    }
+}
+
 impl Huiyin {
     /// Prepares its folder and database, without starting it.
     #[must_use]
@@ -127,6 +148,9 @@ impl Huiyin {
                 setup.sections
             ),
         );
+        if setup.has_key {
+            keep_key(&data.with_file_name("data-keys"));
+        }
         Self {
             process: None,
             pinned: None,

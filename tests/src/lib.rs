@@ -8,6 +8,7 @@
 //! - [`cluster`]: a PostgreSQL to be stopped and crashed; [`faulty_disk`]: disks that fill up and
 //!   fail; [`cut`]: a wire between two programs that is cut at the worst instant
 //! - [`corpus`]: mails kept in files; [`fuzz`] and [`mutate`]: what holds for any input at all
+//! - [`holidays`]: the days off of a year by law
 //! - [`mail`]: letters as citizens write them; [`office`]: who answers them
 //! - [`crowd`]: thousands of letters for measuring; [`post`]: the proof that they all came through; [`rows`]: the bare inserts to measure against
 
@@ -22,6 +23,7 @@ pub mod engine;
 pub mod faulty_disk;
 pub mod faulty_smtp;
 pub mod fuzz;
+pub mod holidays;
 pub mod huiyin;
 pub mod mail;
 pub mod mutate;

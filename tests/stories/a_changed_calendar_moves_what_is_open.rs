@@ -2,7 +2,9 @@
 //! once, whatever happens meanwhile; what was closed stays.
 
 use serde_json::{Value, json};
-use tests::{Engine, Huiyin, Letter, Office, Setup, client, client::Answer, office::UNIT, within};
+use tests::{
+    Engine, Huiyin, Letter, Office, Setup, client, client::Answer, holidays, office::UNIT, within,
+};
 
 tests::on_both_engines!(
     shown_first_and_counted_once,
@@ -239,16 +241,27 @@ fn imported_in_the_browser(engine: Engine) {
         (overdue(huiyin) == on("2026-03-12", LETTERS)).then_some(())
     });
 
-    // The whole year of the state's, without New Year: what a page showed is what is imported.
-    let year = "2026-10-01,holiday,国庆节\r\n2026-10-10,makeup_workday,国庆节\r\n";
+    // A year without New Year announces nothing; the whole year of the state's does, and what a
+    // page showed is what is imported.
+    let some = "2026-10-01,holiday,国庆节\r\n2026-10-10,makeup_workday,国庆节\r\n";
+    let file = [("file", "2026.csv", some.as_bytes())];
+    let refused = post(&form, &[("layer", "state")], &file).expect(422);
+    says(&refused, &["不是全年的安排", "元旦、春节", "1/13"]);
+    let year = format!(
+        "{}2026-10-10,makeup_workday,国庆节\r\n",
+        holidays::by_law(2026)
+    );
     let file = [("file", "2026.csv", year.as_bytes())];
     let looked = post(&form, &[("layer", "state")], &file).expect(200);
-    says(&looked, &["2026年1月1日", "元旦"]);
+    says(&looked, &["2026年1月2日", "元旦"]);
     let _ = post(&looked, &[("reason", "更正")], &[]).expect(303);
     let days = huiyin.json(&["calendar", "show", "2026"]);
     let days = days["days"].as_array().expect("days");
-    let days: Vec<_> = days.iter().filter_map(|d| d["date"].as_str()).collect();
-    assert_eq!(days, ["2026-03-10", "2026-10-01", "2026-10-10"]);
+    assert_eq!(
+        days.len(),
+        13 + 2,
+        "the province's day is one of them: {days:?}"
+    );
     let known = post(&form, &[("layer", "state")], &file).expect(200);
     says(&known, &["没有日子变动"]);
     let done = post(&known, &[("reason", "重复")], &[]).expect(303);
@@ -256,6 +269,40 @@ fn imported_in_the_browser(engine: Engine) {
         .get(done.header("location").expect("a page"))
         .expect(200);
     says(&back, &["系统里都已有"]);
+
+    // It was wrong: the administrator takes it back as a whole, after a look, with a reason.
+    let undo = |from: &Answer, names: &[&str], more: (&str, &str)| {
+        let hidden = from.hidden();
+        let kept = hidden.iter().filter(|(n, _)| names.contains(&n.as_str()));
+        let fields = kept.map(|(n, v)| (n.as_str(), v.as_str()));
+        let fields: Vec<_> = fields.chain([more]).collect();
+        page.post_form("/admin/calendar/undo", &fields)
+    };
+    let listed = page.get("/admin/calendar").expect(200);
+    says(&listed, &["更正", "省政府通知", "撤销"]);
+    let shown = undo(&listed, &["csrf"], ("change", "2")).expect(200);
+    says(&shown, &["整体撤销", "2026年1月2日", "更正"]);
+    let all = ["csrf", "change", "confirm"];
+    let _ = undo(&shown, &all, ("reason", " ")).expect(422);
+    let _ = undo(&shown, &all, ("reason", "录错了")).expect(303);
+    let days = huiyin.json(&["calendar", "show", "2026"]);
+    assert!(days["days"].to_string().contains("2026-01-02"), "{days}");
+    says(&page.get("/admin/calendar").expect(200), &["已于"]);
+
+    // The command takes the other back, and neither a second time.
+    let command = ["calendar", "undo", "1", "--reason", "另行安排"];
+    let shown = huiyin.json(&command);
+    assert_eq!(
+        (&shown["done"], &shown["obligations"]["moved"]),
+        (&false.into(), &LETTERS.into())
+    );
+    let done = huiyin.json(&[&command[..], &["--yes"]].concat());
+    assert_eq!(done["job"]["moved"], LETTERS, "{done}");
+    assert_eq!(overdue(huiyin), on("2026-03-11", LETTERS));
+    assert_eq!(huiyin.run(&command).status.code(), Some(2));
+    let listed = huiyin.json(&["calendar", "list"]);
+    assert_eq!(listed["changes"][3]["undoable"], false, "{listed}");
+    huiyin.reconciles();
 }
 
 /// A day of the province's own goes again: on the page after a look, with a reason; the command

@@ -181,11 +181,11 @@ fn another_master_key_opens_nothing(engine: Engine) {
     let mut huiyin = Huiyin::start(&Setup::new(engine));
     let _ = huiyin.submit("report-box", "线索", "内容", "");
     huiyin.stop();
-    let key = huiyin.folder().join("data/master.key");
+    let key = huiyin.folder().join("data-keys/master.key");
     let kept = huiyin.folder().join("kept.key");
     std::fs::rename(&key, &kept).expect("the key can be moved");
     let refused = huiyin.run(&["stats"]);
-    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(refused.status.code(), Some(2));
     let words = String::from_utf8_lossy(&refused.stderr);
     assert!(words.contains("master key"), "{words}");
     let _ = run(std::process::Command::new("cp").arg(&kept).arg(&key));

@@ -3,7 +3,7 @@
 
 use jiff::{ToSpan as _, civil::Date};
 use serde_json::Value;
-use tests::{Browser, Client, Engine, Huiyin, Office, Setup, client, until};
+use tests::{Browser, Client, Engine, Huiyin, Office, Setup, client, holidays, until};
 
 tests::on_both_engines!(provisional_until_announced);
 
@@ -43,7 +43,7 @@ fn made_up(huiyin: &Huiyin, year: i16) -> (Date, Date) {
     );
     let week = first.series(1.day()).take_while(|d| *d <= last);
     let days: String = week.map(|d| format!("{d},holiday,试行假\n")).collect();
-    let file = format!("date,kind,name\n{year}-01-01,holiday,元旦\n{days}");
+    let file = format!("date,kind,name\n{}{days}", holidays::by_law(year));
     huiyin.write("next.csv", &file);
     (first, last)
 }

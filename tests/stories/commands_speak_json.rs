@@ -40,6 +40,43 @@ fn an_archive_is_taken_once(engine: Engine) {
     }
     let _ = huiyin.json(&["user", "disable", "first"]);
 
+    assert_eq!(huiyin.json(&["user", "enable", "first"])["login"], "first");
+    let roles = huiyin.json(&["user", "roles", "li", "--role", "registrar", "handler"]);
+    assert_eq!(roles["roles"], json!(["handler", "registrar"]));
+    let edit = ["unit", "edit", "one", "--name", "第一处", "--leader", "li"];
+    assert_eq!(huiyin.json(&edit)["name"], "第一处");
+    fails(
+        &huiyin,
+        &["unit", "edit", "two", "--name", "x"],
+        2,
+        "--code",
+    );
+    fails(
+        &huiyin,
+        &["unit", "edit", "one", "--under", "one"],
+        2,
+        "--under",
+    );
+    fails(
+        &huiyin,
+        &["unit", "edit", "one", "--hours", "9-5"],
+        2,
+        "--hours",
+    );
+    let _ = huiyin.json(&["token", "add", "--login", "li"]);
+    let tokens = huiyin.json(&["token", "list", "--login", "li"]);
+    let tokens = tokens.as_array().expect("tokens");
+    assert_eq!(tokens.len(), 2);
+    has(&tokens[0], &["id", "login", "created_at", "revoked_at"]);
+    let id = tokens[0]["id"].to_string();
+    assert_eq!(huiyin.json(&["token", "revoke", &id])["revoked"], 1);
+    fails(&huiyin, &["token", "revoke", &id], 2, "token list");
+    assert_eq!(
+        huiyin.json(&["token", "revoke", "--login", "li"])["revoked"],
+        1
+    );
+    fails(&huiyin, &["token", "revoke"], 2, "--login");
+
     let mails = huiyin.folder().join("mails");
     std::fs::create_dir(&mails).expect("a folder");
     for n in 0..3 {
@@ -86,6 +123,12 @@ fn an_archive_is_taken_once(engine: Engine) {
         &["answer_rate", "on_time_rate", "median_workdays", "p90_days"],
     );
     assert_eq!(stats["total"]["received"], 3);
+    let table = huiyin.run(&["stats"]).stdout;
+    let table = String::from_utf8(table).expect("text");
+    for line in table.lines() {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+    assert!(table.contains("answered_in_time"), "{table}");
     assert_eq!(
         huiyin.json(&["overdue"]),
         json!({ "letters": [], "sealed": 0 })

@@ -87,6 +87,7 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("GET", "/admin/rules/{id}", Whose::Administrator),
     ("GET", "/admin/calendar", Whose::Administrator),
     ("POST", "/admin/calendar/remove", Whose::Administrator),
+    ("POST", "/admin/calendar/undo", Whose::Administrator),
     ("GET", "/admin/calendar/import", Whose::Administrator),
     ("POST", "/admin/calendar/import", Whose::Administrator),
     ("GET", "/admin/calendar/{year}", Whose::Administrator),

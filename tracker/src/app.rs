@@ -16,7 +16,7 @@ use crate::{
     keys::{KeyError, Keys, to_hex},
     letters::setup,
     packs,
-    store::{Step, Store, StoreError, Vault},
+    store::{Step, Store, StoreError, Vault, look},
 };
 
 /// A running Huiyin, or one command of it.
@@ -82,6 +82,12 @@ pub enum StartError {
 }
 
 impl StartError {
+    /// Whether the operator's settings are at fault, and not what happened to them.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        !matches!(self, Self::Store { .. })
+    }
+
     /// Whether it may pass without anybody touching Huiyin.
     #[must_use]
     pub fn is_passing(&self) -> bool {
@@ -90,15 +96,25 @@ impl StartError {
 }
 
 impl App {
-    /// Opens everything: keys, database (migrated), channels that ship.
+    /// Opens everything for a command: keys, database (migrated), channels that ship. It makes no
+    /// master key.
+    ///
+    /// # Errors
+    /// When keys or database cannot be used, or nothing was begun yet.
+    pub async fn open(config: Config) -> Result<Self, StartError> {
+        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+        Self::opened(config, clock, entropy, false).await
+    }
+
+    /// The same to serve: an empty database is begun with a master key of its own.
     ///
     /// # Errors
     /// When keys or database cannot be used.
-    pub async fn open(config: Config) -> Result<Self, StartError> {
+    pub async fn begin(config: Config) -> Result<Self, StartError> {
         Self::open_with(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await
     }
 
-    /// The same with another clock and randomness.
+    /// To serve, with another clock and randomness.
     ///
     /// # Errors
     /// When keys or database cannot be used.
@@ -107,15 +123,35 @@ impl App {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
+        Self::opened(config, clock, entropy, true).await
+    }
+
+    async fn opened(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        begins: bool,
+    ) -> Result<Self, StartError> {
         let rules = packs::lay(&config.rule_packs)?;
         let zone = TimeZone::get(&config.timezone)
             .map_err(|_| StartError::Zone(config.timezone.clone()))?;
         let key_file = config.key_file();
-        let keys = Keys::load_or_make(&key_file, &*entropy)?;
+        let shown_key = || key_file.display().to_string();
         let url = config.database_url();
         let broken = |source| StartError::Store {
             url: without_password(&url),
             source,
+        };
+        let (keys, made) = match Keys::load(&key_file)? {
+            Some(keys) => (keys, false),
+            None => match look::look(&url).await.map_err(broken)?.key {
+                Some(expected) => {
+                    let path = shown_key();
+                    return Err(KeyError::Missing { path, expected }.into());
+                }
+                None if begins => (Keys::make(&key_file, &*entropy)?, true),
+                None => return Err(KeyError::NotBegun(shown_key()).into()),
+            },
         };
         let vault = Arc::new(Vault {
             keys,
@@ -129,10 +165,17 @@ impl App {
         store.migrate().await.map_err(broken)?;
         let expected = setup::key_id(&store).await.map_err(broken)?;
         if expected != store.vault.keys.id() {
-            return Err(StartError::Key(KeyError::Another {
-                path: key_file.display().to_string(),
-                found: store.vault.keys.id().to_owned(),
-                expected,
+            let (path, found) = (shown_key(), store.vault.keys.id().to_owned());
+            return Err(StartError::Key(if made {
+                // Another machine began the database in the same moment: this key opens nothing.
+                let _ = std::fs::remove_file(&key_file);
+                KeyError::Missing { path, expected }
+            } else {
+                KeyError::Another {
+                    path,
+                    found,
+                    expected,
+                }
             }));
         }
         let instance = setup::instance(&store, &*entropy).await.map_err(broken)?;
@@ -253,6 +296,12 @@ impl App {
     #[must_use]
     pub fn undo(&self) -> Duration {
         Duration::from_secs(self.config.outbox.undo_seconds.into())
+    }
+
+    /// A link for staff, to where the desk is reached.
+    #[must_use]
+    pub fn desk_link(&self, path: &str) -> String {
+        format!("{}{path}", self.config.desk_base())
     }
 
     /// A link that works from outside; the base comes from the configuration alone.

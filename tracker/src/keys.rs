@@ -37,6 +37,35 @@ pub enum KeyError {
         /// Why.
         source: io::Error,
     },
+    /// Others than its owner may read it.
+    #[error(
+        "the master key file {path} can be read by others than its owner (mode {mode:o}); run: \
+         chmod 600 {path}"
+    )]
+    Readable {
+        /// Which file.
+        path: String,
+        /// Its mode.
+        mode: u32,
+    },
+    /// The database names a key, and there is none.
+    #[error(
+        "there is no master key file {path}, and what is sealed in this database can be read with \
+         key {expected} alone: restore that file from where it was kept apart, or, on a further \
+         machine, copy it from the first. No other key is made"
+    )]
+    Missing {
+        /// Where it was looked for.
+        path: String,
+        /// The id the database knows.
+        expected: String,
+    },
+    /// Nothing was begun yet.
+    #[error(
+        "there is no master key file {0} yet, and nothing in the database: run huiyin serve first, \
+         which makes the key"
+    )]
+    NotBegun(String),
     /// Not 32 bytes in hex.
     #[error("the master key file {0} holds no key: 64 hexadecimal digits were expected")]
     Malformed(String),
@@ -96,29 +125,44 @@ impl fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// The key from its file, made (mode 0600) where there is none yet.
+    /// The key from its file; `None` where there is no such file.
     ///
     /// # Errors
-    /// When the file cannot be read, made, or holds no key.
-    pub fn load_or_make(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeyError> {
+    /// When the file cannot be read, holds no key, or others than its owner may read it.
+    pub fn load(path: &Path) -> Result<Option<Self>, KeyError> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let shown = || path.display().to_string();
         let fail = |source| KeyError::File {
-            path: path.display().to_string(),
+            path: shown(),
             source,
         };
-        match std::fs::read_to_string(path) {
-            Ok(text) => {
-                Self::from_hex(&text).ok_or_else(|| KeyError::Malformed(path.display().to_string()))
-            }
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                let master = random::<32>(entropy);
-                write_private(path, &to_hex(&master)).map_err(|source| KeyError::Make {
-                    path: path.display().to_string(),
-                    source,
-                })?;
-                Ok(Self::new(&master))
-            }
-            Err(e) => Err(fail(e)),
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(fail(e)),
+        };
+        let mode = std::fs::metadata(path).map_err(fail)?.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            return Err(KeyError::Readable {
+                path: shown(),
+                mode,
+            });
         }
+        let keys = Self::from_hex(&text).ok_or_else(|| KeyError::Malformed(shown()))?;
+        Ok(Some(keys))
+    }
+
+    /// A fresh key in a file that is not there yet (mode 0600, its folder 0700).
+    ///
+    /// # Errors
+    /// When the file is there, or cannot be made.
+    pub fn make(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeyError> {
+        let master = random::<32>(entropy);
+        write_private(path, &to_hex(&master)).map_err(|source| KeyError::Make {
+            path: path.display().to_string(),
+            source,
+        })?;
+        Ok(Self::new(&master))
     }
 
     fn from_hex(text: &str) -> Option<Self> {
@@ -294,9 +338,13 @@ pub fn from_hex(text: &str) -> Option<Vec<u8>> {
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+    use std::{
+        io::Write as _,
+        os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    };
+    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+        let mut private = std::fs::DirBuilder::new();
+        private.recursive(true).mode(0o700).create(folder)?;
     }
     let mut file = std::fs::OpenOptions::new()
         .write(true)
@@ -326,6 +374,24 @@ mod tests {
         let other = Keys::new(&[8; 32]);
         assert!(other.unwrap_key(&wrapped, keys.id()).is_err());
         assert!(other.unwrap_key(&wrapped, other.id()).is_err());
+    }
+
+    #[test]
+    fn a_key_is_made_for_its_owner_alone_and_never_twice() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys/master.key");
+        assert!(Keys::load(&file).unwrap().is_none());
+        let made = Keys::make(&file, &SystemEntropy).unwrap();
+        assert_eq!(Keys::load(&file).unwrap().unwrap().id(), made.id());
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
+        assert!(Keys::make(&file, &SystemEntropy).is_err());
+        for loose in [0o640, 0o604, 0o644] {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(loose)).unwrap();
+            let said = Keys::load(&file).unwrap_err().to_string();
+            assert!(said.contains("chmod 600"), "{said}");
+        }
     }
 
     #[test]

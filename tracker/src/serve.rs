@@ -7,7 +7,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     app::App,
-    config,
+    config::{self, Config},
     letters::{Error, setup},
     web::{Side, Web, listen},
     workers::{alarms, database, delivery, figures, intake, law, ledger, pause, supervision},
@@ -76,7 +76,11 @@ pub async fn serve(
     };
     tasks.spawn(listen::answer(public, web.router(sides), stop.clone()));
     if let Some(desk) = desk {
-        tasks.spawn(listen::answer(desk, web.router(&both), stop.clone()));
+        tasks.spawn(listen::answer(
+            desk,
+            web.of_desk().router(&both),
+            stop.clone(),
+        ));
     }
     let link = || setup::first_link(&app);
     if let Some(link) = patiently(&stop, Error::is_passing, link).await? {
@@ -149,11 +153,22 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
 /// # Errors
 /// When it is configured wrongly.
 pub fn outlet(app: &App) -> Result<Option<notifier::Outlet>, notifier::SetupError> {
-    let Some(smtp) = &app.config.smtp else {
+    outlet_of(&app.config, &app.instance)
+}
+
+/// The same of an installation of this name.
+///
+/// # Errors
+/// When it is configured wrongly.
+pub(crate) fn outlet_of(
+    config: &Config,
+    instance: &str,
+) -> Result<Option<notifier::Outlet>, notifier::SetupError> {
+    let Some(smtp) = &config.smtp else {
         return Ok(None);
     };
     if let Some(folder) = &smtp.folder {
-        let folder = notifier::Folder::new(folder, &smtp.from, &app.instance)?;
+        let folder = notifier::Folder::new(folder, &smtp.from, instance)?;
         return Ok(Some(notifier::Outlet::Folder(folder)));
     }
     notifier::Smtp::new(&notifier::SmtpConfig {
@@ -168,7 +183,7 @@ pub fn outlet(app: &App) -> Result<Option<notifier::Outlet>, notifier::SetupErro
         username: smtp.username.clone(),
         password: smtp.password.as_ref().map(|p| p.expose().to_owned()),
         ca_file: smtp.ca_file.clone(),
-        instance: app.instance.clone(),
+        instance: instance.to_owned(),
         timeout: Duration::from_secs(smtp.timeout_seconds),
     })
     .map(|smtp| Some(notifier::Outlet::Smtp(Box::new(smtp))))

@@ -24,6 +24,7 @@ mod filter;
 mod login;
 mod memory;
 mod net;
+mod probe;
 mod supervise;
 mod survey;
 mod sweep;
@@ -35,6 +36,7 @@ mod tests;
 mod tls;
 mod wire;
 
+pub use self::probe::probe;
 pub use self::survey::{Lying, SurveyError, Surveyor, survey};
 use std::{fmt, path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
 

@@ -54,6 +54,12 @@ pub trait Surveyor {
 #[error("{0}")]
 pub struct SurveyError(String);
 
+impl SurveyError {
+    pub(super) fn of(words: String) -> Self {
+        Self(words)
+    }
+}
+
 impl From<Fault> for SurveyError {
     fn from(fault: Fault) -> Self {
         Self(fault.to_string())

@@ -7,11 +7,11 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, Outcome, out};
+use super::{Failure, Outcome, calendar_undo, out};
 use crate::{
     app::App,
     domain::{
-        calendar::{DayKind, Import, Moved},
+        calendar::{DayKind, Fault, FileError, Import, Moved},
         job::JobState,
     },
     letters::{
@@ -29,12 +29,14 @@ pub(crate) enum CalendarCommand {
     Import(ImportOf),
     /// Take days of the province's own away; without --yes only show what would change.
     Remove(Removal),
+    /// Take an import or a removal back as a whole; without --yes only show what would change.
+    Undo(calendar_undo::Undo),
     /// Holidays and make-up workdays of a year.
     Show {
         /// Which year.
         year: i16,
     },
-    /// The years that are announced.
+    /// The years that are announced, and every change that was made here.
     List,
 }
 
@@ -83,6 +85,7 @@ impl CalendarCommand {
         match self {
             Self::Import(import) => import.run(app, json).await,
             Self::Remove(removal) => removal.run(app, json).await,
+            Self::Undo(undo) => undo.run(app, json).await,
             Self::Show { year } => show(app, year, json),
             Self::List => list(app, json).await,
         }
@@ -104,8 +107,8 @@ fn show(app: &App, year: i16, as_json: bool) -> Outcome {
     }
     if !calendar.published(year) {
         out::say(&format!(
-            "{year} is not announced: weekends are all that is known, and due dates in it are \
-             provisional"
+            "{year} is not announced: weekends and the days off that the law fixes are all that is \
+             known, and due dates in it are provisional"
         ))?;
     }
     let rows = days().map(|(date, kind)| {
@@ -119,10 +122,13 @@ async fn list(app: &App, as_json: bool) -> Outcome {
     let law = app.law();
     let (years, version) = (law.calendar.years(), law.calendar.version());
     let counting = app.store.running_job().await?;
+    let changes = app.store.calendar_changes().await?;
     if as_json {
         let counting = counting.as_ref().map(job_json);
-        let list = json!({ "version": version, "published": years, "counting": counting });
-        return out::json(&list);
+        return out::json(&json!({
+            "version": version, "published": years, "counting": counting,
+            "changes": calendar_undo::changes_json(&changes),
+        }));
     }
     let years: Vec<_> = years.iter().map(i16::to_string).collect();
     out::say(&format!("{version}: {}", years.join(" ")))?;
@@ -132,7 +138,7 @@ async fn list(app: &App, as_json: bool) -> Outcome {
             job.reason, job.seen, job.moved
         ))?;
     }
-    Ok(())
+    calendar_undo::say_changes(app, &changes)
 }
 
 impl ImportOf {
@@ -141,14 +147,21 @@ impl ImportOf {
         let bytes = std::fs::read(&self.file)
             .map_err(|e| Failure::Usage(format!("{path} cannot be read: {e}")))?;
         let local = self.layer == Into::Local;
-        let import = Import::read(&bytes).and_then(|i| {
-            if local {
-                Ok(i)
-            } else {
-                i.announcing(&self.year)
+        let wrong = |e: &FileError| Failure::Usage(format!("{path}: {e}"));
+        let read = Import::read(&bytes).map_err(|e| wrong(&e))?;
+        let import = if local {
+            read
+        } else {
+            match read.clone().announcing(&self.year) {
+                Ok(import) => import,
+                Err(error) => {
+                    if matches!(error.fault, Fault::Incomplete(_)) {
+                        show_refused(app, &read, &error, json).await?;
+                    }
+                    return Err(wrong(&error));
+                }
             }
-        });
-        let import = import.map_err(|e| Failure::Usage(format!("{path}: {e}")))?;
+        };
         let (change, moves) = calendar::preview(app, &import, local).await?;
         if !json {
             say_change(&change)?;
@@ -176,6 +189,21 @@ impl ImportOf {
             None => "nothing was changed; import it with --yes".into(),
         })?)
     }
+}
+
+/// What a file says that announces no year, so that whoever wrote it sees how it was read.
+async fn show_refused(app: &App, read: &Import, error: &FileError, json: bool) -> Outcome {
+    let (change, moves) = calendar::preview(app, read, true).await?;
+    if !json {
+        return Ok(say_days(&change)?);
+    }
+    let mut answer = to_json(&change, &moves, None);
+    if let Value::Object(fields) = &mut answer {
+        fields.insert("refused".into(), json!(error.to_string()));
+        fields.remove("obligations");
+        fields.remove("version");
+    }
+    out::json(&answer)
 }
 
 impl Removal {
@@ -253,7 +281,31 @@ pub(crate) async fn done(app: &App, job: Job) -> Result<Job, Failure> {
     }
 }
 
-fn say_change(change: &Change) -> std::io::Result<()> {
+/// Says what a change would do to the calendar.
+pub(super) fn say_change(change: &Change) -> std::io::Result<()> {
+    say_days(change)?;
+    let diff = &change.diff;
+    let years = |all: &BTreeSet<i16>| {
+        let all: Vec<_> = all.iter().map(i16::to_string).collect();
+        all.join(", ")
+    };
+    if !diff.published.is_empty() {
+        out::say(&format!("newly announced: {}", years(&diff.published)))?;
+    }
+    if !diff.withdrawn.is_empty() {
+        out::say(&format!("announced no more: {}", years(&diff.withdrawn)))?;
+    }
+    out::say(&format!(
+        "{} days added, {} removed, {} changed; {} → {}",
+        diff.added.len(),
+        diff.removed.len(),
+        diff.changed.len(),
+        change.from,
+        change.to
+    ))
+}
+
+fn say_days(change: &Change) -> std::io::Result<()> {
     let diff = &change.diff;
     let word = |kind: &DayKind| match kind.name() {
         "" => kind.code().to_owned(),
@@ -269,18 +321,7 @@ fn say_change(change: &Change) -> std::io::Result<()> {
             out::say(&format!("{mark} {} {from} → {to}", day.date))?;
         }
     }
-    let years: Vec<_> = diff.published.iter().map(i16::to_string).collect();
-    if !years.is_empty() {
-        out::say(&format!("newly announced: {}", years.join(", ")))?;
-    }
-    out::say(&format!(
-        "{} days added, {} removed, {} changed; {} → {}",
-        diff.added.len(),
-        diff.removed.len(),
-        diff.changed.len(),
-        change.from,
-        change.to
-    ))
+    Ok(())
 }
 
 /// Dates that move, as many as fit a screen.
@@ -295,14 +336,18 @@ pub(crate) fn say_moves(moves: &Preview) -> std::io::Result<()> {
         out::say(&format!("… and {} other dates", moves.moves.len() - SHOWN))?;
     }
     out::say(&format!(
-        "{} of {} open obligations move, {} provisional ones become firm",
+        "{} of {} open obligations move, {} provisional ones become firm{}",
         moves.moved(),
         moves.open,
-        moves.settled
+        moves.settled,
+        match moves.loosened {
+            0 => String::new(),
+            n => format!(", {n} firm ones become provisional"),
+        }
     ))
 }
 
-fn to_json(change: &Change, moves: &Preview, job: Option<&Job>) -> Value {
+pub(super) fn to_json(change: &Change, moves: &Preview, job: Option<&Job>) -> Value {
     let days = |all: &[Moved]| -> Vec<Value> {
         let day = |m: &Moved| {
             let of = |k: &DayKind| json!({ "kind": k.code(), "name": k.name() });
@@ -312,7 +357,7 @@ fn to_json(change: &Change, moves: &Preview, job: Option<&Job>) -> Value {
     };
     let diff = &change.diff;
     json!({
-        "imported": job.is_some(), "published": diff.published,
+        "imported": job.is_some(), "published": diff.published, "withdrawn": diff.withdrawn,
         "version": { "from": change.from, "to": change.to },
         "added": days(&diff.added), "removed": days(&diff.removed),
         "changed": days(&diff.changed), "obligations": moves_json(moves),
@@ -324,7 +369,8 @@ fn to_json(change: &Change, moves: &Preview, job: Option<&Job>) -> Value {
 pub(crate) fn moves_json(moves: &Preview) -> Value {
     let one = |(m, n): (&Move, &u64)| json!({ "rule": m.rule, "from": m.from, "to": m.to, "n": n });
     let all: Vec<Value> = moves.moves.iter().map(one).collect();
-    json!({ "open": moves.open, "moved": moves.moved(), "settled": moves.settled, "moves": all })
+    json!({ "open": moves.open, "moved": moves.moved(), "settled": moves.settled,
+            "loosened": moves.loosened, "moves": all })
 }
 
 /// How a job ended, for programs.

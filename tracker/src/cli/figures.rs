@@ -5,9 +5,10 @@ use ingest::maildir::Maildir;
 use jiff::{Timestamp, civil::Date};
 use rust_xlsxwriter::Workbook;
 
-use super::{Failure, Outcome, out};
+use super::{Failure, Outcome, out, table};
 use crate::{
     app::App,
+    domain::figures::percent,
     letters::Error,
     reading::{
         mailboxes::{self, Place},
@@ -150,7 +151,7 @@ impl Stats {
             }
             Format::Xlsx => xlsx(&names, &rows)?,
             Format::Table => {
-                out::table(&names, &rows)?;
+                table::print(&names, &in_percent(&names, rows))?;
                 let holds = if table.identity_holds {
                     "holds"
                 } else {
@@ -168,6 +169,20 @@ impl Stats {
             Err(Failure::No)
         }
     }
+}
+
+/// Rates as the page writes them.
+fn in_percent(names: &[&str], mut rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    for row in &mut rows {
+        for (name, cell) in names.iter().zip(row) {
+            if name.ends_with("_rate")
+                && let Ok(rate) = cell.parse()
+            {
+                *cell = percent(rate);
+            }
+        }
+    }
+    rows
 }
 
 fn xlsx(names: &[&str], rows: &[Vec<String>]) -> Outcome {

@@ -2,6 +2,8 @@
 //! a sentence that says what is wrong, where, and what to do.
 
 mod calendar;
+mod calendar_undo;
+mod check;
 mod correct;
 mod due;
 mod figures;
@@ -10,12 +12,17 @@ mod out;
 mod people;
 mod rules;
 mod serve;
+mod table;
+mod tokens;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::{app::App, config::Config};
+use crate::{
+    app::{App, StartError},
+    config::Config,
+};
 
 /// Huiyin 回音: the inbox of a department that must answer every letter.
 #[derive(Debug, Parser)]
@@ -63,7 +70,7 @@ enum Command {
     User(people::UserCommand),
     /// API tokens.
     #[command(subcommand)]
-    Token(people::TokenCommand),
+    Token(tokens::TokenCommand),
     /// Bring the database's schema up to date.
     Migrate,
     /// The configuration.
@@ -73,8 +80,8 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Check the configuration and say what is wrong.
-    Check,
+    /// Say everything that is wrong with the configuration, and where; nothing is written.
+    Check(check::Check),
 }
 
 /// How a command ended.
@@ -85,6 +92,18 @@ pub(crate) enum Failure {
     Failed(String),
     /// It worked, and the answer is no: exit 1 without a further word.
     No,
+}
+
+impl Failure {
+    /// Why nothing could be opened.
+    #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
+    pub(crate) fn start(error: StartError) -> Self {
+        if error.is_usage() {
+            Self::Usage(error.to_string())
+        } else {
+            Self::Failed(error.to_string())
+        }
+    }
 }
 
 impl<E: std::error::Error> From<E> for Failure {
@@ -145,6 +164,9 @@ async fn command(cli: Cli) -> Outcome {
         // These work without configuration and database.
         Command::Parse(parse) => return parse.run(),
         Command::Due(due) => return due.run(cli.config.as_deref(), json).await,
+        Command::Config(ConfigCommand::Check(check)) => {
+            return check.run(cli.config.as_deref(), json).await;
+        }
         Command::Rules(rules::RulesCommand::Check { mut dirs }) => {
             if dirs.is_empty() {
                 dirs = Config::load(cli.config.as_deref())
@@ -163,10 +185,10 @@ async fn command(cli: Cli) -> Outcome {
     let config = Config::load(cli.config.as_deref()).map_err(usage)?;
     match cli.command {
         Command::Serve(serve) => serve.run(config).await,
-        Command::Config(ConfigCommand::Check) => check(config, json).await,
         command => {
             out::quiet_log();
-            with_app(command, App::open(config).await?, json).await
+            let app = App::open(config).await.map_err(Failure::start)?;
+            with_app(command, app, json).await
         }
     }
 }
@@ -198,37 +220,4 @@ async fn with_app(command: Command, app: App, json: bool) -> Outcome {
     };
     app.store.close().await;
     outcome
-}
-
-/// What only opening everything can show: keys, database, channels, mail server settings.
-async fn check(config: Config, json: bool) -> Outcome {
-    out::quiet_log();
-    let app = App::open(config)
-        .await
-        .map_err(|e| Failure::Usage(e.to_string()))?;
-    let channels = app.store.channels().await?;
-    let known: Vec<&str> = channels.iter().map(|c| c.code.as_str()).collect();
-    let boxes = app.config.mailbox.iter().map(|m| (&m.name, &m.channel));
-    let dirs = app.config.maildir.iter().map(|m| (&m.name, &m.channel));
-    let faults: Vec<String> = boxes
-        .chain(dirs)
-        .filter(|(_, channel)| !known.contains(&channel.as_str()))
-        .map(|(name, channel)| {
-            format!(
-                "{name}: there is no channel {channel}; there are {}",
-                known.join(", ")
-            )
-        })
-        .collect();
-    crate::serve::outlet(&app).map_err(|e| Failure::Usage(format!("smtp: {e}")))?;
-    if !faults.is_empty() {
-        return Err(Failure::Usage(faults.join("\n")));
-    }
-    app.store.check_schema().await?;
-    app.store.close().await;
-    out::line(
-        json,
-        &serde_json::json!({ "ok": true }),
-        "the configuration is in order",
-    )
 }

@@ -59,13 +59,13 @@ pub(crate) fn log_panics() {
     }));
 }
 
+/// How many columns of a terminal a text takes: a Chinese character takes two.
+pub(crate) fn wide(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
 /// A table with aligned columns.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> Outcome {
-    let wide = |cell: &str| {
-        cell.chars()
-            .map(|c| if c.is_ascii() { 1 } else { 2 })
-            .sum::<usize>()
-    };
     let mut widths: Vec<usize> = head.iter().map(|h| wide(h)).collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {

@@ -1,4 +1,4 @@
-//! `huiyin unit`, `user`, `token`.
+//! `huiyin unit`, `user`.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -8,8 +8,9 @@ use crate::{
     app::App,
     domain::access::Role,
     letters::{
-        Error, session,
+        Error,
         staff::{self, NewPerson, NewUnit},
+        staff_edit::{self, UnitEdit},
     },
 };
 
@@ -32,8 +33,55 @@ pub(crate) enum UnitCommand {
         #[arg(long)]
         liaison: Option<String>,
     },
+    /// Change a unit; what is not named stays, and "" is nobody.
+    Edit(Edit),
     /// List the units.
     List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// Its code, which stays.
+    code: String,
+    /// Its name.
+    #[arg(long)]
+    name: Option<String>,
+    /// The code of the unit above.
+    #[arg(long)]
+    under: Option<String>,
+    /// The login of its leader.
+    #[arg(long)]
+    leader: Option<String>,
+    /// The login of its liaison.
+    #[arg(long)]
+    liaison: Option<String>,
+    /// The login of the leader with the portfolio.
+    #[arg(long)]
+    overseer: Option<String>,
+    /// When it works: 09:00-12:00,13:30-17:30.
+    #[arg(long)]
+    hours: Option<String>,
+    /// No letters go to it any more, or again.
+    #[arg(long, value_name = "true|false")]
+    active: Option<bool>,
+}
+
+impl Edit {
+    async fn run(self, app: &App, as_json: bool) -> Outcome {
+        let edit = UnitEdit {
+            name: self.name,
+            under: self.under,
+            leader: self.leader,
+            liaison: self.liaison,
+            overseer: self.overseer,
+            work_hours: self.hours,
+            active: self.active,
+        };
+        let edited = staff_edit::edit_unit(app, None, &self.code, edit).await;
+        let unit = edited.map_err(|e| faults(&e))?;
+        let value = json!({ "code": unit.code, "name": unit.name, "active": unit.active });
+        out::line(as_json, &value, &format!("changed {}", unit.code))
+    }
 }
 
 impl UnitCommand {
@@ -62,6 +110,7 @@ impl UnitCommand {
                     &format!("added {}", unit.code),
                 )
             }
+            Self::Edit(edit) => edit.run(app, as_json).await,
             Self::List => {
                 let units = app.store.units().await?;
                 let above = |id: Option<i64>| {
@@ -126,6 +175,16 @@ pub(crate) enum UserCommand {
     List,
     /// Disable a person at once.
     Disable(Login),
+    /// Let a person who was disabled sign in again; tokens stay revoked.
+    Enable(Login),
+    /// Give a person these roles in place of those they have.
+    Roles {
+        /// The login.
+        login: String,
+        /// As for `user add`.
+        #[arg(long, required = true, num_args = 1..)]
+        role: Vec<Role>,
+    },
     /// A fresh first password.
     Reset(Login),
 }
@@ -169,6 +228,23 @@ impl UserCommand {
                     as_json,
                     &json!({ "login": login }),
                     &format!("disabled {login}"),
+                )
+            }
+            Self::Enable(Login { login }) => {
+                let enabled = staff_edit::enable(app, None, &login).await;
+                let person = enabled.map_err(|e| faults(&e))?;
+                let words = format!("enabled {}", person.login);
+                out::line(as_json, &json!({ "login": person.login }), &words)
+            }
+            Self::Roles { login, role } => {
+                let set = staff_edit::set_roles(app, None, &login, role).await;
+                let person = set.map_err(|e| faults(&e))?;
+                let roles: Vec<&str> = person.roles.iter().map(Role::code).collect();
+                let words = format!("{} is now {}", person.login, roles.join(", "));
+                out::line(
+                    as_json,
+                    &json!({ "login": person.login, "roles": person.roles }),
+                    &words,
                 )
             }
             Self::List => list(app, as_json).await,
@@ -217,26 +293,6 @@ async fn list(app: &App, as_json: bool) -> Outcome {
         })
         .collect();
     out::table(&["login", "name", "unit", "roles", ""], &rows)
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum TokenCommand {
-    /// Add an API token; prints it once.
-    Add {
-        /// Whose.
-        #[arg(long)]
-        login: String,
-    },
-}
-
-impl TokenCommand {
-    pub(crate) async fn run(self, app: &App, as_json: bool) -> Outcome {
-        let Self::Add { login } = self;
-        let token = session::add_token(app, &login)
-            .await
-            .map_err(|e| faults(&e))?;
-        out::line(as_json, &json!({ "token": token }), &token)
-    }
 }
 
 /// A step's refusal as a command says it.

@@ -49,8 +49,12 @@ impl Serve {
 
 /// Opens everything, however long the database is away; `None` where it is to stop before.
 async fn opened(config: Config, stop: &CancellationToken) -> Result<Option<App>, Failure> {
-    let open = || App::open(config.clone());
-    Ok(serve::patiently(stop, StartError::is_passing, open).await?)
+    if let Some(told) = config.key_within_data() {
+        tracing::warn!("{told}");
+    }
+    let open = || App::begin(config.clone());
+    let opened = serve::patiently(stop, StartError::is_passing, open).await;
+    opened.map_err(Failure::start)
 }
 
 /// Serves until `stop`; `ready` has a last word once the addresses are told.

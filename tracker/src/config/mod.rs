@@ -3,13 +3,18 @@
 
 mod check;
 mod load;
+mod place;
+mod places;
 mod secret;
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-pub use self::{load::ConfigError, secret::Secret};
+pub use self::{
+    load::{ConfigError, Fault},
+    secret::Secret,
+};
 
 /// Everything an operator can set. Defaults start on one machine with nothing else.
 #[derive(Debug, Clone, Deserialize)]
@@ -17,13 +22,17 @@ pub use self::{load::ConfigError, secret::Secret};
 pub struct Config {
     /// Where the public reaches us; may end in a path. Links in mails come from here alone.
     pub base_url: String,
+    /// Where staff reach us, where that is elsewhere; may end in a path. Links for staff come from
+    /// here; see [`Config::desk_base`] for what holds without it.
+    pub desk_url: Option<String>,
     /// IANA name; days are counted in it.
     pub timezone: String,
     /// `zh-CN` or `en`: what a visitor without a preference sees.
     pub language: String,
     /// Database, master key.
     pub data_dir: PathBuf,
-    /// Made with mode 0600 at the first start where it is missing.
+    /// Made with mode 0600 by the first `serve` of an empty database, and by nothing else; beside
+    /// `data_dir` where it is not set ([`Config::key_file`]).
     pub master_key_file: Option<PathBuf>,
     /// Networks whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<ipnet::IpNet>,
@@ -55,6 +64,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             base_url: "http://127.0.0.1:8080".into(),
+            desk_url: None,
             timezone: "Asia/Shanghai".into(),
             language: "zh-CN".into(),
             data_dir: "huiyin-data".into(),
@@ -90,12 +100,38 @@ impl Config {
 
 /// Addresses to listen on.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(from = "Addresses")]
 pub struct Listen {
     /// Public pages and API.
     pub public: SocketAddr,
-    /// Staff pages; where it differs from `public`, they answer 404 there.
+    /// Staff pages, as `public` where it is not set; where it differs, they answer 404 there.
     pub desk: SocketAddr,
+}
+
+/// The same as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Addresses {
+    public: SocketAddr,
+    desk: Option<SocketAddr>,
+}
+
+impl Default for Addresses {
+    fn default() -> Self {
+        Self {
+            public: Listen::default().public,
+            desk: None,
+        }
+    }
+}
+
+impl From<Addresses> for Listen {
+    fn from(written: Addresses) -> Self {
+        Self {
+            public: written.public,
+            desk: written.desk.unwrap_or(written.public),
+        }
+    }
 }
 
 impl Default for Listen {

@@ -95,8 +95,10 @@ pub fn config(mut operators: Config, folder: &Path) -> Config {
         language: operators.language,
         listen: operators.listen,
         trusted_proxies: operators.trusted_proxies,
+        desk_url: None,
         data_dir: folder.to_owned(),
-        master_key_file: None,
+        // All of it goes with the folder.
+        master_key_file: Some(folder.join("master.key")),
         rule_packs: Vec::new(),
         timezone: "Asia/Shanghai".into(),
         site: Site {

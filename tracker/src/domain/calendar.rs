@@ -1,7 +1,9 @@
 //! Workdays as the State Council announces them (国务院办公厅关于节假日安排的通知), holidays and
 //! make-up workdays 调休 alike: 2004–2026 are built in, later years are imported, and a province's
-//! own days lie over both. Outside of those years weekends are all we know.
+//! own days lie over both. In a year not announced yet the days off that the law fixes are known,
+//! and weekends.
 
+mod change;
 mod csv;
 mod diff;
 mod fault;
@@ -9,6 +11,7 @@ mod file;
 mod holiday_cn;
 mod ics;
 mod layers;
+mod statute;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,10 +21,12 @@ use std::{
 use jiff::civil::{Date, Weekday};
 
 pub use self::{
+    change::{ChangeKind, Delta, Touched, Years},
     diff::{Diff, Moved},
     fault::Fault,
     file::{FileError, Import},
     layers::{Layer, Layers},
+    statute::Lacking,
 };
 
 /// What a day is.
@@ -35,6 +40,8 @@ pub enum DayKind {
     Holiday(String),
     /// 调休上班, by the holiday it makes up for.
     MakeupWorkday(String),
+    /// A day off by law in a year whose notice is still to come, by the holiday.
+    Statutory(String),
 }
 
 impl DayKind {
@@ -56,6 +63,7 @@ impl DayKind {
             Self::Weekend => "weekend",
             Self::Holiday(_) => "holiday",
             Self::MakeupWorkday(_) => "makeup_workday",
+            Self::Statutory(_) => "statutory",
         }
     }
 
@@ -63,7 +71,7 @@ impl DayKind {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Holiday(name) | Self::MakeupWorkday(name) => name,
+            Self::Holiday(name) | Self::MakeupWorkday(name) | Self::Statutory(name) => name,
             Self::Workday | Self::Weekend => "",
         }
     }
@@ -110,7 +118,8 @@ impl Calendar {
     fn new(days: BTreeMap<Date, DayKind>, published: BTreeSet<i16>, mark: &str) -> Self {
         let first_year = days.keys().next().map_or(2000, |d| d.year());
         let last_year = days.keys().next_back().map_or(1999, |d| d.year());
-        let bits = (first_year..=last_year).map(|y| year_bits(y, &days));
+        let last_year = last_year.max(statute::last_year());
+        let bits = (first_year..=last_year).map(|y| year_bits(y, &days, published.contains(&y)));
         let bits = bits.collect();
         let latest = published.last().copied().unwrap_or_default();
         let version = format!("cn-{latest}.{:08x}{mark}", digest(&days, &published));
@@ -130,16 +139,19 @@ impl Calendar {
         if layers.is_empty() {
             return base.clone();
         }
+        let published: BTreeSet<i16> = base.published.union(&layers.years).copied().collect();
         let mut days = base.days.clone();
         days.retain(|date, _| !layers.years.contains(&date.year()));
         for (date, kind) in layers.in_order() {
             // An ordinary weekday listed as work makes up for nothing, unless offices were closed.
-            let closed = matches!(days.get(&date), Some(DayKind::Holiday(_)));
+            let closed = match days.get(&date) {
+                Some(kind) => !kind.works(),
+                None => by_law(date, published.contains(&date.year())).is_some(),
+            };
             if !kind.works() || is_weekend(date) || closed {
                 days.insert(date, kind.clone());
             }
         }
-        let published = base.published.union(&layers.years).copied().collect();
         let mark = if layers.local.is_empty() {
             ""
         } else {
@@ -152,7 +164,9 @@ impl Calendar {
     #[must_use]
     pub fn kind(&self, date: Date) -> DayKind {
         let special = self.days.get(&date).cloned();
-        special.unwrap_or_else(|| DayKind::plain(date))
+        special
+            .or_else(|| by_law(date, self.published(date.year())))
+            .unwrap_or_else(|| DayKind::plain(date))
     }
 
     /// Whether offices work.
@@ -164,7 +178,7 @@ impl Calendar {
                 let (word, bit) = place(date);
                 bits[word] & bit != 0
             }
-            None => !is_weekend(date),
+            None => self.kind(date).works(),
         }
     }
 
@@ -186,10 +200,17 @@ impl Calendar {
         &self.published
     }
 
-    /// Holidays and make-up workdays of a year, in order.
-    pub fn special_days(&self, year: i16) -> impl Iterator<Item = (Date, &DayKind)> {
-        let all = self.days.iter().map(|(d, k)| (*d, k));
-        all.filter(move |(d, _)| d.year() == year)
+    /// Holidays and make-up workdays of a year, in order; of one that is not announced, the days
+    /// off that the law fixes.
+    pub fn special_days(&self, year: i16) -> impl Iterator<Item = (Date, DayKind)> {
+        let of_year = self.days.iter().filter(|(d, _)| d.year() == year);
+        let mut days: BTreeMap<Date, DayKind> = of_year.map(|(d, k)| (*d, k.clone())).collect();
+        for (date, _) in statute::days(year) {
+            if let Some(kind) = by_law(date, self.published(year)) {
+                days.entry(date).or_insert(kind);
+            }
+        }
+        days.into_iter()
     }
 
     /// Names the data, so that a due date can say by which calendar it was counted: the latest
@@ -215,20 +236,39 @@ impl Calendar {
     }
 }
 
+/// A whole year as a calendar file: the days off by law, and more lines.
+#[cfg(test)]
+pub(crate) fn whole_year(year: i16, more: &str) -> String {
+    let days = statute::days(year).into_iter();
+    let lines = days.map(|(date, name)| format!("{date},holiday,{name}\n"));
+    format!("date,kind,name\n{}{more}", lines.collect::<String>())
+}
+
 /// Where in a year's bits a day stands.
 fn place(date: Date) -> (usize, u64) {
     let at = date.day_of_year().unsigned_abs() - 1;
     (usize::from(at / 64), 1 << (at % 64))
 }
 
-fn year_bits(year: i16, days: &BTreeMap<Date, DayKind>) -> YearBits {
+/// A day off by law, in a year that is not announced: once it is, the notice alone says.
+fn by_law(date: Date, published: bool) -> Option<DayKind> {
+    if published {
+        return None;
+    }
+    statute::festival(date).map(|name| DayKind::Statutory(name.to_owned()))
+}
+
+fn year_bits(year: i16, days: &BTreeMap<Date, DayKind>, published: bool) -> YearBits {
     let mut bits = YearBits::default();
     let first = Date::new(year, 1, 1);
     let all = first
         .into_iter()
         .flat_map(|d| d.series(jiff::Span::new().days(1)));
     for date in all.take_while(|d| d.year() == year) {
-        let works = days.get(&date).map_or(!is_weekend(date), DayKind::works);
+        let works = match days.get(&date) {
+            Some(kind) => kind.works(),
+            None => !is_weekend(date) && by_law(date, published).is_none(),
+        };
         if works {
             let (word, bit) = place(date);
             bits[word] |= bit;
@@ -289,10 +329,33 @@ mod tests {
     }
 
     #[test]
+    fn before_its_notice_a_year_has_the_days_off_of_the_law() {
+        let calendar = Calendar::built_in();
+        for (text, festival) in [
+            ("2027-01-01", "元旦"),
+            ("2027-02-05", "春节"),
+            ("2027-02-08", "春节"),
+            ("2027-04-05", "清明节"),
+            ("2027-06-09", "端午节"),
+            ("2027-09-15", "中秋节"),
+            ("2030-10-03", "国庆节"),
+            ("2101-01-01", "元旦"),
+        ] {
+            let day = text.parse().unwrap();
+            assert_eq!(calendar.kind(day), DayKind::Statutory(festival.into()));
+            assert!(!calendar.is_workday(day), "{text}");
+        }
+        for text in ["2027-02-09", "2027-05-03", "2027-10-04", "2003-01-01"] {
+            assert!(calendar.is_workday(text.parse().unwrap()), "{text}");
+        }
+        assert_eq!(calendar.special_days(2027).count(), 13);
+    }
+
+    #[test]
     fn bits_and_kinds_agree_on_every_day() {
         let calendar = Calendar::built_in();
         let days = Date::constant(2003, 1, 1).series(jiff::Span::new().days(1));
-        for day in days.take_while(|d| d.year() < 2029) {
+        for day in days.take_while(|d| d.year() < 2103) {
             assert_eq!(
                 calendar.is_workday(day),
                 calendar.kind(day).works(),

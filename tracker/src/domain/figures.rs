@@ -312,6 +312,23 @@ impl Sheet {
     }
 }
 
+/// A rate from 0 to 1 as it is shown everywhere, in tenths of a percent: cut, never rounded up,
+/// since 99.99 % of the letters is not all of them.
+#[must_use]
+pub fn per_mille(rate: f64) -> i64 {
+    // A millionth of slack for what binary fractions cannot hold: 0.986 × 1000 = 985.999….
+    (rate * 1_000.0 + 1e-6).floor() as i64
+}
+
+/// The same in words: `66.6%`, `100%`.
+#[must_use]
+pub fn percent(rate: f64) -> String {
+    match per_mille(rate) {
+        all if all >= 1_000 => "100%".to_owned(),
+        n => format!("{}.{}%", n / 10, n % 10),
+    }
+}
+
 fn rate(part: i64, whole: i64) -> Option<f64> {
     (whole != 0).then(|| part as f64 / whole as f64)
 }

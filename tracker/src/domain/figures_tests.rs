@@ -101,3 +101,23 @@ fn quantiles_are_exact_and_rates_null_without_letters() {
     assert_eq!(sheet.figures(DAY).median_days, Some(5));
     assert_eq!(sheet.figures(DAY).p90_days, Some(9));
 }
+
+#[test]
+fn a_rate_is_cut_the_same_wherever_it_is_shown() {
+    for (part, whole, shown) in [
+        (2, 3, "66.6%"),
+        (986, 1_000, "98.6%"),
+        (9_996, 10_000, "99.9%"),
+        (999_999, 1_000_000, "99.9%"),
+        (1, 1, "100%"),
+        (0, 7, "0.0%"),
+        (1, 8, "12.5%"),
+    ] {
+        let exact = rate(part, whole).unwrap();
+        assert_eq!(percent(exact), shown, "{part} of {whole}");
+    }
+    // Every share of a thousand is itself.
+    for n in 0..=1_000 {
+        assert_eq!(per_mille(rate(n, 1_000).unwrap()), n);
+    }
+}

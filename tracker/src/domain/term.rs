@@ -52,6 +52,8 @@ pub enum Why {
     Weekend,
     /// Not counted: holiday.
     Holiday(String),
+    /// Not counted: a day off by law, in a year whose notice is still to come.
+    Statutory(String),
     /// Not counted: suspended.
     Suspended,
     /// Within the months of a term, which are not counted day by day.
@@ -75,6 +77,13 @@ impl Why {
             (Self::Weekend, false) => "weekend, not counted".into(),
             (Self::Holiday(name), true) => format!("{name}放假，不计入"),
             (Self::Holiday(name), false) => format!("public holiday ({name}), not counted"),
+            (Self::Statutory(name), true) => {
+                format!("{name}，法定节假日（尚未公布调休），不计入")
+            }
+            (Self::Statutory(name), false) => format!(
+                "public holiday by law ({name}; the year's arrangement is not announced yet), not \
+                 counted"
+            ),
             (Self::Suspended, true) => "暂停计时，不计入".into(),
             (Self::Suspended, false) => "suspended, not counted".into(),
             (Self::Within, true) => "期间内".into(),
@@ -239,6 +248,7 @@ impl Walk<'_> {
                     DayKind::MakeupWorkday(name) => Why::Makeup(name),
                     DayKind::Weekend => Why::Weekend,
                     DayKind::Holiday(name) => Why::Holiday(name),
+                    DayKind::Statutory(name) => Why::Statutory(name),
                 }
             };
             let step = step(day, why);

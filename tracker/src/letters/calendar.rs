@@ -1,21 +1,21 @@
-//! Importing days into the calendar and taking a province's own away: with a preview first, then
-//! days, years, event and the job that counts due dates anew, in one step.
+//! Importing days into the calendar, taking a province's own away, and taking either back: with a
+//! preview first, then days, years, event and the job that counts due dates anew, in one step.
 
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::Result;
+use super::{Error, Result};
 use crate::{
     app::App,
     domain::{
-        calendar::{Calendar, Diff, Import, Layers},
+        calendar::{Calendar, ChangeKind, Delta, Diff, Import, Layers},
         job::{JobKind, JobState},
         law::Law,
     },
     letters::recount::{self, Preview},
-    store::jobs::Job,
+    store::{Step, calendar_changes::CalendarChange, jobs::Job},
 };
 
 /// What a change of the calendar would do, or has done.
@@ -77,7 +77,12 @@ pub async fn import(
         layers.take(import, local);
         json!({ "layer": if local { "local" } else { "state" }, "years": import.years })
     };
-    apply(app, by, reason, "calendar-imported", announced, edit).await
+    let doing = Doing {
+        kind: ChangeKind::Import,
+        event: "calendar-imported",
+        announced,
+    };
+    apply(app, by, reason, doing, edit).await
 }
 
 /// Takes days of the province's away; answers the job that counts due dates anew, and `None` where
@@ -99,7 +104,97 @@ pub async fn remove(
         json!({ "layer": "local", "days": gone.collect::<Vec<_>>() })
     };
     let none = BTreeSet::new();
-    apply(app, by, reason, "calendar-days-removed", &none, edit).await
+    let doing = Doing {
+        kind: ChangeKind::Removal,
+        event: "calendar-days-removed",
+        announced: &none,
+    };
+    apply(app, by, reason, doing, edit).await
+}
+
+/// The change that an undoing takes back, and why it cannot be, where it cannot: it is no import
+/// or removal, was taken back, or a later change that stands touched its days or years.
+///
+/// # Errors
+/// An id that is unknown, or `calendar-not-undoable`.
+pub fn undoable(changes: &[CalendarChange], id: i64) -> Result<&CalendarChange> {
+    let change = changes.iter().find(|c| c.id == id);
+    let change = change.ok_or(Error::NotFound)?;
+    let over = in_the_way(changes, change);
+    if change.kind == ChangeKind::Undo || change.undone_at.is_some() || over.is_some() {
+        return Err(Error::Rule("calendar-not-undoable"));
+    }
+    Ok(change)
+}
+
+/// The latest change that lies over another and has to be taken back before it.
+#[must_use]
+pub fn in_the_way<'c>(
+    changes: &'c [CalendarChange],
+    change: &CalendarChange,
+) -> Option<&'c CalendarChange> {
+    let stands = |c: &&CalendarChange| {
+        c.id > change.id && c.kind != ChangeKind::Undo && c.undone_at.is_none()
+    };
+    let over = changes.iter().filter(stands);
+    over.into_iter().find(|c| c.delta.meets(&change.delta))
+}
+
+/// What taking a change back would change. Nothing is changed.
+///
+/// # Errors
+/// See [`undoable`].
+pub async fn preview_undo(app: &App, id: i64) -> Result<(Change, Preview)> {
+    let changes = app.store.calendar_changes().await?;
+    let delta = undoable(&changes, id)?.delta.clone();
+    if !delta.undo(&mut app.store.layers().await?) {
+        return Err(Error::Rule("calendar-not-undoable"));
+    }
+    preview_of(app, |layers| {
+        let _ = delta.undo(layers);
+    })
+    .await
+}
+
+/// Takes an import or a removal back as a whole: days and years are as they were before it, and
+/// open obligations are counted anew. It can be imported again, and taken back again.
+///
+/// # Errors
+/// See [`undoable`]; nothing happened then.
+pub async fn undo(
+    app: &App,
+    by: Option<i64>,
+    id: i64,
+    reason: &str,
+) -> Result<(Change, Option<Job>)> {
+    let step = app.store.begin(app.now()).await?;
+    step.change_law().await?;
+    let changes = step.calendar_changes().await?;
+    let undone = undoable(&changes, id)?;
+    let mut layers = step.layers().await?;
+    if !undone.delta.undo(&mut layers) {
+        return Err(Error::Rule("calendar-not-undoable"));
+    }
+    step.calendar_change_undone(id).await?;
+    let none = BTreeSet::new();
+    let doing = Doing {
+        kind: ChangeKind::Undo,
+        event: "calendar-change-undone",
+        announced: &none,
+    };
+    let data = json!({ "change": id, "kind": undone.kind.code(), "years": undone.delta.years.new });
+    save(app, step, by, reason, doing, |stored| {
+        *stored = layers;
+        data
+    })
+    .await
+}
+
+/// How the calendar is being changed.
+struct Doing<'a> {
+    kind: ChangeKind,
+    event: &'static str,
+    announced: &'a BTreeSet<i16>,
 }
 
 /// Changes what was imported, in one step with its event and the job that counts anew.
@@ -107,13 +202,23 @@ async fn apply(
     app: &App,
     by: Option<i64>,
     reason: &str,
-    event: &str,
-    announced: &BTreeSet<i16>,
+    doing: Doing<'_>,
     edit: impl FnOnce(&mut Layers) -> Value,
 ) -> Result<(Change, Option<Job>)> {
     let step = app.store.begin(app.now()).await?;
     // First of all: two changes at once must not both build on what stood before.
     step.change_law().await?;
+    save(app, step, by, reason, doing, edit).await
+}
+
+async fn save(
+    app: &App,
+    step: Step<'_>,
+    by: Option<i64>,
+    reason: &str,
+    doing: Doing<'_>,
+    edit: impl FnOnce(&mut Layers) -> Value,
+) -> Result<(Change, Option<Job>)> {
     let stored = step.layers().await?;
     let mut layers = stored.clone();
     let mut data = edit(&mut layers);
@@ -122,7 +227,12 @@ async fn apply(
     if layers == stored {
         return Ok((change, None));
     }
-    step.save_layers(&stored, &layers, announced, by).await?;
+    step.save_layers(&stored, &layers, doing.announced, by)
+        .await?;
+    let delta = Delta::between(&stored, &layers, doing.announced);
+    let noted = step
+        .add_calendar_change(doing.kind, by, reason, &delta)
+        .await?;
     let job = Job {
         id: app.id(),
         kind: JobKind::Calendar,
@@ -136,13 +246,15 @@ async fn apply(
         ended_at: None,
     };
     data["job"] = json!(job.id);
+    data["noted"] = json!(noted);
     data["from"] = json!(change.from);
     data["to"] = json!(change.to);
     data["added"] = json!(change.diff.added.len());
     data["removed"] = json!(change.diff.removed.len());
     data["changed"] = json!(change.diff.changed.len());
     step.add_job(job.clone()).await?;
-    step.add_admin_event(app.id(), by, event, data).await?;
+    step.add_admin_event(app.id(), by, doing.event, data)
+        .await?;
     step.commit().await?;
     app.current_law().await?;
     Ok((change, Some(job)))

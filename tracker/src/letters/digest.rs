@@ -70,7 +70,7 @@ pub async fn write(
     let mail = if reachable(app, person) {
         let sections = sections(app, scene, &signed_in.staff, person.language, &notices).await?;
         let office = announce::office(app);
-        let desk = app.link("/desk");
+        let desk = app.desk_link("/desk");
         let nothing = sections.is_empty() && week.is_none();
         let (kind, once, words) = match week {
             Some(week) => {
@@ -283,7 +283,7 @@ async fn line(
     let number = letter.number.to_string();
     let owed = data["obligation"].as_str().unwrap_or_default();
     let mut line = Line {
-        url: app.link(&format!("/desk/letters/{number}")),
+        url: app.desk_link(&format!("/desk/letters/{number}")),
         number,
         owed: if owed.is_empty() {
             String::new()

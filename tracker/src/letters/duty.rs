@@ -137,7 +137,7 @@ pub async fn call(app: &App, scene: &Scene, person: &Person) -> Result<bool> {
         None
     } else {
         let once = format!("urgent:{}:{}", person.id, now.as_microsecond());
-        let (office, desk) = (announce::office(app), app.link("/desk?view=urgent"));
+        let (office, desk) = (announce::office(app), app.desk_link("/desk?view=urgent"));
         let words = Notification::Urgent(staff::Urgent {
             office: &office,
             name: &person.name,
@@ -213,7 +213,7 @@ fn named(app: &App, scene: &Scene, person: &Person, letter: &Letter) -> staff::C
         return staff::Called {
             number,
             times,
-            url: app.link("/desk"),
+            url: app.desk_link("/desk"),
             ..staff::Called::default()
         };
     }
@@ -224,7 +224,7 @@ fn named(app: &App, scene: &Scene, person: &Person, letter: &Letter) -> staff::C
         Language::English => c.name_en.clone(),
     });
     staff::Called {
-        url: app.link(&format!("/desk/letters/{number}")),
+        url: app.desk_link(&format!("/desk/letters/{number}")),
         number,
         channel: channel.unwrap_or_default(),
         subject: letter.subject.clone(),

@@ -71,6 +71,7 @@ pub mod serve;
 pub mod session;
 pub mod setup;
 pub mod staff;
+pub mod staff_edit;
 pub mod staff_mail;
 pub mod submit;
 pub mod supervise;

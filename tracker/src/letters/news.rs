@@ -46,7 +46,7 @@ pub async fn write(app: &App, scene: &Scene, person: &Person) -> Result<bool> {
     let mail = if sections.is_empty() {
         None
     } else {
-        let (office, desk) = (announce::office(app), app.link("/desk"));
+        let (office, desk) = (announce::office(app), app.desk_link("/desk"));
         let words = Notification::Digest(Digest {
             office: &office,
             name: &person.name,

@@ -48,6 +48,8 @@ pub struct Preview {
     pub moves: BTreeMap<Move, u64>,
     /// Provisional dates that stay and become firm.
     pub settled: u64,
+    /// Firm dates that stay and become provisional.
+    pub loosened: u64,
 }
 
 impl Preview {
@@ -84,6 +86,8 @@ pub async fn preview(app: &App, law: &Law) -> Result<Preview> {
                 *preview.moves.entry(moved).or_default() += 1;
             } else if o.provisional && !now.provisional {
                 preview.settled += 1;
+            } else if !o.provisional && now.provisional {
+                preview.loosened += 1;
             }
         }
     }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::{accept, calendar, correct, end, recount};
 use crate::{
     domain::{
-        calendar::{Calendar, Import},
+        calendar::{Calendar, DayKind, Import, whole_year},
         event::EventKind,
         job::JobState,
         number::LetterNumber,
@@ -22,10 +22,10 @@ fn day(text: &str) -> Date {
     text.parse().expect("a day")
 }
 
-/// Holidays of a year that was made up: 1, 4 and 5 January are off, Saturday the 9th is worked.
-const MADE_UP: &str = "date,kind,name\n2027-01-01,holiday,元旦\n2027-01-04,holiday,元旦\n\
-                       2027-01-05,holiday,元旦\n2027-01-09,makeup_workday,元旦\n\
-                       2027-10-01,holiday,国庆节\n";
+/// A year that was made up: beside the days off by law 4 and 5 January, and Saturday the 9th is
+/// worked.
+const MADE_UP: &str = "2027-01-04,holiday,元旦\n2027-01-05,holiday,元旦\n\
+                       2027-01-09,makeup_workday,元旦\n";
 
 async fn letter(office: &Office, number: LetterNumber) -> Letter {
     let found = office.app.store.letter_for_writer(number).await;
@@ -57,7 +57,8 @@ async fn adds_up(office: &Office) {
     assert!(found.ok, "{:?}", found.differences);
 }
 
-fn import(text: &str) -> Import {
+fn import(more: &str) -> Import {
+    let text = whole_year(2027, more);
     let import = Import::read(text.as_bytes()).expect("it reads");
     import.announcing(&[]).expect("it says its year")
 }
@@ -75,7 +76,7 @@ async fn a_year_that_is_announced_settles_what_was_provisional() {
     let staying = office.letter("online-consultation", "年前到期").await;
     office.now("2027-01-04 10:00");
     let before = office.counted(moving).await;
-    assert_eq!(before.due_on, day("2027-01-05"), "weekends are all we know");
+    assert_eq!(before.due_on, day("2027-01-06"), "New Year is off by law");
     assert!(before.provisional);
     let closed_before = office.obligations(closed).await;
     let stays = office.counted(staying).await;
@@ -85,7 +86,7 @@ async fn a_year_that_is_announced_settles_what_was_provisional() {
         .await
         .expect("a preview");
     assert_eq!(change.diff.published, [2027].into());
-    assert_eq!(change.diff.added.len(), 5);
+    assert_eq!(change.diff.added.len(), 16);
     let of_counted = |m: &&recount::Move| m.rule == before.rule;
     let dates: Vec<_> = preview.moves.keys().filter(of_counted).collect();
     assert_eq!(dates.len(), 1);
@@ -118,7 +119,7 @@ async fn a_year_that_is_announced_settles_what_was_provisional() {
     );
     let told = moved_events(&office, moving).await;
     assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0]["from"], "2027-01-05");
+    assert_eq!(told[0]["from"], "2027-01-06");
     assert_eq!(told[0]["to"], "2027-01-08");
     assert_eq!(told[0]["job"], job.id);
     assert_eq!(office.obligations(closed).await, closed_before);
@@ -141,7 +142,7 @@ async fn a_date_that_stays_becomes_firm_without_a_word() {
     let number = office.letter("online-consultation", "不动的").await;
     let before = office.counted(number).await;
     assert!(before.provisional);
-    let file = import("2027-10-01,holiday,国庆节\n");
+    let file = import("");
     let (_, preview) = calendar::preview(app, &file, false)
         .await
         .expect("a preview");
@@ -325,4 +326,92 @@ async fn a_day_of_the_province_is_taken_away_again() {
     assert_eq!(law.calendar.version(), change.to);
     assert_eq!(office.counted(number).await.due_on, plain.due_on);
     adds_up(&office).await;
+}
+
+#[tokio::test]
+async fn a_wrong_year_is_taken_back_as_a_whole_again_and_again() {
+    let office = Office::open("2026-12-25 10:00").await;
+    let app = &office.app;
+    let number = office.letter("online-consultation", "年后到期").await;
+    let before = office.counted(number).await;
+    let version = app.law().calendar.version().to_owned();
+    let wrong = import(MADE_UP);
+    for round in 0..2 {
+        let (_, job) = calendar::import(app, None, &wrong, false, "国办通知")
+            .await
+            .expect("imported");
+        finish(&office, &job.expect("a job")).await;
+        let settled = office.counted(number).await;
+        assert_eq!(
+            (settled.due_on, settled.provisional),
+            (day("2027-01-08"), false)
+        );
+
+        let changes = app.store.calendar_changes().await.expect("changes");
+        let id = changes[0].id;
+        assert_eq!(id, round * 2 + 1);
+        let (change, preview) = calendar::preview_undo(app, id).await.expect("a preview");
+        assert_eq!(change.diff.withdrawn, [2027].into());
+        assert_eq!(preview.moved(), 1);
+        assert!(
+            app.law().calendar.published(2027),
+            "a preview changes nothing"
+        );
+        let (_, job) = calendar::undo(app, None, id, "导错了")
+            .await
+            .expect("undone");
+        finish(&office, &job.expect("a job")).await;
+        let back = office.counted(number).await;
+        assert_eq!((back.due_on, back.provisional), (before.due_on, true));
+        assert_eq!(app.law().calendar.version(), version);
+        let again = calendar::undo(app, None, id, "再撤").await;
+        assert!(again.is_err(), "once");
+    }
+    assert_eq!(
+        moved_events(&office, number).await.len(),
+        4,
+        "history is kept"
+    );
+    let changes = app.store.calendar_changes().await.expect("changes");
+    assert_eq!(changes.len(), 4);
+    adds_up(&office).await;
+}
+
+#[tokio::test]
+async fn what_lies_over_a_change_is_taken_back_first() {
+    let office = Office::open("2026-12-25 10:00").await;
+    let app = &office.app;
+    let import_of = async |file: &Import, local: bool| {
+        let done = calendar::import(app, None, file, local, "试").await;
+        done.expect("imported");
+        app.store.calendar_changes().await.expect("changes")[0].id
+    };
+    let wrong = import_of(&import(MADE_UP), false).await;
+    let right = import_of(&import("2027-01-04,holiday,元旦\n"), false).await;
+    let own = Import::read("2027-03-03,holiday,三月三\n".as_bytes()).expect("it reads");
+    let local = import_of(&own, true).await;
+    let undone = async |id: i64| calendar::undo(app, None, id, "撤").await.is_ok();
+    assert!(!undone(wrong).await, "the year was imported anew after it");
+    assert!(
+        undone(right).await,
+        "a day of the province's is none of its"
+    );
+    let kind = |text: &str| app.law().calendar.kind(day(text));
+    assert!(kind("2027-01-05").name() == "元旦" && !kind("2027-01-05").works());
+    assert!(undone(wrong).await);
+    assert!(!app.law().calendar.published(2027));
+    assert_eq!(kind("2027-01-01"), DayKind::Statutory("元旦".into()));
+    assert_eq!(kind("2027-03-03").name(), "三月三", "it stays");
+    assert!(undone(local).await);
+    assert_eq!(kind("2027-03-03"), DayKind::Workday);
+    // Undoing a removal brings the days back.
+    let local = import_of(&own, true).await;
+    let dates = [day("2027-03-03")].into();
+    calendar::remove(app, None, &dates, "改了")
+        .await
+        .expect("removed");
+    assert!(!undone(local).await, "the removal lies over it");
+    let removal = app.store.calendar_changes().await.expect("changes")[0].id;
+    assert!(undone(removal).await && !app.law().calendar.is_workday(day("2027-03-03")));
+    assert!(undone(local).await);
 }

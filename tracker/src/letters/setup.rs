@@ -97,6 +97,11 @@ const SHIPPED: [Shipped; 4] = [
     },
 ];
 
+/// The codes of the channels that an empty database starts with.
+pub(crate) fn shipped_codes() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|s| s.code)
+}
+
 /// Adds the channels that ship to an empty database. Two processes may start at once: the second
 /// finds the first one's.
 ///
@@ -149,7 +154,7 @@ pub async fn first_link(app: &App) -> Result<Option<String>> {
     step.add_invitation(hash, FIRST_ADMINISTRATOR, app.now() + FIRST_LINK)
         .await?;
     step.commit().await?;
-    Ok(Some(app.link(&format!("/first?key={secret}"))))
+    Ok(Some(app.desk_link(&format!("/first?key={secret}"))))
 }
 
 /// Saves a channel that was edited: it governs letters received from now on.

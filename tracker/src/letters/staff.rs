@@ -192,7 +192,7 @@ pub async fn edit_person(
 }
 
 /// Somebody must be able to sign in and administer: the last one who can stays.
-async fn another_administrator(app: &App, leaving: &Person) -> Result<()> {
+pub(super) async fn another_administrator(app: &App, leaving: &Person) -> Result<()> {
     let administers = |p: &Person| p.active && p.roles.contains(&Role::Administrator);
     let others = app.store.people().await?;
     if administers(leaving) && !others.iter().any(|p| p.id != leaving.id && administers(p)) {

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     app::App,
-    domain::figures::{Dimensions, Facts, Opening, Row, Sheet, Table, contribution},
+    domain::figures::{Dimensions, Facts, Opening, Row, Sheet, Table, contribution, per_mille},
     letters::{Result, change::facts},
     store::{figures::GroupBy, letters::Letter},
 };
@@ -173,8 +173,10 @@ pub fn cells(table: &Table) -> (Vec<&'static str>, Vec<Vec<String>>) {
             let values = serde_json::to_value(figures).unwrap_or_default();
             let cell = |name: &&str| match &values[*name] {
                 serde_json::Value::Null => String::new(),
+                // Cut as the page cuts it: 66.6 % there is 0.666 here.
                 serde_json::Value::Number(n) if n.is_f64() => {
-                    format!("{:.4}", n.as_f64().unwrap_or_default())
+                    let n = per_mille(n.as_f64().unwrap_or_default());
+                    format!("{}.{:03}", n / 1_000, n % 1_000)
                 }
                 other => other.to_string(),
             };
@@ -331,4 +333,42 @@ async fn facts_at(app: &App, letter: &Letter, at: Timestamp) -> Result<Option<Fa
         facts.due_on = due;
     }
     Ok(Some(facts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::figures::percent;
+
+    #[test]
+    fn cells_and_pages_cut_a_rate_alike() {
+        let day: Date = "2026-03-02".parse().unwrap();
+        let mut total = Sheet::default().figures(day);
+        total.answer_rate = Some(2.0 / 3.0);
+        total.completion_rate = Some(0.9996);
+        total.on_time_rate = Some(1.0);
+        let table = Table {
+            as_of: Timestamp::UNIX_EPOCH,
+            from: day,
+            to: day,
+            by: "total",
+            identity_holds: true,
+            total,
+            rows: Vec::new(),
+            opening: Opening::default(),
+        };
+        let (names, rows) = cells(&table);
+        let cell = |name: &str| {
+            let at = names.iter().position(|n| *n == name).unwrap();
+            rows[0][at].as_str()
+        };
+        assert_eq!(cell("answer_rate"), "0.666");
+        assert_eq!(cell("completion_rate"), "0.999");
+        assert_eq!(cell("on_time_rate"), "1.000");
+        for name in ["answer_rate", "completion_rate", "on_time_rate"] {
+            let again = percent(cell(name).parse().unwrap());
+            let json = serde_json::to_value(&table.total).unwrap();
+            assert_eq!(again, percent(json[name].as_f64().unwrap()), "{name}");
+        }
+    }
 }

@@ -30,7 +30,7 @@ impl Step<'_> {
         layers(&self.tx).await
     }
 
-    /// Saves what differs.
+    /// Saves what differs; years that were announced are marked as imported now.
     ///
     /// # Errors
     /// When the database refuses.
@@ -52,9 +52,11 @@ impl Step<'_> {
         self.insert::<calendar_day::Entity, _>(new.map(to_row).collect())
             .await?;
         let layer = Layer::State.code();
+        let gone = &stored.years - &now.years;
+        let old = gone.iter().chain(announced).map(|y| i32::from(*y));
         calendar_year::Entity::delete_many()
             .filter(calendar_year::Column::Layer.eq(layer))
-            .filter(calendar_year::Column::Year.is_in(announced.iter().map(|y| i32::from(*y))))
+            .filter(calendar_year::Column::Year.is_in(old))
             .exec(&self.tx)
             .await?;
         let years = announced.iter().map(|year| calendar_year::Model {

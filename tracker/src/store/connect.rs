@@ -2,7 +2,6 @@
 //! design promises of durability is set here and asserted before anything else happens.
 
 use std::{
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -18,7 +17,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
-use super::{Result, StoreError, Vault, writable::Writable};
+use super::{Result, StoreError, Vault, private, writable::Writable};
 
 /// The database: one connection that writes and several that read under SQLite, a pool for each
 /// under PostgreSQL.
@@ -277,20 +276,8 @@ fn file_of(url: &str) -> &str {
 /// The database's file; made empty, for nobody else to read, where there is none.
 fn make_file(url: &str) -> Result<PathBuf> {
     let file = PathBuf::from(file_of(url));
-    if let Some(folder) = file.parent().filter(|p| !p.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|e| {
-            StoreError::Unsafe(format!(
-                "the folder {} cannot be made: {e}; check data_dir",
-                folder.display()
-            ))
-        })?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    match options.write(true).create_new(true).mode(0o600).open(&file) {
-        Ok(_) => Ok(file),
-        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(file),
-        Err(e) => Err(at(&file, &e)),
-    }
+    private::prepare(&file).map_err(|e| at(&file, &e))?;
+    Ok(file)
 }
 
 fn at(file: &Path, error: &std::io::Error) -> StoreError {

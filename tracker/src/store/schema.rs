@@ -38,6 +38,7 @@ tables!(
     attachment,
     blob,
     blob_chunk,
+    calendar_change,
     calendar_day,
     calendar_year,
     channel,

@@ -1,13 +1,13 @@
 //! Signed-in browsers, API tokens, one-time links: each known by the hash of its secret only.
 
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 use super::{
     Result, Store,
     entities::{invitation, person, session, token},
     step::Step,
-    time::{instant, micros},
+    time::{instant, instant_opt, micros},
 };
 
 /// A session as stored.
@@ -19,6 +19,19 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When it was last used.
     pub seen_at: Timestamp,
+}
+
+/// An API token, which is known by its hash alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Token {
+    /// Row id.
+    pub id: i64,
+    /// Whose.
+    pub person_id: i64,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Until when, where it was revoked.
+    pub revoked_at: Option<Timestamp>,
 }
 
 impl Step<'_> {
@@ -86,6 +99,20 @@ impl Step<'_> {
             .exec(&self.tx)
             .await?;
         Ok(())
+    }
+
+    /// Revokes a token; `false` where none of that id stands.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn revoke_token(&self, id: i64) -> Result<bool> {
+        let done = token::Entity::update_many()
+            .col_expr(token::Column::RevokedAt, Expr::value(micros(self.now)))
+            .filter(token::Column::Id.eq(id))
+            .filter(token::Column::RevokedAt.is_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
     }
 
     /// Adds a one-time link in place of earlier unused ones of its purpose.
@@ -170,6 +197,24 @@ impl Store {
         Ok(row
             .filter(|r| r.expires_at.is_none_or(|e| e > micros(now)))
             .map(|r| r.person_id))
+    }
+
+    /// Every API token, the oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn tokens(&self) -> Result<Vec<Token>> {
+        let rows = token::Entity::find()
+            .order_by_asc(token::Column::Id)
+            .all(&self.read)
+            .await?;
+        let token = |r: token::Model| Token {
+            id: r.id,
+            person_id: r.person_id,
+            created_at: instant(r.created_at),
+            revoked_at: instant_opt(r.revoked_at),
+        };
+        Ok(rows.into_iter().map(token).collect())
     }
 
     /// Whether anybody can sign in at all.

@@ -19,6 +19,7 @@ use crate::{
     letters::{
         Error,
         staff::{self, NewUnit},
+        staff_edit,
     },
     store::{
         people::Person,
@@ -226,7 +227,7 @@ pub async fn save_unit(
 async fn store_unit(web: &Web, by: Option<i64>, posted: &Posted) -> Result<(), Error> {
     let app = &web.app;
     let hours = posted.get("work_hours").replace(' ', "");
-    if !well_formed(&hours) {
+    if !staff_edit::are_hours(&hours) {
         let fault = crate::domain::text::FieldError::new("work_hours", "malformed");
         return Err(Error::Fields(vec![fault]));
     }
@@ -262,14 +263,4 @@ async fn store_unit(web: &Web, by: Option<i64>, posted: &Posted) -> Result<(), E
     unit.active = posted.ticked("active");
     unit.version += 1;
     staff::save_unit(app, by, unit).await
-}
-
-/// `09:00-12:00,13:30-17:30`, or nothing.
-fn well_formed(hours: &str) -> bool {
-    let time = |t: &str| t.len() == 5 && t.parse::<jiff::civil::Time>().is_ok();
-    hours.is_empty()
-        || hours.split(',').all(|span| {
-            span.split_once('-')
-                .is_some_and(|(from, to)| time(from) && time(to) && from < to)
-        })
 }

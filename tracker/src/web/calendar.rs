@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::{
     Web,
+    calendar_undo::change_row,
     chrome::Chrome,
     error::Trouble,
     extract::{Named, Posted},
@@ -47,6 +48,8 @@ pub async fn calendar(State(web): State<Web>, visit: Visit) -> Result<Response, 
         unannounced: Vec::new(),
         ..visit.chrome()
     };
+    let changes = web.app.store.calendar_changes().await?;
+    let people = web.app.store.people().await?;
     let local = imported.local.iter();
     let local = local.map(|(date, kind)| special(*date, kind)).collect();
     let year = |year: &i16| {
@@ -67,6 +70,10 @@ pub async fn calendar(State(web): State<Web>, visit: Visit) -> Result<Response, 
             .map(|w| w.year().to_string())
             .collect(),
         local,
+        changes: changes
+            .iter()
+            .map(|c| change_row(&web.app, &chrome, &changes, &people, c))
+            .collect(),
         years: law.calendar.years().iter().rev().map(year).collect(),
         chrome,
     })
@@ -86,7 +93,7 @@ pub async fn year(
     if !law.calendar.published(year) {
         return Err(Trouble::not_found());
     }
-    let day = |(date, kind): (Date, &DayKind)| special(date, kind);
+    let day = |(date, kind): (Date, DayKind)| special(date, &kind);
     page::page(&YearPage {
         year: year.to_string(),
         version: law.calendar.version().to_owned(),
@@ -203,7 +210,7 @@ fn said(chrome: &Chrome, error: &FileError) -> Errors {
 }
 
 /// Days that become others, in order.
-fn changed(diff: Diff) -> Vec<ChangedDay> {
+pub(super) fn changed(diff: Diff) -> Vec<ChangedDay> {
     let mut days = [diff.added, diff.removed, diff.changed].concat();
     days.sort_by_key(|d| d.date);
     let day = |d: Moved| ChangedDay {
@@ -220,7 +227,7 @@ fn changed(diff: Diff) -> Vec<ChangedDay> {
 
 /// The reason of a change that was confirmed; else what is wrong, which is nothing at the first
 /// look.
-fn confirmed(posted: &Posted) -> Result<&str, Errors> {
+pub(super) fn confirmed(posted: &Posted) -> Result<&str, Errors> {
     let (reason, mut faults) = (posted.get("reason").trim(), Vec::new());
     if !posted.ticked("confirm") {
         return Err(Errors::default());
@@ -233,7 +240,7 @@ fn confirmed(posted: &Posted) -> Result<&str, Errors> {
     }
 }
 
-fn status(errors: &Errors) -> StatusCode {
+pub(super) fn status(errors: &Errors) -> StatusCode {
     if errors.is_empty() {
         StatusCode::OK
     } else {
@@ -244,7 +251,7 @@ fn status(errors: &Errors) -> StatusCode {
 /// Due dates that move, as many as a page shows.
 const MOVES: usize = 40;
 
-fn moved(preview: &Preview) -> Moves {
+pub(super) fn moved(preview: &Preview) -> Moves {
     let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let row = |(m, n): (&Move, &u64)| MoveRow {
         rule: m.rule.clone(),
@@ -257,6 +264,7 @@ fn moved(preview: &Preview) -> Moves {
         open: count(preview.open),
         moved: count(preview.moved()),
         settled: count(preview.settled),
+        loosened: count(preview.loosened),
     }
 }
 

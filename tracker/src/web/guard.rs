@@ -81,7 +81,7 @@ async fn headers(State(web): State<Web>, mut request: Request, next: Next) -> Re
         HeaderName::from_static("permissions-policy"),
         "camera=(), microphone=(), geolocation=()",
     );
-    if web.app.config.base_url.starts_with("https://") {
+    if web.url.starts_with("https://") {
         set(
             headers,
             header::STRICT_TRANSPORT_SECURITY,

@@ -6,6 +6,7 @@ pub mod api;
 pub mod assets;
 pub mod by_hand;
 pub mod calendar;
+pub mod calendar_undo;
 pub mod channels;
 pub mod chrome;
 pub mod circulars;
@@ -62,8 +63,13 @@ pub struct Web {
     pub app: App,
     /// What header and footer say.
     pub site: Arc<Site>,
-    /// The path of `base_url`, without a slash at its end.
+    /// Where these pages are reached from outside, without a slash at its end: `base_url`, or on a
+    /// desk of its own `desk_url`.
+    pub url: Arc<str>,
+    /// The path of that.
     pub base: Arc<str>,
+    /// Where staff sign in, where that is elsewhere than these pages.
+    pub desk: Option<Arc<str>>,
 }
 
 impl Web {
@@ -86,17 +92,37 @@ impl Web {
             footer_links: site.footer.iter().map(link).collect(),
             asset_version: assets::version(),
         };
-        let after_scheme = app
-            .config
-            .base_url
-            .split_once("://")
-            .map_or("", |(_, rest)| rest);
-        let path = after_scheme.find('/').map_or("", |at| &after_scheme[at..]);
-        let base = path.trim_end_matches('/').into();
-        Self {
+        let (url, desk) = (app.config.base_url.clone(), app.config.desk_base());
+        let apart = app.config.listen.desk != app.config.listen.public;
+        let web = Self {
             app,
             site: Arc::new(site),
-            base,
+            url: "".into(),
+            base: "".into(),
+            desk: apart.then(|| desk.into()),
+        };
+        web.reached_at(&url)
+    }
+
+    /// The pages of a desk that listens apart.
+    #[must_use]
+    pub fn of_desk(&self) -> Self {
+        let desk = self.app.config.desk_base();
+        let web = Self {
+            desk: None,
+            ..self.clone()
+        };
+        web.reached_at(&desk)
+    }
+
+    fn reached_at(self, url: &str) -> Self {
+        let url = url.trim_end_matches('/');
+        let after_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
+        let path = after_scheme.find('/').map_or("", |at| &after_scheme[at..]);
+        Self {
+            url: url.into(),
+            base: path.into(),
+            ..self
         }
     }
 

@@ -48,6 +48,14 @@ pub fn to_saying(web: &Web, path: &str, code: &str, arg: &str) -> Response {
     to(web, &format!("{path}{mark}said={code}&of={arg}"))
 }
 
+/// On to the desk, where that is elsewhere than these pages.
+#[must_use]
+pub fn to_desk(web: &Web, path: &str) -> Option<Response> {
+    let desk = web.desk.as_ref()?;
+    let location = HeaderValue::from_str(&format!("{desk}{path}")).ok()?;
+    Some((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
+}
+
 /// A download that no browser shows or runs in our origin.
 #[must_use]
 pub fn download(name: &str, bytes: Vec<u8>) -> Response {

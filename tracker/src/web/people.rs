@@ -20,7 +20,10 @@ use crate::{
         access::{Function, Role},
         words::Language,
     },
-    letters::staff::{self, NewPerson},
+    letters::{
+        staff::{self, NewPerson},
+        staff_edit,
+    },
     store::people::Person,
 };
 
@@ -276,15 +279,7 @@ pub async fn turn(
             Ok(page::to_saying(&web, "/admin/people", "disabled", ""))
         }
         "enable" => {
-            staff::save_person(
-                app,
-                Some(me),
-                &Person {
-                    active: true,
-                    ..person
-                },
-            )
-            .await?;
+            staff_edit::enable(app, Some(me), &login).await?;
             Ok(page::to_saying(&web, "/admin/people", "enabled", ""))
         }
         _ => Err(Trouble::not_found()),

@@ -7,9 +7,9 @@ use axum::{
 };
 
 use super::{
-    Web, admin, api, assets, by_hand, calendar, channels, circulars, desk, extract::FORM, health,
-    intake, law, letter, notices, overview, people, portal, sign_in, statistics, track, when,
-    write,
+    Web, admin, api, assets, by_hand, calendar, calendar_undo, channels, circulars, desk,
+    extract::FORM, health, intake, law, letter, notices, overview, people, portal, sign_in,
+    statistics, track, when, write,
 };
 
 /// Where a route is served.
@@ -113,6 +113,7 @@ pub fn routes() -> Vec<Route> {
         get(Staff, "/admin/rules/{id}", page(law::rule)),
         get(Staff, "/admin/calendar", page(calendar::calendar)),
         post(Staff, "/admin/calendar/remove", form(calendar::remove_days)),
+        post(Staff, "/admin/calendar/undo", form(calendar_undo::undo)),
         get(Staff, "/admin/calendar/import", page(calendar::import_form)),
         post(Staff, "/admin/calendar/import", form(calendar::import)),
         get(Staff, "/admin/calendar/{year}", page(calendar::year)),

@@ -40,7 +40,14 @@ pub struct Next {
 ///
 /// # Errors
 /// When the page cannot be rendered.
-pub async fn form(visit: Visit, Asked(asked): Asked<Next>) -> Result<Response, Trouble> {
+pub async fn form(
+    State(web): State<Web>,
+    visit: Visit,
+    Asked(asked): Asked<Next>,
+) -> Result<Response, Trouble> {
+    if let Some(desk) = page::to_desk(&web, "/login") {
+        return Ok(desk);
+    }
     let next = inside(&asked.next).unwrap_or("/desk").to_owned();
     page::page(&LoginPage {
         chrome: visit.chrome(),
@@ -59,6 +66,9 @@ pub async fn sign_in(
     jar: CookieJar,
     form: Posted,
 ) -> Result<Response, Trouble> {
+    if let Some(desk) = page::to_desk(&web, "/login") {
+        return Ok(desk);
+    }
     let (app, login) = (&web.app, form.get("login").trim().to_lowercase());
     let place = visit.place.as_deref();
     let (status, fault) = match session::sign_in(app, &login, form.get("password"), place).await? {
@@ -115,7 +125,7 @@ fn cookie(web: &Web, secret: String) -> Cookie<'static> {
     Cookie::build((SESSION, secret))
         .path(cookie_path(web))
         .http_only(true)
-        .secure(web.app.config.base_url.starts_with("https://"))
+        .secure(web.url.starts_with("https://"))
         .same_site(SameSite::Lax)
         .build()
 }
@@ -219,6 +229,10 @@ pub async fn first_form(
     visit: Visit,
     Asked(asked): Asked<Key>,
 ) -> Result<Response, Trouble> {
+    let key = super::show::escape(&asked.key);
+    if let Some(desk) = page::to_desk(&web, &format!("/first?key={key}")) {
+        return Ok(desk);
+    }
     let app = &web.app;
     let hash = session::secret_hash(app, &asked.key);
     let purpose = setup::FIRST_ADMINISTRATOR;

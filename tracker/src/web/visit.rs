@@ -138,6 +138,7 @@ impl Visit {
             language: self.language,
             site: self.web.site.clone(),
             base: self.web.base.to_string(),
+            sign_in: format!("{}/login", self.web.desk.as_ref().unwrap_or(&self.web.base)),
             path: self.path.clone(),
             here: self.here.clone(),
             viewer: self.signed_in.as_ref().map(|s| chrome::Viewer {

@@ -28,6 +28,8 @@ pub struct Diff {
     pub changed: Vec<Moved>,
     /// Years newly announced.
     pub published: BTreeSet<i16>,
+    /// Years announced no more.
+    pub withdrawn: BTreeSet<i16>,
 }
 
 impl Diff {
@@ -36,6 +38,7 @@ impl Diff {
     pub fn between(before: &Calendar, after: &Calendar) -> Self {
         let mut diff = Self {
             published: &after.published - &before.published,
+            withdrawn: &before.published - &after.published,
             ..Self::default()
         };
         let dates: BTreeSet<&Date> = before.days.keys().chain(after.days.keys()).collect();

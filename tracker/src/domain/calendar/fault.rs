@@ -2,11 +2,13 @@
 
 use jiff::civil::Date;
 
+use super::Lacking;
+
 /// What is wrong with a calendar file, with how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// Some other encoding.
-    #[error("this is not UTF-8; save the file as UTF-8 and import it again")]
+    #[error("this is neither UTF-8 nor GB18030; save the file as UTF-8 and import it again")]
     Encoding,
     /// A file without a day.
     #[error(
@@ -20,6 +22,13 @@ pub enum Fault {
     /// A year was named, and no day of the file lies in it.
     #[error("the file has no day of {0}; name the year that it announces")]
     NotOfYear(String),
+    /// Days of a year that are not all that the law fixes.
+    #[error(
+        "a file that lacks {} announces no year: {} has {} of the {} days off that the law fixes, \
+         and {} is missing; import the whole notice, or days of your own with --layer local",
+        .0.festivals.join(", "), .0.year, .0.has, .0.owes, .0.first
+    )]
+    Incomplete(Lacking),
     /// A day named twice, differently.
     #[error("{0} is named both as a holiday and as a workday; keep one of the two")]
     Both(Date),
@@ -41,12 +50,27 @@ pub enum Fault {
     /// A day of JSON, and the year of the notice it stands in.
     #[error("{0} stands in the notice for {1}; correct the date or the year")]
     Far(Date, i16),
-    /// An event of ICS with a rule.
+    /// An event of ICS with a rule or with exceptions from one.
     #[error(
-        "an event that repeats is no holiday that was announced; list each day as an event of its \
-         own"
+        "an event that repeats, or has days taken out of it, is no holiday that was announced; \
+         list each day as an event of its own"
     )]
     Repeats,
+    /// An event of ICS that is not certain.
+    #[error("this event is tentative; import it once it was announced")]
+    Tentative,
+    /// An event of ICS that is about holidays and none of them.
+    #[error(
+        "{0:?} speaks of a notice, and is no day off or of work; take it out: a year is announced \
+         by a file that lists 元旦, 春节, 国庆节 and every other day off"
+    )]
+    Reminder(String),
+    /// An event of ICS that ends twice: before which days.
+    #[error("this event ends before {0} by DTEND and before {1} by DURATION; keep one of the two")]
+    Ends(Date, Date),
+    /// How long an event of ICS lasts.
+    #[error("the length {0:?} cannot be read; write whole days, such as DURATION:P5D")]
+    Duration(String),
     /// An event of ICS without its end.
     #[error("this event does not end; the file is cut short: fetch it again")]
     CutShort,
@@ -82,6 +106,7 @@ impl Fault {
             Self::Empty => "empty",
             Self::Year => "year",
             Self::NotOfYear(_) => "not-of-year",
+            Self::Incomplete(_) => "incomplete",
             Self::Both(_) => "both",
             Self::Line => "line",
             Self::Date(_) => "date",
@@ -89,6 +114,10 @@ impl Fault {
             Self::Shape(_) => "shape",
             Self::Far(..) => "far",
             Self::Repeats => "repeats",
+            Self::Tentative => "tentative",
+            Self::Reminder(_) => "reminder",
+            Self::Ends(..) => "ends",
+            Self::Duration(_) => "duration",
             Self::CutShort => "cut-short",
             Self::NoFirstDay => "no-first-day",
             Self::Unclear(_) => "unclear",
@@ -101,12 +130,17 @@ impl Fault {
     #[must_use]
     pub fn found(&self) -> String {
         match self {
-            Self::Both(date) | Self::Far(date, _) | Self::Span(date, _) => date.to_string(),
+            Self::Both(date) | Self::Far(date, _) | Self::Span(date, _) | Self::Ends(date, _) => {
+                date.to_string()
+            }
+            Self::Incomplete(lacking) => lacking.found(),
             Self::NotOfYear(text)
             | Self::Date(text)
             | Self::Kind(text)
             | Self::Shape(text)
             | Self::Unclear(text)
+            | Self::Reminder(text)
+            | Self::Duration(text)
             | Self::Day(text) => text.clone(),
             _ => String::new(),
         }

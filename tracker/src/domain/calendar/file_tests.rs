@@ -1,7 +1,7 @@
 //! Files as they are found in the wild, and the traps in them.
 
 use super::*;
-use crate::domain::calendar::{Calendar, Diff, Layers};
+use crate::domain::calendar::{Calendar, Diff, Layers, whole_year};
 
 fn date(text: &str) -> Date {
     text.parse().unwrap()
@@ -17,7 +17,7 @@ fn fault(text: &str) -> String {
 
 fn laid(text: &str) -> Calendar {
     let mut layers = Layers::default();
-    layers.take(&read(text).announcing(&[]).unwrap(), false);
+    layers.take(&read(text), false);
     Calendar::lay(&layers)
 }
 
@@ -140,6 +140,26 @@ fn faults_name_line_and_mend() {
             "neither holiday nor work",
         ),
         (utc, "line 4"),
+        (
+            &event("STATUS:TENTATIVE\n"),
+            "line 6: this event is tentative",
+        ),
+        (&event("RRULE:FREQ=YEARLY\n"), "line 6"),
+        (&event("EXDATE;VALUE=DATE:20270502\n"), "line 6"),
+        (&event("RECURRENCE-ID:20270501\n"), "line 6"),
+        (&event("DURATION:P1M\n"), "DURATION:P5D"),
+        (&event("DURATION:soon\n"), "line 6"),
+        (&event("DURATION:P0D\n"), "2027-05-01"),
+        (&event("DURATION:-P1D\n"), "line 6"),
+        (
+            &event("DURATION:P5D\nDTEND;VALUE=DATE:20270504\n"),
+            "keep one",
+        ),
+        (&event("DURATION:P90D\n"), "31"),
+        (
+            &event("").replace("劳动节", "提醒：劳动节放假通知发布，"),
+            "speaks of a notice",
+        ),
         ("{\"year\": 2027,\n \"days\": [{}]}", "line 2"),
         (r#"{"year":2027,"days":[]}"#, "announces nothing"),
         ("BEGIN:VCALENDAR\nEND:VCALENDAR\n", "announces nothing"),
@@ -152,7 +172,7 @@ fn faults_name_line_and_mend() {
         let said = fault(text);
         assert!(said.contains(hint), "{text:?}: {said}");
     }
-    let said = Import::read(b"date\n2027-10-01,holiday,\xb9\xfa\n").unwrap_err();
+    let said = Import::read(b"date\n2027-10-01,holiday,\xff\xff\n").unwrap_err();
     assert_eq!(said.line, Some(2));
     assert!(said.to_string().contains("UTF-8"));
 }
@@ -183,10 +203,16 @@ fn a_province_adds_days_and_opens_offices_on_others() {
 fn a_file_of_the_turn_of_the_year_must_name_its_year() {
     let import = read("2026-12-31,holiday,元旦\n2027-01-01,holiday,元旦\n");
     assert!(import.years.is_empty());
+    let all = read(&whole_year(
+        2027,
+        "2028-01-01,holiday,元旦\n2028-01-03,holiday,元旦\n",
+    ));
     assert_eq!(
-        import.clone().announcing(&[2027]).unwrap().years,
+        all.clone().announcing(&[2027]).unwrap().years,
         [2027].into()
     );
+    let error = all.announcing(&[2028]).unwrap_err().to_string();
+    assert!(error.contains("春节"), "{error}");
     let error = import.clone().announcing(&[2028]).unwrap_err();
     assert!(error.to_string().contains("2028"), "{error}");
     let error = import.announcing(&[]).unwrap_err();
@@ -194,4 +220,170 @@ fn a_file_of_the_turn_of_the_year_must_name_its_year() {
     let whole = read("2026-12-31,holiday,元旦\n2027-01-01,holiday,元旦\n2027-10-01,holiday,x\n");
     assert_eq!(whole.years, [2027].into());
     assert_eq!(read("2027-01-01,holiday,元旦\n").years, [2027].into());
+}
+
+/// One event, 劳动节 from 1 May, with more lines; they begin in line 6.
+fn event(more: &str) -> String {
+    format!(
+        "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20270501\n\
+         SUMMARY:劳动节 放假\n{more}END:VEVENT\nEND:VCALENDAR\n"
+    )
+}
+
+#[test]
+fn events_last_as_long_as_they_say() {
+    let days = |more: &str| read(&event(more)).days.len();
+    for (more, n) in [
+        ("", 1),
+        ("DURATION:P5D\n", 5),
+        ("DURATION:P1W\n", 7),
+        ("DURATION:PT48H\n", 2),
+        ("DTEND;VALUE=DATE:20270506\n", 5),
+        ("DTEND;VALUE=DATE:20270506\nDURATION:P5D\n", 5),
+        ("DTEND:20270505T235959\n", 5),
+        ("DTEND:20270506T000000\n", 5),
+        ("STATUS:CONFIRMED\n", 1),
+        ("BEGIN:VALARM\nDURATION:PT5M\nSUMMARY:上班\nEND:VALARM\n", 1),
+    ] {
+        assert_eq!(days(more), n, "{more:?}");
+    }
+    let timed = |from: &str, more: &str| {
+        let whole = event(more).replace("VALUE=DATE:20270501", from);
+        read(&whole).days.len()
+    };
+    assert_eq!(
+        timed("VALUE=DATE-TIME:20270501T000000", "DURATION:P5D\n"),
+        5
+    );
+    let zoned = "TZID=Asia/Shanghai:20270501T090000";
+    assert_eq!(
+        timed(zoned, "DTEND;TZID=Asia/Shanghai:20270501T170000\n"),
+        1
+    );
+    assert_eq!(timed(zoned, "DURATION:PT8H\n"), 1);
+    assert_eq!(
+        timed("TZID=\"A:B\":20270501T000000", ""),
+        1,
+        "a colon in quotes"
+    );
+}
+
+#[test]
+fn what_was_called_off_is_no_day() {
+    let off = "STATUS:CANCELLED\nRRULE:FREQ=YEARLY\nDTSTART:gone\n";
+    assert!(fault(&event(off)).contains("announces nothing"));
+    let whole = event("").replace("VERSION:2.0", "METHOD:CANCEL");
+    assert!(fault(&whole).contains("announces nothing"));
+}
+
+#[test]
+fn tables_are_read_as_people_write_them() {
+    let plain = read("2027-01-01,holiday,元旦\n2027-02-20,makeup_workday,春节\n");
+    for text in [
+        "日期,类型,名称\n2027/1/1,放假,元旦\n2027/2/20,上班,春节\n",
+        "\u{feff}日期,类型,名称\r\n2027.1.1,放假,元旦\r\n2027.2.20,上班,春节\r\n",
+        "节日,日期,类型\n元旦,2027年1月1日,放假\n春节,2027年2月20日,补班\n",
+        "Date,Kind,Name\n20270101,Holiday,元旦\n20270220,Workday,春节\n",
+        "日期\t类型\t名称\n2027-1-1\t放假\t元旦\n2027-2-20\t上班\t春节\n",
+        "\n２０２７／１／１,放假,元旦\n2027年02月20日 星期六,上班,春节\n",
+        "2027/1/1 0:00:00,放假,元旦\r2027/2/20 0:00,上班,春节\r",
+        "2027年1月1日（星期五）,放假,元旦\n2027-02-20,工作日,春节\n",
+    ] {
+        assert_eq!(read(text), plain, "{text:?}");
+        let (gbk, _, _) = encoding_rs::GB18030.encode(text.trim_start_matches('\u{feff}'));
+        assert_eq!(Import::read(&gbk).unwrap(), plain, "{text:?} in GB18030");
+        let mut wide = vec![0xff, 0xfe];
+        let bare = text.trim_start_matches('\u{feff}');
+        wide.extend(bare.encode_utf16().flat_map(u16::to_le_bytes));
+        assert_eq!(Import::read(&wide).unwrap(), plain, "{text:?} in UTF-16");
+    }
+    for day in [
+        "1/1/2027",
+        "27-1-1",
+        "2027/1/1/1",
+        "2027-1",
+        "2027/1/1 8:00",
+        "2027年13月1日",
+    ] {
+        let said = fault(&format!("{day},放假,元旦\n"));
+        assert!(said.starts_with("line 1: the date"), "{day}: {said}");
+    }
+}
+
+#[test]
+fn a_line_folded_within_a_character_is_put_together() {
+    let whole = event("");
+    let at = whole.find("动节").unwrap() + 1;
+    let mut folded = whole.as_bytes()[..at].to_vec();
+    folded.extend(b"\r\n ");
+    folded.extend(&whole.as_bytes()[at..]);
+    assert!(std::str::from_utf8(&folded).is_err());
+    assert_eq!(Import::read(&folded).unwrap(), read(&whole));
+    folded.extend(b"BEGIN:VEVENT\r\n");
+    let cut = Import::read(&folded).unwrap_err();
+    assert_eq!(cut.line, Some(9), "lines keep their numbers");
+}
+
+#[test]
+fn a_file_of_some_days_announces_no_year() {
+    let whole = whole_year(2027, "");
+    let lacking = |text: &str, named: &[i16]| {
+        let said = read(text).announcing(named).unwrap_err();
+        (said.fault.code(), said.to_string())
+    };
+    assert!(read(&whole).announcing(&[]).is_ok());
+    for festival in [
+        "元旦",
+        "春节",
+        "清明节",
+        "劳动节",
+        "端午节",
+        "中秋节",
+        "国庆节",
+    ] {
+        let lines = whole.lines().filter(|l| !l.ends_with(festival));
+        let text = lines.collect::<Vec<_>>().join("\n");
+        let (code, said) = lacking(&text, &[2027]);
+        assert_eq!(code, "incomplete");
+        assert!(said.contains(festival), "{said}");
+    }
+    let without = |day: &str| {
+        let lines = whole.lines().filter(|l| !l.starts_with(day));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let (_, said) = lacking(&without("2027-02-05"), &[]);
+    assert!(
+        said.contains("12 of the 13") && said.contains("2027-02-05"),
+        "{said}"
+    );
+    let worked = format!(
+        "{}\n2027-05-01,makeup_workday,劳动节\n",
+        without("2027-05-01")
+    );
+    assert!(lacking(&worked, &[]).1.contains("2027-05-01"));
+    // Weekends that a holiday joins may be left out.
+    assert!(read(&without("2027-05-01")).announcing(&[]).is_ok());
+    assert!(read(&without("2027-02-06")).announcing(&[]).is_ok());
+    let one = "2027-04-20,holiday,校庆\n";
+    let (_, said) = lacking(one, &[]);
+    for what in ["元旦", "春节", "国庆节", "0 of the 13", "--layer local"] {
+        assert!(said.contains(what), "{said}");
+    }
+    // Other years of a feed are left out, where one is named.
+    let feed = whole_year(2027, "2028-10-01,holiday,国庆节\n2027-12-31,holiday,元旦\n");
+    assert!(lacking(&feed, &[]).1.contains("2028"));
+    let named = read(&feed).announcing(&[2027]).unwrap();
+    assert!(!named.days.contains_key(&date("2028-10-01")));
+    assert!(named.days.contains_key(&date("2027-12-31")));
+}
+
+#[test]
+fn every_built_in_year_could_be_imported() {
+    let calendar = Calendar::built_in();
+    for year in calendar.years() {
+        let days = calendar.special_days(*year);
+        let lines = days.map(|(d, k)| format!("{d},{},{}\n", k.code(), k.name()));
+        let import = read(&lines.collect::<String>()).announcing(&[*year]);
+        assert!(import.is_ok(), "{year}: {import:?}");
+    }
 }

@@ -51,23 +51,36 @@ impl Layers {
 
     /// Its rows.
     pub fn rows(&self) -> impl Iterator<Item = (Layer, Date, &DayKind)> {
-        let all = [
-            (Layer::State, &self.state),
-            (Layer::Turn, &self.turn),
-            (Layer::Local, &self.local),
-        ];
-        all.into_iter()
-            .flat_map(|(layer, days)| days.iter().map(move |(d, k)| (layer, *d, k)))
+        let all = Layer::ALL.iter().map(|layer| (*layer, self.of(*layer)));
+        all.flat_map(|(layer, days)| days.iter().map(move |(d, k)| (layer, *d, k)))
+    }
+
+    /// The days of a layer.
+    #[must_use]
+    pub fn of(&self, layer: Layer) -> &BTreeMap<Date, DayKind> {
+        match layer {
+            Layer::State => &self.state,
+            Layer::Turn => &self.turn,
+            Layer::Local => &self.local,
+        }
     }
 
     /// Adds a row.
     pub fn put(&mut self, layer: Layer, date: Date, kind: DayKind) {
-        let days = match layer {
+        self.of_mut(layer).insert(date, kind);
+    }
+
+    /// Takes a row away, where it is there.
+    pub fn drop(&mut self, layer: Layer, date: Date) {
+        self.of_mut(layer).remove(&date);
+    }
+
+    fn of_mut(&mut self, layer: Layer) -> &mut BTreeMap<Date, DayKind> {
+        match layer {
             Layer::State => &mut self.state,
             Layer::Turn => &mut self.turn,
             Layer::Local => &mut self.local,
-        };
-        days.insert(date, kind);
+        }
     }
 
     /// Takes a file in: state years replace what was imported for them, a province's days are set

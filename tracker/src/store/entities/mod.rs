@@ -13,6 +13,7 @@ pub(crate) mod arrival_words;
 pub(crate) mod attachment;
 pub(crate) mod blob;
 pub(crate) mod blob_chunk;
+pub(crate) mod calendar_change;
 pub(crate) mod calendar_day;
 pub(crate) mod calendar_year;
 pub(crate) mod channel;

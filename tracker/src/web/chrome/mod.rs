@@ -78,8 +78,10 @@ pub struct Chrome {
     pub language: Language,
     /// The site.
     pub site: Arc<Site>,
-    /// The path of `base_url`, without a slash at its end: empty, or `/hd`.
+    /// The path before every address, without a slash at its end: empty, or `/hd`.
     pub base: String,
+    /// The address where staff sign in: on another host where the desk listens apart.
+    pub sign_in: String,
     /// The path asked for, without the base and the query: `/desk`.
     pub path: String,
     /// Where the language switch comes back to: path and query, without the base.
@@ -102,6 +104,7 @@ impl Default for Chrome {
             language: Language::Chinese,
             site: Arc::default(),
             base: String::new(),
+            sign_in: "/login".into(),
             path: "/".into(),
             here: "/".into(),
             viewer: None,

@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use jiff::civil::Date;
 
 use super::Chrome;
-use crate::domain::words::Language;
+use crate::domain::{figures::percent, words::Language};
 use crate::web::pages::parts::{Tag, Tone};
 
 impl Chrome {
@@ -24,16 +24,10 @@ impl Chrome {
         if n < 0 { format!("−{out}") } else { out }
     }
 
-    /// A rate from 0 to 1 as `98.6%`; a dash where there is none. Cut, never rounded up: 99.99 %
-    /// of the letters is not all of them.
+    /// A rate from 0 to 1 as `98.6%`, cut ([`percent`]); a dash where there is none.
     #[must_use]
     pub fn rate(&self, rate: &Option<f64>) -> String {
-        match rate {
-            None => "—".to_owned(),
-            Some(rate) if *rate >= 1.0 => "100%".to_owned(),
-            // A thousandth of slack for what binary fractions cannot hold: 0.986 × 1000 = 985.999….
-            Some(rate) => format!("{:.1}%", (rate * 1000.0 + 1e-6).floor() / 10.0),
-        }
+        rate.map_or_else(|| "—".to_owned(), percent)
     }
 
     /// A day given as `YYYY-MM-DD`: `2026年11月24日`, `24 November 2026`.

@@ -34,6 +34,51 @@ pub struct CalendarPage {
     pub local: Vec<SpecialDay>,
     /// The latest first.
     pub years: Vec<YearRow>,
+    /// What was changed here, the latest first.
+    pub changes: Vec<ChangeRow>,
+}
+
+/// An import, a removal, or the undoing of one.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeRow {
+    /// As the command line numbers it.
+    pub id: i64,
+    /// The words' `calendar_change` family.
+    pub kind: String,
+    /// When, local `YYYY-MM-DD HH:MM`.
+    pub at: String,
+    /// Who; empty for the operator.
+    pub by: String,
+    /// What it rests on.
+    pub reason: String,
+    /// The state's years that it announced.
+    pub years: String,
+    /// How many days it touched.
+    pub days: i64,
+    /// When it was undone; empty where it was not.
+    pub undone_at: String,
+    /// Whether it can be undone.
+    pub undoable: bool,
+}
+
+/// `POST /admin/calendar/undo`, to be confirmed: what undoing a change does.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "admin_calendar_undo.html")]
+pub struct UndoPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// What is undone.
+    pub change: ChangeRow,
+    /// Years that are announced no more.
+    pub withdrawn: Vec<String>,
+    /// Days that become others, in order.
+    pub days: Vec<ChangedDay>,
+    /// Due dates that move.
+    pub moves: Moves,
+    /// The reason as typed.
+    pub reason: String,
+    /// What was wrong with it.
+    pub errors: Errors,
 }
 
 /// Open obligations of a rule that would move from one day to another.
@@ -60,6 +105,8 @@ pub struct Moves {
     pub moved: i64,
     /// How many provisional ones stay where they are and become firm.
     pub settled: i64,
+    /// How many firm ones stay where they are and become provisional.
+    pub loosened: i64,
 }
 
 /// `POST /admin/calendar/remove`, to be confirmed: what taking days of the province's away changes.

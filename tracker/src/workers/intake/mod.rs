@@ -10,6 +10,7 @@ use ingest::{
     mailbox::{Credential, Mailbox, Security, Start},
     maildir::Maildir,
 };
+use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 pub use self::{counted::Counted, door::Door};
@@ -97,6 +98,11 @@ pub async fn door(app: &App, source: Source, name: &str, channel: &str) -> Resul
 
 /// A mailbox as its source takes it.
 pub(crate) fn imap(app: &App, m: &config::Mailbox) -> Mailbox {
+    mailbox(&app.config, m)
+}
+
+/// The same before anything is opened.
+pub(crate) fn mailbox(config: &config::Config, m: &config::Mailbox) -> Mailbox {
     let credential = match (&m.oauth2, &m.password) {
         (Some(token), _) => Credential::OAuth2(token.expose().to_owned()),
         (None, Some(password)) => Credential::Password(password.expose().to_owned()),
@@ -121,7 +127,7 @@ pub(crate) fn imap(app: &App, m: &config::Mailbox) -> Mailbox {
             "all" => Start::All,
             text => text.parse().map_or(Start::Now, Start::Date),
         },
-        zone: app.zone.clone(),
+        zone: TimeZone::get(&config.timezone).unwrap_or(TimeZone::UTC),
         poll: Duration::from_secs(m.poll_seconds),
         max_bytes: 30 << 20,
     }

@@ -1,8 +1,8 @@
 //! The calendar, and what changing it would move.
 
 use super::super::calendar::{
-    CalendarFile, CalendarPage, ChangedDay, ImportPage, LookPage, MoveRow, Moves, RemovalPage,
-    SpecialDay, YearPage, YearRow,
+    CalendarFile, CalendarPage, ChangeRow, ChangedDay, ImportPage, LookPage, MoveRow, Moves,
+    RemovalPage, SpecialDay, UndoPage, YearPage, YearRow,
 };
 use super::super::parts::Errors;
 use super::{chrome, error, render};
@@ -19,6 +19,25 @@ fn moves() -> Moves {
         open: 40,
         moved: 3,
         settled: 2,
+        loosened: 1,
+    }
+}
+
+fn change(undoable: bool) -> ChangeRow {
+    ChangeRow {
+        id: 1,
+        kind: "import".into(),
+        at: "2026-11-05 09:30".into(),
+        by: "管理员".into(),
+        reason: "国办通知".into(),
+        years: "2027".into(),
+        days: 33,
+        undone_at: if undoable {
+            String::new()
+        } else {
+            "2026-11-05 10:00".into()
+        },
+        undoable,
     }
 }
 
@@ -44,6 +63,24 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
                     makeups: 6,
                     imported: true,
                 }],
+                changes: vec![change(true), change(false)],
+            }),
+        ),
+        (
+            "admin-calendar-undo",
+            render(&UndoPage {
+                chrome: at("/admin/calendar/undo"),
+                change: change(true),
+                withdrawn: vec!["2027".into()],
+                days: vec![ChangedDay {
+                    date: "2027-10-01".into(),
+                    from: "holiday".into(),
+                    to: "statutory".into(),
+                    name: "国庆节".into(),
+                }],
+                moves: moves(),
+                reason: String::new(),
+                errors: Errors(vec![error("reason", "required", "")]),
             }),
         ),
         (
