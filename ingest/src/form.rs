@@ -54,6 +54,13 @@ pub struct FormFile {
     pub blob: String,
 }
 
+/// The name that a Content-Disposition gives a posted file, in whatever charset its bytes are; `None`
+/// where it is no file. A browser that was given no file sends one without name and bytes.
+#[must_use]
+pub fn file_name(disposition: &[u8]) -> Option<String> {
+    crate::read::posted_name(disposition)
+}
+
 /// The bytes of a form are not what this program wrote.
 #[derive(Debug, thiserror::Error)]
 #[error("the stored form cannot be read: {0}")]
@@ -95,6 +102,7 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, UnreadableForm> {
     Ok(IncomingLetter {
         subject: form.subject,
         from: (!address.address.is_empty()).then_some(address),
+        sender: None,
         to: Vec::new(),
         cc: Vec::new(),
         reply_to: Vec::new(),
@@ -107,6 +115,8 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, UnreadableForm> {
         html: None,
         attachments: attachments.collect(),
         automatic: None,
+        through_list: false,
+        encrypted: false,
         returned: None,
         authentication: Authentication::None,
         spam_score: None,
@@ -128,6 +138,27 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, UnreadableForm> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_are_named_in_any_bytes() {
+        let name = |raw: &[u8]| file_name(&[b"form-data; name=\"files\"; ", raw].concat());
+        for raw in [
+            "filename=\"回执.txt\"".as_bytes(),
+            b"filename=\"\xbb\xd8\xd6\xb4.txt\"",
+            b"filename=\"x.txt\"; filename*=UTF-8''%E5%9B%9E%E6%89%A7.txt",
+            "FILENAME=回执.txt".as_bytes(),
+            b"filename*=gbk''%BB%D8%D6%B4.txt",
+        ] {
+            assert_eq!(name(raw).as_deref(), Some("回执.txt"), "{raw:?}");
+        }
+        assert_eq!(name(b"filename=\"\""), Some(String::new()));
+        assert_eq!(
+            name(b"filename=\"\xff\xfe\"").map(|n| n.is_empty()),
+            Some(false)
+        );
+        assert_eq!(name(b""), None);
+        assert_eq!(file_name(b"form-data; name=\"filename\""), None);
+    }
 
     #[test]
     fn what_was_sent_is_what_is_read() {

@@ -90,6 +90,9 @@ pub struct IncomingLetter {
     pub subject: String,
     /// First From; `None` where missing or unreadable.
     pub from: Option<Address>,
+    /// Sender: who sent it for the one in From.
+    #[serde(skip)]
+    pub sender: Option<Address>,
     /// To.
     pub to: Vec<Address>,
     /// Cc.
@@ -114,6 +117,12 @@ pub struct IncomingLetter {
     pub attachments: Vec<Attachment>,
     /// Set where no person wrote this.
     pub automatic: Option<Automatic>,
+    /// It is [`Automatic::Bulk`] only because a list passed it on: a person may have written it.
+    #[serde(skip)]
+    pub through_list: bool,
+    /// Its words can be read only with a key.
+    #[serde(skip)]
+    pub encrypted: bool,
     /// Set on a [`Automatic::Bounce`].
     #[serde(skip)]
     pub returned: Option<Returned>,

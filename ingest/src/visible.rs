@@ -34,7 +34,10 @@ fn is_ignorable(c: char) -> bool {
 /// Assigned, shown in its place, and empty: the blank braille pattern, annotation anchors, the null
 /// notehead, the Khitan filler.
 fn is_inkless(c: char) -> bool {
-    matches!(c, '\u{2800}' | '\u{FFF9}'..='\u{FFFB}' | '\u{1D159}' | '\u{16FE4}')
+    matches!(
+        c,
+        '\u{2800}' | '\u{FFF9}'..='\u{FFFB}' | '\u{1D159}' | '\u{16FE4}'
+    )
 }
 
 #[cfg(test)]
@@ -58,7 +61,15 @@ mod tests {
 
     #[test]
     fn a_single_sign_is_something() {
-        for text in ["a", "。", "\u{200b}字", "👨\u{200d}👩", "☎\u{fe0f}", "\u{fffd}", "—"] {
+        for text in [
+            "a",
+            "。",
+            "\u{200b}字",
+            "👨\u{200d}👩",
+            "☎\u{fe0f}",
+            "\u{fffd}",
+            "—",
+        ] {
             assert!(!is_blank(text), "{text:?}");
         }
     }

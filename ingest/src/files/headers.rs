@@ -3,6 +3,8 @@
 
 use jiff::{Timestamp, ToSpan};
 
+use crate::read::dates;
+
 /// How much of a message is looked at.
 pub(super) const HEAD: usize = 256 << 10;
 
@@ -19,17 +21,9 @@ pub(super) fn received_at(head: &[u8], seen_at: Timestamp, file_time: Timestamp)
     [received, date]
         .into_iter()
         .flatten()
-        .filter_map(|value| parse(&value))
+        .filter_map(|value| dates::parse(value.as_bytes()))
         .find(plausible)
         .unwrap_or_else(|| file_time.min(seen_at))
-}
-
-fn parse(value: &str) -> Option<Timestamp> {
-    let date = mail_parser::DateTime::parse_rfc822(&format!("{}\n", value.trim()))?;
-    if !date.is_valid() {
-        return None;
-    }
-    Timestamp::from_second(date.to_timestamp()).ok()
 }
 
 /// The unfolded value of the first header of that name.
@@ -99,6 +93,18 @@ mod tests {
             "2020-01-01T00:00:00Z"
         );
         assert_eq!(received(""), "2020-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_zone_in_words_counts() {
+        assert_eq!(
+            received("Date: Mon, 16 Nov 2026 17:30:00 GMT+8\n\n"),
+            "2026-11-16T09:30:00Z"
+        );
+        assert_eq!(
+            received("Date: Mon, 16 Nov 2026 17:30:00 +08:00\n\n"),
+            "2026-11-16T09:30:00Z"
+        );
     }
 
     #[test]

@@ -1,6 +1,20 @@
 //! The tokens of an address field: quoted strings, comments, encoded words, and what stands in
 //! angle brackets, each as it is written in practice.
 
+/// Signs of a local part that are looked at (RFC 5321 §4.5.3.1.1 allows 64 octets).
+const LONGEST_LOCAL: usize = 200;
+
+/// A quoted local part as it stands; without its quotes where it needs none (RFC 5321 §4.1.2 calls
+/// both forms the same mailbox).
+fn unquoted(quoted: String) -> String {
+    let inner = quoted.trim_matches('"');
+    let atom = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+    let plain = inner
+        .split('.')
+        .all(|word| !word.is_empty() && word.chars().all(atom));
+    if plain { inner.to_owned() } else { quoted }
+}
+
 /// The characters still to be read, and which searches among them are in vain: so that a field of
 /// open ends costs one pass.
 pub(super) struct Reader<'a> {
@@ -38,6 +52,27 @@ impl<'a> Reader<'a> {
                 c => phrase.push(c),
             }
         }
+    }
+
+    /// Takes the rest of a local part whose opening quote was just read, quotes and escapes as they
+    /// stand; `None`, and nothing taken, where no at sign follows it.
+    pub(super) fn quoted_local(&mut self) -> Option<String> {
+        let mut inner = String::from("\"");
+        let mut chars = self.chars.clone();
+        for _ in 0..LONGEST_LOCAL {
+            let c = chars.next()?;
+            inner.push(c);
+            match c {
+                '\\' => inner.push(chars.next()?),
+                '"' if chars.as_str().starts_with('@') => {
+                    self.chars = chars;
+                    return Some(unquoted(inner));
+                }
+                '"' => return None,
+                _ => {}
+            }
+        }
+        None
     }
 
     /// Takes a comment, nested ones included; one that never ends is none.
@@ -97,6 +132,10 @@ impl<'a> Reader<'a> {
         while let Some(c) = self.chars.next() {
             match c {
                 '>' => break,
+                '"' => match self.quoted_local() {
+                    Some(local) => inner.push_str(&local),
+                    None => inner.push('"'),
+                },
                 '(' if self.comment(&mut dropped) => {}
                 c => inner.push(c),
             }

@@ -56,7 +56,11 @@ fn entries(text: &str, notes: &mut Notes) -> Vec<Address> {
     let mut reader = Reader::new(text);
     while let Some(c) = reader.chars.next() {
         match c {
-            '"' => reader.quoted(entry.words()),
+            // A quoted local part keeps its quotes: without them it is another mailbox.
+            '"' => match reader.quoted_local() {
+                Some(local) => entry.words().push_str(&local),
+                None => reader.quoted(entry.words()),
+            },
             '(' if reader.comment(&mut entry.comment) => {}
             // An encoded word is one word, whatever signs it wrongly holds (RFC 2047 §5).
             '=' if reader.encoded_word(entry.words()) => {}
@@ -137,6 +141,10 @@ fn finish(list: &mut Vec<Address>, entry: &mut Entry, notes: &mut Notes) {
 
 /// `Zhang San zs@example.cn`: the word with the at sign is the address.
 fn spaced(phrase: &str, comment: String) -> (String, String) {
+    if let Some((name, address)) = quoted_local(phrase) {
+        let name = if name.is_empty() { comment } else { name };
+        return (name, address);
+    }
     let joined = closed_up(phrase);
     let Some(address) = joined.split(' ').find(|w| w.contains('@')) else {
         return (comment, joined);
@@ -150,6 +158,17 @@ fn spaced(phrase: &str, comment: String) -> (String, String) {
     (name, address.trim_matches(['\'', '[', ']']).to_owned())
 }
 
+/// `San "a b"@example.cn`: what the quotes hold is one word.
+fn quoted_local(phrase: &str) -> Option<(String, String)> {
+    let start = phrase.find('"')?;
+    let end = start + phrase[start..].rfind("\"@")? + 2;
+    let domain = phrase[end..].trim_start();
+    let (domain, after) = domain.split_once(' ').unwrap_or((domain, ""));
+    let name = [phrase[..start].trim(), after.trim()].join(" ");
+    let address = format!("{}{domain}", &phrase[start..end]);
+    Some((name.trim().to_owned(), address))
+}
+
 /// Without the obsolete white space round the signs of an address (RFC 5322 §4.4), and with single
 /// spaces elsewhere.
 fn closed_up(text: &str) -> String {
@@ -157,6 +176,25 @@ fn closed_up(text: &str) -> String {
     [(" . ", "."), (" .", "."), (" @", "@"), ("@ ", "@")]
         .into_iter()
         .fold(single, |text, (from, to)| text.replace(from, to))
+}
+
+/// Whether mail could be sent there: one plain local part, and a host with a dot that is none of
+/// those that no mail leaves for (RFC 6761).
+pub(super) fn is_mailable(address: &str) -> bool {
+    let Some((local, domain)) = address.rsplit_once('@') else {
+        return false;
+    };
+    let plain = |c: char| !(c.is_whitespace() || c.is_control() || "\"<>(),;:@[]\\".contains(c));
+    let labels: Vec<&str> = domain.split('.').collect();
+    let nowhere = ["localhost", "localdomain", "invalid"];
+    !local.is_empty()
+        && local.chars().all(plain)
+        && domain.chars().all(plain)
+        && labels.len() >= 2
+        && labels.iter().all(|label| !label.is_empty())
+        && !nowhere
+            .iter()
+            .any(|n| labels[labels.len() - 1].eq_ignore_ascii_case(n))
 }
 
 /// Drops a source route and white space: `<@relay:zs@example.cn>`.
@@ -171,6 +209,9 @@ fn route_free(angle: &str) -> String {
     };
     let address = address.trim();
     let address = address.strip_prefix("mailto:").unwrap_or(address);
+    if let Some((_, address)) = quoted_local(address) {
+        return address;
+    }
     let address = closed_up(address).replace(". ", ".");
     // Of several words the last that is an address; a quoted local part may hold spaces.
     match address.rsplit(' ').find(|w| w.contains('@')) {
@@ -229,6 +270,58 @@ mod tests {
             read(b"root, zs@x.cn"),
             [pair("", "root"), pair("", "zs@x.cn")]
         );
+    }
+
+    #[test]
+    fn a_quoted_local_part_stays_one_mailbox() {
+        for raw in [
+            "\"a b\"@x.cn",
+            "<\"a b\"@x.cn>",
+            "< \"a b\"@x.cn >",
+            "(note) \"a b\"@x.cn",
+        ] {
+            assert_eq!(read(raw.as_bytes())[0].1, "\"a b\"@x.cn", "{raw}");
+        }
+        assert_eq!(
+            read(b"San \"a b\"@x.cn, Li <\"c,d <e\\\"@y>\"@x.cn>, \"f;g\"@x.cn (Wang)"),
+            [
+                pair("San", "\"a b\"@x.cn"),
+                pair("Li", "\"c,d <e\\\"@y>\"@x.cn"),
+                pair("Wang", "\"f;g\"@x.cn")
+            ]
+        );
+        assert_eq!(read(b"\"a@b\"@x.cn"), [pair("", "\"a@b\"@x.cn")]);
+        // Quotes that say nothing.
+        assert_eq!(read(b"\"zhang.san\"@x.cn"), [pair("", "zhang.san@x.cn")]);
+        // A name that holds an address, and one that only ends in a sign.
+        assert_eq!(read(b"\"zs@y.cn\" <zs@x.cn>"), [pair("zs@y.cn", "zs@x.cn")]);
+        assert_eq!(read(b"\"a b\"@y.cn <zs@x.cn>")[0].1, "zs@x.cn");
+    }
+
+    #[test]
+    fn what_mail_can_be_sent_to() {
+        for good in ["a@x.cn", "a+b@mail.x.cn", "a@例子.中国"] {
+            assert!(is_mailable(good), "{good}");
+        }
+        for bad in [
+            "",
+            "a",
+            "@",
+            "a@",
+            "@x.cn",
+            "a@localhost",
+            "a@x",
+            "a@x.",
+            "a@.cn",
+            "a@b@x.cn",
+            "\"a b\"@x.cn",
+            "a b@x.cn",
+            "root@localhost.localdomain",
+            "a@x.invalid",
+            "a@[10.0.0.1]",
+        ] {
+            assert!(!is_mailable(bad), "{bad}");
+        }
     }
 
     #[test]

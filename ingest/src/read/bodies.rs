@@ -4,10 +4,13 @@ use sha2::{Digest, Sha256};
 
 use crate::letter::Attachment;
 
-use super::complaints::{BAD_BASE64, Notes};
+use super::complaints::{BAD_BASE64, ENCRYPTED, Notes};
+use super::fields::Fields;
 use super::parts::{Leaf, Tree};
 use super::unreadable::{MAX_HTML, MAX_TEXT, Unreadable};
-use super::{charset, clean, fields, html, names, tnef, transfer, uu, words};
+use super::{
+    charset, clean, encrypted, fields, flowed, forms, html, names, tnef, transfer, uu, words,
+};
 
 /// The readable side of a mail.
 #[derive(Debug, Default)]
@@ -15,6 +18,8 @@ pub(super) struct Bodies {
     pub(super) text: String,
     pub(super) html: Option<String>,
     pub(super) attachments: Vec<Attachment>,
+    /// The words, or what should be words, can be read only with a key.
+    pub(super) encrypted: bool,
 }
 
 /// Decodes every leaf into its place.
@@ -42,6 +47,14 @@ pub(super) fn of(tree: &Tree<'_>, notes: &mut Notes) -> Result<Bodies, Unreadabl
         let words = self::words(leaf, left, notes)?;
         left -= words.len().min(left);
         let is_html = leaf.media_type == "text/html";
+        if is_html {
+            let pasted = html::pasted(&words).into_iter().enumerate();
+            attachments.extend(pasted.map(|(place, file)| {
+                let name = names::safe(None, &file.media_type, number + place + 1);
+                let part = format!("{number}.d{place}");
+                file_of(name, &file.media_type, &file.bytes, part)
+            }));
+        }
         if in_text && is_html {
             text.push(html::to_text(&words));
         } else if in_text {
@@ -65,8 +78,15 @@ pub(super) fn of(tree: &Tree<'_>, notes: &mut Notes) -> Result<Bodies, Unreadabl
         text = clean::body(&packed.text);
         html = packed.html.map(|h| h.replace('\0', ""));
     }
-    if let Some(html) = html.as_deref().filter(|_| text.is_empty()) {
-        text = html::to_text(html);
+    if let Some(html) = html.as_deref() {
+        text = forms::words(text, || html::to_text(html));
+    }
+    let files = attachments
+        .iter()
+        .map(|a: &Attachment| (a.name.as_str(), a.media_type.as_str()));
+    let locked = encrypted::is_encrypted(&text, files);
+    if locked {
+        notes.complain(ENCRYPTED, "");
     }
     if text.len() > MAX_TEXT {
         return Err(Unreadable::TextTooLong { limit: MAX_TEXT });
@@ -75,6 +95,7 @@ pub(super) fn of(tree: &Tree<'_>, notes: &mut Notes) -> Result<Bodies, Unreadabl
         text,
         html,
         attachments,
+        encrypted: locked,
     })
 }
 
@@ -93,6 +114,10 @@ pub(super) fn file(tree: &Tree<'_>, part: &str) -> Option<Vec<u8>> {
             if kind == "t" {
                 let opened = winmail(leaf, &bytes(leaf, &mut notes), &mut notes)?;
                 return opened.files.into_iter().nth(place).map(|f| f.bytes);
+            }
+            if kind == "d" {
+                let words = words(leaf, MAX_HTML, &mut notes).ok()?;
+                return html::pasted(&words).into_iter().nth(place).map(|f| f.bytes);
             }
             let (_, files) = uu::extract(&words(leaf, MAX_HTML, &mut notes).ok()?)?;
             files.into_iter().nth(place).map(|f| f.bytes)
@@ -151,6 +176,21 @@ fn decoded(leaf: &Leaf<'_>, words: bool, notes: &mut Notes) -> Vec<u8> {
     }
 }
 
+/// A body after the transfer encoding that its fields name.
+pub(super) fn transferred(fields: &Fields<'_>, body: &[u8]) -> Vec<u8> {
+    let encoding = fields
+        .ascii("content-transfer-encoding")
+        .unwrap_or_default();
+    match encoding.split([';', ' ', '(']).next().unwrap_or_default() {
+        "base64" | "b" => transfer::base64(body).bytes,
+        "quoted-printable" | "q" => transfer::quoted_printable(body),
+        "x-uuencode" | "uuencode" | "x-uue" | "uue" => {
+            uu::part(body).map_or_else(|| body.to_vec(), |f| f.bytes)
+        }
+        _ => body.to_vec(),
+    }
+}
+
 /// Whether a text decoded to what nobody writes: the words of a mailer that calls them base64 and
 /// does not encode them.
 fn is_noise(leaf: &Leaf<'_>, decoded: &[u8]) -> bool {
@@ -176,7 +216,15 @@ fn words(leaf: &Leaf<'_>, left: usize, notes: &mut Notes) -> Result<String, Unre
         let meta = html::declared_charset(&bytes).unwrap_or_default();
         return Ok(charset::decode(&meta, &bytes, notes));
     }
-    Ok(charset::decode(label, &bytes, notes))
+    let text = charset::decode(label, &bytes, notes);
+    let says = |name, value: &str| {
+        let said = leaf.content_type.get(name);
+        said.is_some_and(|said| said.eq_ignore_ascii_case(value))
+    };
+    if !html && says("format", "flowed") {
+        return Ok(flowed::joined(&text, says("delsp", "yes")));
+    }
+    Ok(text)
 }
 
 fn declared_name(leaf: &Leaf<'_>, notes: &mut Notes) -> Option<String> {

@@ -21,6 +21,13 @@ pub(super) fn cut<'a>(body: &'a [u8], boundary: Option<&str>, notes: &mut Notes)
     }
 }
 
+/// A line of the body is this boundary.
+pub(super) fn stands_in(body: &[u8], boundary: &[u8]) -> bool {
+    let marker = [b"--", boundary].concat();
+    memchr::memmem::find_iter(body, &marker)
+        .any(|start| delimiter(body, start, marker.len()).is_some())
+}
+
 fn cut_at<'a>(body: &'a [u8], boundary: &[u8], notes: &mut Notes) -> Vec<&'a [u8]> {
     let mut parts = Vec::new();
     let mut begin: Option<usize> = None;

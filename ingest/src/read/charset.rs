@@ -1,10 +1,10 @@
 //! Bytes to words: labels as mailers write them, and what to do when they are wrong or missing.
 
-use encoding_rs::{BIG5, EUC_KR, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{BIG5, EUC_KR, Encoding, GB18030, UTF_8, UTF_16BE, WINDOWS_1252};
 use mail_parser::decoders::charsets::map::charset_decoder;
 
 use super::complaints::{CHARSET_GUESSED, CHARSET_UNDECODABLE, Notes};
-use super::{guess, stateful};
+use super::{doubt, guess, stateful};
 
 /// How to decode what a label names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,13 +96,16 @@ pub(super) fn of_label(label: &str) -> Charset {
     let plain = plain
         .replace("windows12", "windows-12")
         .replace("cp-12", "windows-12");
-    if let Some(table) = Encoding::for_label_no_replacement(plain.as_bytes()) {
+    if let Some(table) = Encoding::for_label_no_replacement(plain.as_bytes())
+        && table != encoding_rs::X_USER_DEFINED
+    {
         return Charset::Table(table);
     }
     charset_decoder(label.as_bytes()).map_or(Charset::Unknown, |_| Charset::Other)
 }
 
-/// Decodes, noting what had to be guessed or stays undecodable. Never fails.
+/// Decodes, noting what had to be guessed or stays undecodable. Never fails, and never gives
+/// nothing but lost characters.
 pub(super) fn decode(label: &str, bytes: &[u8], notes: &mut Notes) -> String {
     if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF")
         && let Ok(text) = std::str::from_utf8(rest)
@@ -110,106 +113,64 @@ pub(super) fn decode(label: &str, bytes: &[u8], notes: &mut Notes) -> String {
         return text.to_owned();
     }
     let charset = of_label(label);
-    match charset {
+    let text = match charset {
         Charset::Unknown => unlabelled(bytes, notes),
-        Charset::Utf7 => stateful::utf7(bytes),
-        Charset::Utf16 => utf16(bytes, notes),
-        Charset::Utf32 => checked(utf32(bytes), label, notes),
-        Charset::Other => {
-            let bare = label.trim().trim_matches(['"', '\'']);
-            match charset_decoder(bare.as_bytes()) {
-                Some(decoder) => decoder(bytes),
-                None => unlabelled(bytes, notes),
-            }
-        }
-        Charset::Hz => checked(stateful::hz(bytes), label, notes),
-        Charset::Iso2022Kr => checked(stateful::iso2022_kr(bytes), label, notes),
-        Charset::Iso2022Cn => checked(stateful::iso2022_cn(bytes), label, notes),
-        Charset::Table(table) => by_table(table, label, bytes, notes),
+        charset => labelled(charset, label, bytes, notes),
+    };
+    if doubt::is_lost(&text) {
+        return WINDOWS_1252
+            .decode_without_bom_handling(bytes)
+            .0
+            .into_owned();
     }
+    text
 }
 
-fn checked(text: String, label: &str, notes: &mut Notes) -> String {
+fn labelled(charset: Charset, label: &str, bytes: &[u8], notes: &mut Notes) -> String {
+    let text = by_label(charset, label, bytes);
+    // UTF-8 whose only fault is that its last character is not whole.
+    let cut_off = charset == Charset::Table(UTF_8)
+        && std::str::from_utf8(bytes)
+            .is_err_and(|e| e.error_len().is_none() && e.valid_up_to() > 0);
+    let better = || doubt::better(charset, &text, bytes, notes.hint);
+    if let Some(better) = (!cut_off).then(better).flatten() {
+        notes.complain(CHARSET_GUESSED, label);
+        return better;
+    }
     if text.contains('\u{FFFD}') {
         notes.complain(CHARSET_UNDECODABLE, label);
     }
     text
 }
 
-fn by_table(table: &'static Encoding, label: &str, bytes: &[u8], notes: &mut Notes) -> String {
-    if table.is_ascii_compatible() && bytes.is_ascii() && !bytes.contains(&0x1B) {
-        return String::from_utf8_lossy(bytes).into_owned();
-    }
-    if table != UTF_8
-        && table.is_ascii_compatible()
-        && let Ok(text) = std::str::from_utf8(bytes)
-        && is_surely_utf8(table, text)
-    {
-        notes.complain(CHARSET_GUESSED, label);
-        return text.to_owned();
-    }
-    let (text, bad) = table.decode_without_bom_handling(bytes);
-    if !bad {
-        // Latin-1 is the default that ignorant mailers put on anything.
-        if table == WINDOWS_1252
-            && let Some(better) = guess::instead_of_latin(bytes)
-        {
-            notes.complain(CHARSET_GUESSED, label);
-            return better.decode_without_bom_handling(bytes).0.into_owned();
-        }
-        return text.into_owned();
-    }
-    if table == UTF_8 && is_cut_off(bytes) {
-        notes.complain(CHARSET_UNDECODABLE, label);
-        return text.into_owned();
-    }
-    let guessed = guess::best(bytes, notes.hint);
-    let (other, other_bad) = guessed.decode_without_bom_handling(bytes);
-    if guessed != table && !other_bad && damage(&text) > 0.05 {
-        notes.complain(CHARSET_GUESSED, label);
-        return other.into_owned();
-    }
-    notes.complain(CHARSET_UNDECODABLE, label);
-    text.into_owned()
-}
-
-/// UTF-8 whose only fault is that its last character is not whole.
-fn is_cut_off(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_err_and(|e| e.error_len().is_none())
-}
-
-/// Text that decodes as UTF-8 although labelled otherwise. Bytes of another charset are UTF-8 by
-/// accident only in a character or two, and then not as Chinese.
-fn is_surely_utf8(table: &'static Encoding, text: &str) -> bool {
-    let mut wide = 0;
-    for c in text.chars().filter(|c| !c.is_ascii()) {
-        match c {
-            '\u{2000}'..='\u{206F}'
-            | '\u{3000}'..='\u{9FFF}'
-            | '\u{AC00}'..='\u{D7AF}'
-            | '\u{FF00}'..='\u{FFEF}'
-            | '\u{1F000}'..='\u{1FAFF}'
-            | '\u{F900}'..='\u{FAFF}' => {
-                wide += 1;
+/// As the label says, whatever comes of it.
+fn by_label(charset: Charset, label: &str, bytes: &[u8]) -> String {
+    match charset {
+        Charset::Utf7 => stateful::utf7(bytes),
+        Charset::Utf16 => utf16(bytes),
+        Charset::Utf32 => utf32(bytes),
+        Charset::Hz => stateful::hz(bytes),
+        Charset::Iso2022Kr => stateful::iso2022_kr(bytes),
+        Charset::Iso2022Cn => stateful::iso2022_cn(bytes),
+        Charset::Table(table) => without_mark(&table.decode_without_bom_handling(bytes).0),
+        Charset::Other | Charset::Unknown => {
+            let bare = label.trim().trim_matches(['"', '\'']);
+            match charset_decoder(bare.as_bytes()) {
+                Some(decoder) => decoder(bytes),
+                None => String::from_utf8_lossy(bytes).into_owned(),
             }
-            _ if table == WINDOWS_1252 => {}
-            _ => return false,
         }
     }
-    wide >= 2 || (wide == 1 && table == WINDOWS_1252)
-}
-
-/// The share of characters outside ASCII that were lost.
-fn damage(text: &str) -> f64 {
-    let (mut lost, mut all) = (0_u32, 0_u32);
-    for c in text.chars().filter(|c| !c.is_ascii()) {
-        all += 1;
-        lost += u32::from(c == '\u{FFFD}');
-    }
-    f64::from(lost) / f64::from(all.max(1))
 }
 
 fn unlabelled(bytes: &[u8], notes: &mut Notes) -> String {
+    if let Some(table) = guess::utf16(bytes) {
+        let text = without_mark(&table.decode_without_bom_handling(bytes).0);
+        if doubt::makes_sense(&text) {
+            notes.complain(CHARSET_GUESSED, table.name());
+            return text;
+        }
+    }
     if let Some(charset) = guess::stateful(bytes) {
         return match charset {
             Charset::Hz => stateful::hz(bytes),
@@ -231,32 +192,15 @@ fn unlabelled(bytes: &[u8], notes: &mut Notes) -> String {
     text.into_owned()
 }
 
-fn utf16(bytes: &[u8], notes: &mut Notes) -> String {
-    if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
-        return UTF_16LE.decode_without_bom_handling(rest).0.into_owned();
-    }
-    if let Some(rest) = bytes.strip_prefix(&[0xFE, 0xFF]) {
-        return UTF_16BE.decode_without_bom_handling(rest).0.into_owned();
-    }
-    if !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok() {
-        return unlabelled(bytes, notes);
-    }
-    // Without a mark: the side with more zero bytes holds the high halves of ASCII (RFC 2781 §4.3
-    // says big-endian, Windows writes the other).
-    let zeros = |odd: usize| {
-        bytes
-            .iter()
-            .skip(odd)
-            .step_by(2)
-            .filter(|b| **b == 0)
-            .count()
-    };
-    let table = if zeros(1) > zeros(0) {
-        UTF_16LE
-    } else {
-        UTF_16BE
-    };
-    table.decode_without_bom_handling(bytes).0.into_owned()
+fn without_mark(text: &str) -> String {
+    text.strip_prefix('\u{FEFF}').unwrap_or(text).to_owned()
+}
+
+/// UTF-16 by its mark; without one big-endian (RFC 2781 §4.3), unless the zero bytes of ASCII say
+/// that Windows wrote it.
+fn utf16(bytes: &[u8]) -> String {
+    let table = guess::utf16(bytes).unwrap_or(UTF_16BE);
+    without_mark(&table.decode_without_bom_handling(bytes).0)
 }
 
 /// UTF-32 either way round: no character reaches beyond seventeen planes, so that the wrong way

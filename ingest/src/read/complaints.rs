@@ -41,6 +41,9 @@ pub(super) const BAD_BASE64: &str = "bad-base64";
 /// A multipart without a usable boundary, or cut off before its end.
 pub(super) const BROKEN_MULTIPART: &str = "broken-multipart";
 
+/// The words can be read only with a key.
+pub(super) const ENCRYPTED: &str = "encrypted";
+
 /// A line of [`crate::letter::IncomingLetter::complaints`] in words, in `zh-CN` unless the
 /// language starts with `en`. A key from a newer version comes back as it is.
 #[must_use]
@@ -56,6 +59,10 @@ pub fn explain(complaint: &str, language: &str) -> String {
         (BAD_BASE64, false) => "邮件中有部分内容损坏（base64），可能不完整",
         (BROKEN_MULTIPART, true) => "the mail's structure is broken or cut off",
         (BROKEN_MULTIPART, false) => "邮件结构损坏或被截断",
+        (ENCRYPTED, true) => {
+            "the mail is encrypted: it can be read only with the key it was made for"
+        }
+        (ENCRYPTED, false) => "该邮件已加密，须用对应的密钥或证书才能阅读",
         _ => return complaint.to_owned(),
     };
     match (detail.is_empty(), english) {

@@ -5,17 +5,19 @@ use jiff::tz::Offset;
 use jiff::{Timestamp, civil};
 
 /// The instant a Date header means; `None` where it means none.
-pub(super) fn parse(raw: &[u8]) -> Option<Timestamp> {
+pub(crate) fn parse(raw: &[u8]) -> Option<Timestamp> {
     let text = String::from_utf8_lossy(raw);
-    let text = without_comments(&text);
+    let text = chinese(&without_comments(&text));
     // Obsolete white space inside the time (RFC 5322 §4.3): `09 : 55 : 06`.
-    let text = text.replace("上午", " am ").replace("下午", " pm ");
     let text = text.split(':').map(str::trim).collect::<Vec<_>>().join(":");
     let text = text.trim();
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Some(instant);
     }
-    let mut found = Found::default();
+    let mut found = Found {
+        chinese: text.contains('年'),
+        ..Found::default()
+    };
     // `2023-05-01` and `1-May-2023` are taken apart; `+0800` keeps its sign.
     let words: Vec<String> = text
         .split([' ', '\t', ',', '\r', '\n'])
@@ -28,6 +30,56 @@ pub(super) fn parse(raw: &[u8]) -> Option<Timestamp> {
     found.instant()
 }
 
+/// Seconds east of UTC.
+const BEIJING: i32 = 8 * 3600;
+
+/// Chinese signs as the others have them: `17时30分20秒`, `下午5点半`, full-width digits and colons.
+fn chinese(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let text: String = text
+        .chars()
+        .map(|c| match c {
+            '０'..='９' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+            '：' => ':',
+            '，' | '\u{3000}' | '\u{a0}' => ' ',
+            '−' | '–' => '-',
+            '＋' => '+',
+            c => c,
+        })
+        .collect();
+    let mut text = text.replace("点半", ":30").replace("时半", ":30");
+    for (from, to) in [
+        ("北京时间", " "),
+        ("上午", " am "),
+        ("早上", " am "),
+        ("凌晨", " am "),
+        ("下午", " pm "),
+        ("晚上", " pm "),
+        ("傍晚", " pm "),
+        ("中午", " "),
+        ("点整", ":00"),
+        ("日", "日 "),
+        ("时", ":"),
+        ("点", ":"),
+        ("分", ":"),
+        ("秒", " "),
+    ] {
+        text = text.replace(from, to);
+    }
+    // `17:30: ` and `17: ` where the smaller units are not said.
+    let words = text.split_whitespace().map(|word| {
+        let digits = word.trim_end_matches(':');
+        let bare = digits.len() < word.len() && digits.bytes().all(|b| b.is_ascii_digit());
+        match bare {
+            true if !digits.is_empty() => format!("{digits}:00"),
+            _ => digits.to_owned(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// The parts of a date, in whatever order they come.
 #[derive(Default)]
 struct Found {
@@ -36,13 +88,20 @@ struct Found {
     year: Option<i16>,
     time: Option<civil::Time>,
     afternoon: Option<bool>,
+    /// Seconds east of UTC, by its number.
     offset: Option<i32>,
+    /// The same, by its name.
+    named: Option<i32>,
+    /// Written in Chinese: without a zone it is Beijing's.
+    chinese: bool,
 }
 
 impl Found {
     fn take(&mut self, word: &str) {
         let lower = word.to_ascii_lowercase();
-        if word.contains(':') {
+        if self.time.is_some() && word.starts_with(['+', '-']) {
+            self.offset = self.offset.or_else(|| offset(word));
+        } else if word.contains(':') && !word.starts_with(['+', '-']) {
             self.time = self.time.or_else(|| time(word));
         } else if let Some(parts) = dotted(word) {
             // `09.30.00`, and `13.05.2024` as Germans write it.
@@ -54,8 +113,6 @@ impl Found {
                 }
                 _ => self.time = self.time.or_else(|| time(&parts.join(":"))),
             }
-        } else if self.time.is_some() && word.starts_with(['+', '-']) {
-            self.offset = self.offset.or_else(|| offset(word));
         } else if let Some(month) = month(&lower) {
             self.month.get_or_insert(month);
         } else if lower == "pm" || lower == "am" {
@@ -63,7 +120,8 @@ impl Found {
         } else if let Ok(number) = word.parse::<i16>() {
             self.number(number, word.len());
         } else if self.time.is_some() {
-            self.offset = self.offset.or_else(|| zone(&lower));
+            // `GMT+8` and `GMT+0800` are two words by now; the second says more.
+            self.named = self.named.or_else(|| zone(&lower));
         }
     }
 
@@ -96,7 +154,9 @@ impl Found {
             _ => {}
         }
         let date = civil::Date::new(self.year?, self.month?, self.day?).ok()?;
-        let offset = Offset::from_seconds(self.offset.unwrap_or(0)).ok()?;
+        let usual = if self.chinese { BEIJING } else { 0 };
+        let offset = self.offset.or(self.named).unwrap_or(usual);
+        let offset = Offset::from_seconds(offset).ok()?;
         offset.to_timestamp(DateTime::from_parts(date, time)).ok()
     }
 }
@@ -119,11 +179,36 @@ fn pieces(word: &str) -> Vec<String> {
     let bytes = word.as_bytes();
     let dated = word.contains(['年', '/'])
         || (word.contains('-') && !word.starts_with('-') && !word.contains(':'));
-    if dated {
+    let named = ["gmt", "utc", "ut"];
+    let zoned = |word: &str| {
+        let lower = word.to_ascii_lowercase();
+        named.iter().any(|name| lower.starts_with(name))
+    };
+    if dated && !zoned(word) && !(word.contains('T') && word.contains(':')) {
         let parts = word
             .split(['-', '/', '年', '月', '日', 'T'])
             .filter(|p| !p.is_empty());
         return parts.map(str::to_owned).collect();
+    }
+    // `2026-11-30T09:15+08:00`, `2026/11/30T09:15`: the time apart from the day.
+    if let Some((day, time)) = word.split_once(['T', 't'])
+        && day.len() >= 8
+        && day
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b"-/.".contains(&b))
+        && time.contains(':')
+    {
+        return [pieces(day), pieces(time)].concat();
+    }
+    // `GMT+8`, `UTC+08:00`: the number says it.
+    if let Some(at) = word.find(['+', '-'])
+        && at > 0
+        && matches!(
+            word[..at].to_ascii_lowercase().as_str(),
+            "gmt" | "utc" | "ut"
+        )
+    {
+        return vec![word[..at].to_owned(), word[at..].to_owned()];
     }
     // `10:00:00+0800` and `10:00:00PM`.
     if let Some(at) = bytes.iter().position(|b| matches!(b, b'+' | b'-'))
@@ -131,6 +216,13 @@ fn pieces(word: &str) -> Vec<String> {
         && word.contains(':')
     {
         return vec![word[..at].to_owned(), word[at..].to_owned()];
+    }
+    // `09:15:00Z`.
+    if let Some(time) = word
+        .strip_suffix(['Z', 'z'])
+        .filter(|time| time.contains(':'))
+    {
+        return vec![time.to_owned(), "z".into()];
     }
     vec![word.trim_end_matches('.').to_owned()]
 }
@@ -253,6 +345,47 @@ mod tests {
         assert_eq!(
             read("Mon, 1 May 2023 10:00:60 +0000"),
             "2023-05-01T10:00:59Z"
+        );
+    }
+
+    #[test]
+    fn zones_as_they_are_written() {
+        for text in [
+            "Mon, 30 Nov 2026 09:15:00 +08:00",
+            "Mon, 30 Nov 2026 09:15:00 +8",
+            "Mon, 30 Nov 2026 09:15:00 GMT+8",
+            "Mon, 30 Nov 2026 09:15:00 GMT+0800",
+            "Mon, 30 Nov 2026 09:15:00 GMT+08:00",
+            "Mon, 30 Nov 2026 09:15:00 UTC+8 (CST)",
+            "Mon, 30 Nov 2026 09:15:00 GMT +08:00",
+            "Mon Nov 30 2026 09:15:00 GMT+0800 (中国标准时间)",
+            "2026-11-30T09:15+08:00",
+            "2026-11-30T09:15+0800",
+            "2026-11-30T09:15:00.123+0800",
+            "2026-11-30T01:15Z",
+            "2026-11-30T01:15:00Z",
+            "2026-11-30 09:15 +08:00",
+            "2026/11/30 09:15:00 +08:00",
+            "2026/11/30T09:15:00+08:00",
+            "2026年11月30日 09:15",
+            "2026年11月30日(星期一) 上午9:15",
+            "2026年11月30日 星期一 9时15分",
+            "2026年11月30日9点15分00秒",
+            "２０２６年１１月３０日 ０９：１５",
+            "2026年11月30日 09:15:00 GMT+8",
+        ] {
+            let seen = read(text);
+            assert!(seen.starts_with("2026-11-30T01:15:00"), "{text}: {seen}");
+        }
+        assert_eq!(read("2026年11月30日 晚上8点半"), "2026-11-30T12:30:00Z");
+        assert_eq!(read("2026年11月30日 17时"), "2026-11-30T09:00:00Z");
+        assert_eq!(
+            read("Mon, 30 Nov 2026 17:30:00 GMT-5"),
+            "2026-11-30T22:30:00Z"
+        );
+        assert_eq!(
+            read("Mon, 30 Nov 2026 17:30:00 -05:30"),
+            "2026-11-30T23:00:00Z"
         );
     }
 

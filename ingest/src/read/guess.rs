@@ -2,8 +2,8 @@
 //! the commonest characters of each language decide.
 
 use encoding_rs::{
-    BIG5, EUC_JP, EUC_KR, Encoding, GB18030, ISO_2022_JP, KOI8_R, SHIFT_JIS, UTF_8, WINDOWS_1251,
-    WINDOWS_1252,
+    BIG5, EUC_JP, EUC_KR, Encoding, GB18030, ISO_2022_JP, KOI8_R, SHIFT_JIS, UTF_8, UTF_16BE,
+    UTF_16LE, WINDOWS_1251, WINDOWS_1252,
 };
 
 use super::charset::Charset;
@@ -25,7 +25,7 @@ const CANDIDATES: [&Encoding; 8] = [
 ];
 
 /// Characters that most letters hold several of, simplified and traditional.
-const COMMON: &str = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同\
+pub(super) const COMMON: &str = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同\
 工也能下过子说产种面而方后多定行学法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好\
 应开它合还因由其些然前外天政四日那社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意\
 建月公无系军很情者最立代想已通并提直题党程展五果料象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计\
@@ -87,21 +87,28 @@ pub(super) fn best(bytes: &[u8], hint: Option<&'static Encoding>) -> &'static En
     winner.0
 }
 
-/// A double-byte charset in bytes that claim to be Latin: only where every high byte has its pair
-/// and the pairs read as common words.
-pub(super) fn instead_of_latin(bytes: &[u8]) -> Option<&'static Encoding> {
-    let sample = sample(bytes);
-    let high = sample.iter().filter(|b| **b >= 0x80).count();
-    let lonely = sample
-        .split(u8::is_ascii)
-        .filter(|run| run.len() % 2 == 1)
-        .count();
-    if high < 8 || lonely * 8 > high {
-        return None;
+/// UTF-16 by its mark, or by the zero bytes that are the high halves of ASCII.
+pub(super) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    match bytes {
+        [0xFF, 0xFE, ..] => return Some(UTF_16LE),
+        [0xFE, 0xFF, ..] => return Some(UTF_16BE),
+        _ => {}
     }
-    [GB18030, BIG5]
-        .into_iter()
-        .find(|table| score(table, sample) > 2.5)
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    let zeros = |odd: usize| {
+        let halves = sample.iter().skip(odd).step_by(2);
+        halves.filter(|b| **b == 0).count()
+    };
+    let (even, odd) = (zeros(0), zeros(1));
+    // Line ends at the least; and hardly a zero on the other side.
+    let many = |zeros: usize, others: usize| {
+        zeros >= 2 && zeros * 400 >= sample.len() && others * 8 <= zeros
+    };
+    match (many(even, odd), many(odd, even)) {
+        (true, false) => Some(UTF_16BE),
+        (false, true) => Some(UTF_16LE),
+        _ => None,
+    }
 }
 
 fn widest(table: &'static Encoding) -> &'static Encoding {
@@ -113,7 +120,7 @@ fn widest(table: &'static Encoding) -> &'static Encoding {
 }
 
 /// The first bytes, ended between two lines where possible so that no character is cut.
-fn sample(bytes: &[u8]) -> &[u8] {
+pub(super) fn sample(bytes: &[u8]) -> &[u8] {
     if bytes.len() <= SAMPLE {
         return bytes;
     }
@@ -152,7 +159,7 @@ fn utf8_share(bytes: &[u8]) -> f64 {
     f64::from(good) / f64::from(all.max(1)) * 4.0 - 1.0
 }
 
-fn is_hanzi(c: char) -> bool {
+pub(super) fn is_hanzi(c: char) -> bool {
     ('\u{4E00}'..='\u{9FFF}').contains(&c)
 }
 
@@ -230,7 +237,7 @@ fn is_cyrillic(c: char) -> bool {
 }
 
 /// A syllable: the commonest, those of KS X 1001, and the rare rest that only Windows has.
-fn hangul(c: char) -> f64 {
+pub(super) fn hangul(c: char) -> f64 {
     let mut buffer = [0_u8; 4];
     let text: &str = c.encode_utf8(&mut buffer);
     match &*EUC_KR.encode(text).0 {

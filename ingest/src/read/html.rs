@@ -5,6 +5,11 @@ use mail_parser::decoders::html::add_html_token;
 
 use super::clean;
 
+mod links;
+mod pasted;
+
+pub(super) use pasted::files as pasted;
+
 /// Deepest quoting that is shown.
 const DEEPEST: usize = 20;
 
@@ -25,12 +30,13 @@ pub(super) fn to_text(html: &str) -> String {
         rest = after;
         if let Some(tag) = Tag::parse(tag) {
             page.tag(&tag);
-            if let Some(end) = tag.raw_end() {
+            if let Some(end) = tag.raw_end().filter(|end| *end != "title" || !page.in_body) {
                 rest = skip_raw(rest, end);
             }
         }
     }
     page.words(rest);
+    page.link_ends();
     clean::body(&page.out)
 }
 
@@ -111,8 +117,14 @@ fn skip_raw<'a>(rest: &'a str, end: &str) -> &'a str {
         }
         from = at + 2;
     }
-    // Never closed: a title loses itself, a style hides the rest as it would in a browser.
-    if end == "title" { rest } else { "" }
+    // Never closed: a title loses itself, a style or script what stands before the next markup. A
+    // browser would hide the rest; it is a letter.
+    if end == "title" {
+        return rest;
+    }
+    let mut opens = rest.match_indices('<').map(|(at, _)| at);
+    let next = opens.find(|at| matches!(bytes.get(at + 1), Some(b'/' | b'a'..=b'z' | b'A'..=b'Z')));
+    &rest[next.unwrap_or(rest.len())..]
 }
 
 /// A start or end tag.
@@ -140,10 +152,11 @@ impl<'a> Tag<'a> {
         })
     }
 
-    /// The tag whose content is no text.
+    /// The tag whose content is no text; one that closes itself has none.
     fn raw_end(&self) -> Option<&'static str> {
-        let names = ["style", "script", "title", "template", "textarea"];
-        names.into_iter().find(|n| !self.closing && self.name == *n)
+        let opens = !self.closing && !self.attributes.trim_end().ends_with('/');
+        let names = ["style", "script", "title"];
+        names.into_iter().find(|n| opens && self.name == *n)
     }
 
     /// A block quote that quotes. Editors also indent with it: those carry no sign of citing.
@@ -173,6 +186,10 @@ struct Page {
     /// One entry an open block quote: does it quote.
     quotes: Vec<bool>,
     preformatted: usize,
+    /// Words, or the tag that says they begin, were seen: a title from here on is one of them.
+    in_body: bool,
+    /// The link that is open: where it leads, and where its words begin.
+    link: Option<(String, usize)>,
 }
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -185,12 +202,20 @@ enum Space {
 
 impl Page {
     fn tag(&mut self, tag: &Tag<'_>) {
+        self.in_body |= tag.name == "body" || (tag.closing && tag.name == "head");
         match tag.name.as_str() {
+            "a" => {
+                self.link_ends();
+                let href = links::attribute(tag.attributes, "href").filter(|_| !tag.closing);
+                self.link = href.map(|href| (href.to_owned(), self.out.len()));
+            }
             "br" => self.line_break(),
             "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "dl" => self.owe(2),
-            "pre" => {
+            "pre" | "textarea" => {
                 self.owe(1);
-                self.preformatted = if tag.closing {
+                self.preformatted = if tag.attributes.trim_end().ends_with('/') {
+                    self.preformatted
+                } else if tag.closing {
                     self.preformatted.saturating_sub(1)
                 } else {
                     self.preformatted + 1
@@ -215,6 +240,20 @@ impl Page {
             | "address" | "dt" | "dd" | "center" | "form" | "hr" | "body" | "html" | "fieldset"
             | "title" | "nav" | "aside" | "main" | "figure" | "caption" | "option" => self.owe(1),
             _ => {}
+        }
+    }
+
+    /// Writes where the open link leads, unless its words say so.
+    fn link_ends(&mut self) {
+        let Some((href, from)) = self.link.take() else {
+            return;
+        };
+        let words = self.out.get(from..).unwrap_or_default();
+        if let Some(address) = links::address(&href, words) {
+            self.space = self.space.max_some();
+            for c in format!("<{address}>").chars() {
+                self.push(c);
+            }
         }
     }
 
@@ -277,6 +316,7 @@ impl Page {
     }
 
     fn push(&mut self, c: char) {
+        self.in_body = true;
         self.settle();
         let fresh = self.out.is_empty() || self.out.ends_with('\n');
         if fresh {
@@ -421,7 +461,51 @@ mod tests {
     }
 
     #[test]
+    fn words_inside_of_what_hides_them_elsewhere() {
+        for (html, text) in [
+            ("<p>前</p><style/><p>后</p>", "前\n\n后"),
+            ("<p>前</p><script src=x /><p>后</p>", "前\n\n后"),
+            ("<p>前</p><style>p{color:red}<p>后</p>", "前\n\n后"),
+            (
+                "<p>前</p><textarea>里\n面</textarea><p>后</p>",
+                "前\n\n里\n面\n\n后",
+            ),
+            ("<p>前</p><textarea/><p>后\n面</p>", "前\n\n后面"),
+            ("<noscript>里面</noscript>", "里面"),
+            ("<template>里面</template>", "里面"),
+            ("<body><title>里面</title>后", "里面\n后"),
+            ("<title>标题</title><body>后", "后"),
+            ("<head><title>标题</title></head>后", "后"),
+            ("<svg><title/></svg>后", "后"),
+        ] {
+            assert_eq!(to_text(html), text, "{html}");
+        }
+    }
+
+    #[test]
+    fn links_say_where_they_lead() {
+        for (html, text) in [
+            (
+                "视频<a href=\"https://x.cn/d?k=1&amp;c=7\">点这里下载</a>，七天",
+                "视频点这里下载 <https://x.cn/d?k=1&c=7>，七天",
+            ),
+            ("<a href=https://x.cn/>https://x.cn</a>", "https://x.cn"),
+            (
+                "<a href='https://x.cn/a'><img src=y></a>后",
+                "<https://x.cn/a>后",
+            ),
+            ("<a href=\"mailto:a@x.cn\">张三</a>", "张三 <a@x.cn>"),
+            ("<a href=https://x.cn/a>不关", "不关 <https://x.cn/a>"),
+            ("<a name=top>上</a>", "上"),
+        ] {
+            assert_eq!(to_text(html), text, "{html}");
+        }
+    }
+
+    #[test]
     fn hostile_pages_stay_linear() {
+        assert!(!to_text(&"<a href=https://x.cn>x".repeat(50_000)).is_empty());
+        assert!(!to_text(&"<style><b".repeat(50_000)).contains("style"));
         let start = "<a href=\"".repeat(200_000);
         assert!(to_text(&start).len() <= start.len());
         assert!(to_text(&"<blockquote type=cite>x".repeat(20_000)).contains("> x"));

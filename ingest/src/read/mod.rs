@@ -1,12 +1,14 @@
 //! The pure reader: the bytes of a mail become an [`IncomingLetter`]. It knows no source, no
 //! database and no clock; it never panics, and what it cannot read it says.
 //!
-//! One file is one family of traps: [`fields`] header blocks, [`charset`], [`guess`] and
+//! One file is one family of traps: [`fields`] header blocks, [`charset`], [`guess`], [`doubt`] and
 //! [`stateful`] encodings, [`words`] RFC 2047, [`params`] RFC 2231, [`addresses`] and their
 //! [`address_tokens`], [`dates`], [`ids`], [`transfer`] and [`uu`] content encodings, [`tnef`]
-//! winmail.dat, [`parts`] the tree of parts and [`boundary`] where it is cut, [`bodies`] what is read
-//! of it, [`mod@html`], [`names`] of files, [`clean`] control characters, [`quote`] whose words are
-//! whose, [`automatic`] who is no person, [`authentication`], [`spam`], [`tokens`].
+//! winmail.dat, [`wrapped`] and [`cms`] what was signed whole, [`encrypted`], [`parts`] the tree of
+//! parts and [`boundary`] where it is cut, [`bodies`] what is read of it, [`flowed`] paragraphs,
+//! [`forms`] which form is the letter, [`mod@html`], [`names`] of files, [`clean`] control characters,
+//! [`quote`] whose words are whose, [`automatic`] who is no person, [`authentication`], [`spam`],
+//! [`tokens`].
 
 mod address_tokens;
 mod addresses;
@@ -16,9 +18,14 @@ mod bodies;
 mod boundary;
 mod charset;
 mod clean;
+mod cms;
 mod complaints;
-mod dates;
+pub(crate) mod dates;
+mod doubt;
+mod encrypted;
 mod fields;
+mod flowed;
+mod forms;
 mod guess;
 mod html;
 mod ids;
@@ -34,17 +41,23 @@ mod transfer;
 mod unreadable;
 mod uu;
 mod words;
+mod wrapped;
 
 use std::borrow::Cow;
 
 use crate::letter::{Address, Automatic, IncomingLetter, Returned, Writer};
+use crate::visible;
 
 pub use complaints::explain;
+pub use encrypted::is_encrypted;
 pub use unreadable::Unreadable;
 
 use complaints::Notes;
 use fields::Fields;
 use parts::Tree;
+
+/// Begins the part of a file that is found in the mail without its wrappings alone.
+const ANEW: char = 'w';
 
 /// Reads a mail.
 ///
@@ -57,7 +70,7 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
             limit: unreadable::MAX_MAIL,
         });
     }
-    let raw = with_line_ends(raw);
+    let (raw, anew) = wrapped::opened(with_line_ends(raw))?;
     let mut notes = Notes {
         hint: declared(&raw)
             .filter(|table| *table != encoding_rs::UTF_8)
@@ -65,14 +78,21 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
         complaints: Vec::new(),
     };
     let tree = parts::walk(&raw, &mut notes)?;
-    let bodies = bodies::of(&tree, &mut notes)?;
+    let mut bodies = bodies::of(&tree, &mut notes)?;
+    for file in bodies.attachments.iter_mut().filter(|_| anew) {
+        file.part.insert(0, ANEW);
+    }
     let fields = &tree.fields;
-    let from = first_from(fields, &mut notes);
+    let from = first_of(fields, "from", &mut notes);
     let reply_to = all_addresses(fields, "reply-to", &mut notes);
     let subject = fields
         .first("subject")
         .map(|raw| words::unstructured(raw, &mut notes));
-    let subject = subject.unwrap_or_default();
+    // A row that shows nothing cannot be opened.
+    let subject = subject
+        .filter(|s| !visible::is_blank(s))
+        .unwrap_or_default();
+    let sender = first_of(fields, "sender", &mut notes);
     let to = all_addresses(fields, "to", &mut notes);
     let cc = all_addresses(fields, "cc", &mut notes);
     let in_reply_to = fields
@@ -83,10 +103,10 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
         .first("references")
         .map(ids::list)
         .unwrap_or_default();
-    let automatic = automatic_kind(&tree, from.as_ref(), &subject, &bodies.text);
+    let (automatic, through_list) = automatic_kind(&tree, from.as_ref(), &subject, &bodies.text);
     let returned = (automatic == Some(Automatic::Bounce)).then(|| returned(&tree, &subject));
     let mut letter = IncomingLetter {
-        writer: writer(from.as_ref(), &reply_to),
+        writer: writer(from.as_ref(), &reply_to, sender.as_ref()),
         authentication: authentication::verdict(fields),
         spam_score: spam::score(fields),
         date: fields.first("date").and_then(dates::parse),
@@ -97,12 +117,15 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
         attachments: bodies.attachments,
         subject,
         from,
+        sender,
         to,
         cc,
         reply_to,
         in_reply_to,
         references,
         automatic,
+        through_list,
+        encrypted: bodies.encrypted,
         returned,
         tokens: Vec::new(),
         kind: None,
@@ -118,6 +141,11 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
 #[must_use]
 pub fn attachment(raw: &[u8], part: &str) -> Option<Vec<u8>> {
     let raw = with_line_ends(raw);
+    // What was noted before a wrapping could be opened stands where it stood.
+    let (raw, part) = match part.strip_prefix(ANEW) {
+        Some(part) => (wrapped::opened(raw).ok()?.0, part),
+        None => (raw, part),
+    };
     let tree = parts::walk(&raw, &mut Notes::default()).ok()?;
     bodies::file(&tree, part)
 }
@@ -132,6 +160,16 @@ pub fn html(raw: &[u8]) -> Option<String> {
 #[must_use]
 pub fn safe_name(name: &str, media_type: &str) -> String {
     names::safe(Some(name), media_type, 1)
+}
+
+/// The name of a posted file, out of its Content-Disposition.
+pub(crate) fn posted_name(disposition: &[u8]) -> Option<String> {
+    let mut notes = Notes {
+        hint: Some(encoding_rs::GB18030),
+        ..Notes::default()
+    };
+    let params = params::Params::parse(disposition, &mut notes);
+    params.words("filename", &mut notes)
 }
 
 /// A mail whose lines all end in a bare CR gets line feeds instead; any other stays as it is.
@@ -177,10 +215,10 @@ fn from_china(raw: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     SIGNS.iter().any(shows).then_some(encoding_rs::GB18030)
 }
 
-/// The first From that holds an address or a name.
-fn first_from(fields: &Fields<'_>, notes: &mut Notes) -> Option<Address> {
+/// The first field of that name that holds an address or a name.
+fn first_of(fields: &Fields<'_>, name: &str, notes: &mut Notes) -> Option<Address> {
     fields
-        .all("from")
+        .all(name)
         .find_map(|raw| addresses::list(raw, notes).into_iter().next())
 }
 
@@ -192,13 +230,12 @@ fn all_addresses(fields: &Fields<'_>, name: &str, notes: &mut Notes) -> Vec<Addr
         .collect()
 }
 
-/// Replies go to Reply-To where one is given. A mail whose From has neither name nor address is
-/// anonymous.
-fn writer(from: Option<&Address>, reply_to: &[Address]) -> Writer {
-    let reachable = reply_to
-        .iter()
-        .chain(from)
-        .find(|a| a.address.contains('@'));
+/// Replies go to the first address that mail can be sent to: Reply-To, From, Sender. A mail whose
+/// From has neither name nor address is anonymous.
+fn writer(from: Option<&Address>, reply_to: &[Address], sender: Option<&Address>) -> Writer {
+    let mut all = reply_to.iter().chain(from).chain(sender);
+    let reachable = all.clone().find(|a| addresses::is_mailable(&a.address));
+    let reachable = reachable.or_else(|| all.find(|a| a.address.contains('@')));
     let named = from
         .into_iter()
         .chain(reply_to)
@@ -220,14 +257,14 @@ fn automatic_kind(
     from: Option<&Address>,
     subject: &str,
     text: &str,
-) -> Option<Automatic> {
+) -> (Option<Automatic>, bool) {
     let kinds: Vec<&str> = tree.leaves.iter().map(|l| l.media_type.as_str()).collect();
     let report_type = tree
         .content_type
         .get("report-type")
         .unwrap_or_default()
         .to_lowercase();
-    automatic::of(&automatic::Seen {
+    let seen = automatic::Seen {
         fields: &tree.fields,
         media_type: &tree.content_type.value,
         report_type: &report_type,
@@ -235,7 +272,10 @@ fn automatic_kind(
         from,
         subject,
         text,
-    })
+    };
+    let kind = automatic::of(&seen);
+    let through_list = kind == Some(Automatic::Bulk) && automatic::only_through_a_list(&seen);
+    (kind, through_list)
 }
 
 /// What a bounce tells of the mail that came back, out of its first parts.

@@ -1,6 +1,7 @@
 //! File names that are safe to offer: no path, no control or direction characters, never empty.
 
 use super::clean;
+use crate::visible;
 
 /// Longest name in bytes; file systems end at 255.
 const LONGEST: usize = 200;
@@ -14,7 +15,7 @@ pub(super) fn safe(name: Option<&str>, media_type: &str, number: usize) -> Strin
         .find(|n| !n.is_empty())
         .unwrap_or_default();
     let name = name.trim_end_matches(['.', ' ']);
-    if name.is_empty() || name.chars().all(|c| c == '.') {
+    if visible::is_blank(name) || name.chars().all(|c| c == '.') {
         return format!("attachment-{number}.{}", extension(media_type));
     }
     shortened(name)
@@ -46,12 +47,18 @@ fn extension(media_type: &str) -> &'static str {
         "image/png" => "png",
         "image/gif" => "gif",
         "image/bmp" => "bmp",
+        "image/webp" => "webp",
+        "image/svg+xml" => "svg",
+        "image/tiff" => "tif",
+        "image/heic" => "heic",
         "application/pdf" => "pdf",
         "application/zip" => "zip",
         "application/msword" => "doc",
         "message/rfc822" | "message/global" | "text/rfc822-headers" => "eml",
         "message/delivery-status" | "message/disposition-notification" => "txt",
         "application/pgp-signature" => "asc",
+        "application/pgp-encrypted" => "txt",
+        "application/pkcs7-mime" | "application/x-pkcs7-mime" => "p7m",
         "application/pkcs7-signature" | "application/x-pkcs7-signature" => "p7s",
         _ => "bin",
     }
@@ -72,6 +79,10 @@ mod tests {
         assert_eq!(safe(None, "application/pdf", 2), "attachment-2.pdf");
         assert_eq!(safe(Some(" ../.. "), "x/y", 3), "attachment-3.bin");
         assert_eq!(safe(Some("\u{0}\n"), "image/png", 1), "attachment-1.png");
+        assert_eq!(
+            safe(Some("\u{3164}\u{2800}"), "image/png", 1),
+            "attachment-1.png"
+        );
     }
 
     #[test]

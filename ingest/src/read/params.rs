@@ -36,6 +36,14 @@ impl Params {
         Self { value, list }
     }
 
+    /// The same of a multipart, where it does not call itself one.
+    pub(super) fn as_multipart(mut self) -> Self {
+        if !self.value.starts_with("multipart/") {
+            self.value = "multipart/mixed".into();
+        }
+        self
+    }
+
     /// A parameter of plain characters: boundary, charset and their like.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.list
@@ -49,6 +57,9 @@ impl Params {
         let extended = self.extended(name, notes).filter(|n| !n.trim().is_empty());
         extended.or_else(|| {
             let plain = self.get(name)?;
+            if let Some(name) = misplaced(plain, notes) {
+                return Some(name);
+            }
             Some(percent_encoded(plain).unwrap_or_else(|| words::decode(plain, notes)))
         })
     }
@@ -191,6 +202,21 @@ fn charset_of(value: &str) -> (&str, &str) {
     }
 }
 
+/// `UTF-8''%E5%9B%9E.txt` under a plain name: RFC 2231 where its star was forgotten.
+fn misplaced(value: &str, notes: &mut Notes) -> Option<String> {
+    let (label, rest) = value.split_once('\'')?;
+    let (language, rest) = rest.split_once('\'')?;
+    let tag = |text: &str| {
+        text.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    };
+    let known = !matches!(charset::of_label(label), charset::Charset::Unknown)
+        || label.eq_ignore_ascii_case("us-ascii");
+    let encoded = rest.contains('%') && value.is_ascii();
+    (known && tag(language) && encoded && !rest.is_empty())
+        .then(|| charset::decode(label, &percent(rest), notes))
+}
+
 fn percent(value: &str) -> Vec<u8> {
     let bytes = value.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -289,6 +315,26 @@ mod tests {
             "RV %A312.xls"
         );
         assert_eq!(name(b"attachment; filename=\"100%25.txt\""), "100%25.txt");
+    }
+
+    #[test]
+    fn extended_values_under_plain_names() {
+        assert_eq!(
+            name(b"attachment; filename=\"UTF-8''%E5%9B%9E%E6%89%A7.txt\""),
+            "回执.txt"
+        );
+        assert_eq!(
+            name(b"attachment; filename=utf-8'zh-CN'%E5%9B%9E%20a.txt"),
+            "回 a.txt"
+        );
+        assert_eq!(
+            name(b"attachment; filename=\"gbk''%BB%D8%D6%B4.txt\""),
+            "回执.txt"
+        );
+        assert_eq!(
+            name(b"attachment; filename=\"it's 5'9 100%.txt\""),
+            "it's 5'9 100%.txt"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! what broken multiparts need).
 
 use super::boundary;
+use super::cms;
 use super::complaints::{BROKEN_MULTIPART, Notes};
 use super::fields::{self, Fields};
 use super::params::Params;
@@ -19,6 +20,17 @@ pub(super) struct Leaf<'a> {
     pub(super) body: &'a [u8],
 }
 
+/// A part that holds a whole entity in another form ([`super::wrapped`]).
+#[derive(Debug)]
+pub(super) struct Wrapped<'a> {
+    pub(super) fields: Fields<'a>,
+    /// Header and body.
+    pub(super) whole: &'a [u8],
+    pub(super) body: &'a [u8],
+    /// A multipart in a transfer encoding; else what may be signed opaquely.
+    pub(super) multipart: bool,
+}
+
 /// A mail taken apart.
 #[derive(Debug)]
 pub(super) struct Tree<'a> {
@@ -32,12 +44,16 @@ pub(super) struct Tree<'a> {
     pub(super) html: Vec<usize>,
     /// Everything else.
     pub(super) files: Vec<usize>,
+    /// Parts to be opened before the tree is whole.
+    pub(super) wrapped: Vec<Wrapped<'a>>,
+    /// The file that would be the body if there were no other: a text with a name of its own.
+    named: Option<usize>,
 }
 
 /// Takes a mail apart.
 pub(super) fn walk<'a>(raw: &'a [u8], notes: &mut Notes) -> Result<Tree<'a>, Unreadable> {
     let (fields, body) = fields::of_mail(raw)?;
-    let content_type = content_type(&fields, notes);
+    let content_type = content_type(&fields, body, notes);
     let mut tree = Tree {
         fields: fields.clone(),
         content_type: content_type.clone(),
@@ -45,10 +61,13 @@ pub(super) fn walk<'a>(raw: &'a [u8], notes: &mut Notes) -> Result<Tree<'a>, Unr
         text: Vec::new(),
         html: Vec::new(),
         files: Vec::new(),
+        wrapped: Vec::new(),
+        named: None,
     };
     let part = Part {
         fields,
         content_type,
+        whole: raw,
         body,
         inherited: "text/plain",
     };
@@ -69,6 +88,7 @@ pub(super) fn walk<'a>(raw: &'a [u8], notes: &mut Notes) -> Result<Tree<'a>, Unr
 struct Part<'a> {
     fields: Fields<'a>,
     content_type: Params,
+    whole: &'a [u8],
     body: &'a [u8],
     /// The type where none is declared: `message/rfc822` in a digest.
     inherited: &'static str,
@@ -109,6 +129,9 @@ impl<'a> Tree<'a> {
                 self.multipart(&cut, &subtype, place, depth, notes)?;
                 return Ok((place.text, place.html));
             }
+            if is_encoded(&part.fields) {
+                self.wrap(&part, true);
+            }
             if !part.body.trim_ascii().is_empty() {
                 notes.complain(BROKEN_MULTIPART, "");
             }
@@ -134,10 +157,11 @@ impl<'a> Tree<'a> {
         let (mut text, mut html) = (place.text, place.html);
         for (index, raw) in cut.iter().enumerate() {
             let (fields, body) = fields::of_part(raw)?;
-            let content_type = content_type(&fields, notes);
+            let content_type = content_type(&fields, body, notes);
             let part = Part {
                 fields,
                 content_type,
+                whole: raw,
                 body,
                 inherited,
             };
@@ -161,7 +185,17 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    /// Without any body, the first text that has no file name is it, whatever it calls itself.
+    fn wrap(&mut self, part: &Part<'a>, multipart: bool) {
+        self.wrapped.push(Wrapped {
+            fields: part.fields.clone(),
+            whole: part.whole,
+            body: part.body,
+            multipart,
+        });
+    }
+
+    /// Without any body, the first text that has no file name is it, whatever it calls itself; or
+    /// the one whose name alone made it a file.
     fn find_body(&mut self, notes: &mut Notes) {
         let found = self.files.iter().position(|number| {
             let leaf = &self.leaves[*number];
@@ -169,7 +203,12 @@ impl<'a> Tree<'a> {
                 && leaf.disposition.words("filename", notes).is_none()
                 && leaf.content_type.words("name", notes).is_none()
         });
-        if let Some(place) = found {
+        let named = || {
+            self.files
+                .iter()
+                .position(|number| Some(*number) == self.named)
+        };
+        if let Some(place) = found.or_else(named) {
             let number = self.files.remove(place);
             self.text.push(number);
             self.html.push(number);
@@ -193,7 +232,18 @@ impl<'a> Tree<'a> {
             .unwrap_or_default();
         let named = part.content_type.words("name", notes).is_some()
             || disposition.words("filename", notes).is_some();
+        if cms::is_declared(&media_type, &part.content_type, &disposition) {
+            self.wrap(&part, false);
+        }
+        // Who says "inline" and gives a name means a file that is to be shown, not their words.
+        let a_file = named
+            && !disposition.value.is_empty()
+            && !matches!(place.parent, "" | "alternative" | "related");
+        if a_file && disposition.value != "attachment" && media_type.starts_with("text/") {
+            self.named.get_or_insert(number);
+        }
         let shown = disposition.value != "attachment"
+            && !a_file
             && (place.index == 0 || (place.parent != "related" && !named))
             && (!named || place.parent != "mixed" || self.text.is_empty());
         let (mut text, mut html) = (place.text, place.html);
@@ -242,11 +292,38 @@ impl ExtendFrom for Vec<usize> {
     }
 }
 
-fn content_type(fields: &Fields<'_>, notes: &mut Notes) -> Params {
-    fields
-        .first("content-type")
-        .map(|raw| Params::parse(raw, notes))
-        .unwrap_or_default()
+/// The topmost Content-Type, unless what stands in the body shows that another is meant: a second
+/// one whose boundary is there, or a boundary that no multipart has.
+fn content_type(fields: &Fields<'_>, body: &[u8], notes: &mut Notes) -> Params {
+    let mut all = fields
+        .all("content-type")
+        .take(5)
+        .map(|raw| Params::parse(raw, notes));
+    let first = all.next().unwrap_or_default();
+    let whole = |params: &Params| {
+        let boundary = params.get("boundary").map(str::trim_end);
+        boundary.is_some_and(|b| !b.is_empty() && boundary::stands_in(body, b.as_bytes()))
+    };
+    if first.value.starts_with("multipart/") {
+        return match all.find(whole) {
+            Some(other) if !whole(&first) => other.as_multipart(),
+            _ => first,
+        };
+    }
+    if whole(&first) {
+        return first.as_multipart();
+    }
+    all.find(whole).map_or(first, Params::as_multipart)
+}
+
+/// The body of a multipart may only be in an encoding that changes nothing (RFC 2045 §6.4).
+fn is_encoded(fields: &Fields<'_>) -> bool {
+    let encoding = fields
+        .ascii("content-transfer-encoding")
+        .unwrap_or_default();
+    ["base64", "quoted-printable", "x-uuencode", "uuencode"]
+        .iter()
+        .any(|kind| encoding.starts_with(kind))
 }
 
 fn media_type(part: &Part<'_>) -> String {
@@ -357,6 +434,42 @@ mod tests {
         let raw =
             b"Content-Type: text/plain\nContent-Disposition: attachment; filename=a.txt\n\nhi";
         assert_eq!(shape(raw), (vec![], vec![], vec![0]));
+    }
+
+    #[test]
+    fn a_text_that_is_shown_under_a_name_is_a_file() {
+        let named =
+            "--b\nContent-Type: text/plain\nContent-Disposition: inline; filename=a.txt\n\nlist\n";
+        let raw = multi(
+            "mixed",
+            &format!("{named}--b\nContent-Type: text/html\n\n<p>hi\n--b--"),
+        );
+        assert_eq!(shape(&raw), (vec![1], vec![1], vec![0]));
+        // Alone it is all that was written.
+        assert_eq!(shape(&multi("mixed", &format!("{named}--b--"))).0, [0]);
+        // Without a name it is words.
+        let raw = multi(
+            "mixed",
+            "--b\nContent-Disposition: inline\n\none\n--b\nContent-Disposition: inline\n\ntwo\n--b--",
+        );
+        assert_eq!(shape(&raw).0, [0, 1]);
+    }
+
+    #[test]
+    fn the_boundary_that_stands_in_the_body_says_what_it_is() {
+        let parts = "--b\n\nhi\n--b\nContent-Type: application/pdf\n\nx\n--b--\n";
+        for head in [
+            "Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=b",
+            "Content-Type: multipart/mixed; boundary=z\nContent-Type: multipart/mixed; boundary=b",
+            "Content-Type: text/plain; boundary=b",
+            "Content-Type: application/octet-stream; boundary=\"b\"",
+            "Content-Type: multipart; boundary=b",
+        ] {
+            let raw = format!("{head}\n\n{parts}");
+            assert_eq!(shape(raw.as_bytes()), (vec![0], vec![0], vec![1]), "{head}");
+        }
+        let raw = b"Content-Type: text/plain; boundary=b\n\nwords --b in between\n";
+        assert_eq!(shape(raw), (vec![0], vec![0], vec![]));
     }
 
     #[test]

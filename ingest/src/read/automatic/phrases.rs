@@ -182,6 +182,13 @@ pub(super) fn replies_by_text(text: &str) -> bool {
     TEXTS.iter().any(|t| opening.starts_with(t)) && text.chars().count() < 1_200
 }
 
+/// The text tells how to be sent no more of its kind.
+pub(super) fn unsubscribes(text: &str) -> bool {
+    const SAYS: [&str; 5] = ["退订", "退訂", "取消订阅", "取消訂閱", "unsubscribe"];
+    let text = text.to_lowercase();
+    SAYS.iter().any(|says| text.contains(says))
+}
+
 /// Subjects of read receipts, lower case.
 const RECEIPTS: [&str; 20] = [
     "已读:",

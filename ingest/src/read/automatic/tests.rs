@@ -81,6 +81,42 @@ fn bulk_and_lists() {
 }
 
 #[test]
+fn a_person_behind_a_list_is_told_from_a_newsletter() {
+    let through = |from: &str, headers: &str, text: &str| {
+        let raw = format!("From: {from}\nTo: letters@x.gov.cn\nSubject: s\n{headers}\n\n{text}\n");
+        let letter = read(raw.as_bytes()).expect("readable");
+        assert_eq!(letter.automatic, Some(Automatic::Bulk), "{headers}");
+        letter.through_list
+    };
+    for headers in [
+        "List-Id: <village.x.org>",
+        "List-Id: <village.x.org>\nList-Unsubscribe: <mailto:u@x.org>\nList-Post: <mailto:l@x.org>",
+        "X-Mailing-List: village",
+    ] {
+        assert!(
+            through("李秋 <liqiu@x.cn>", headers, "何时开工？"),
+            "{headers}"
+        );
+    }
+    for (from, headers, text) in [
+        ("zs@x.cn", "List-Id: <l.x>\nPrecedence: list", "hi"),
+        ("zs@x.cn", "List-Unsubscribe: <https://x.cn/u>", "hi"),
+        (
+            "zs@x.cn",
+            "List-Unsubscribe: <mailto:u@x>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click",
+            "hi",
+        ),
+        ("zs@x.cn", "List-Id: <l.x>\nX-Campaign: 1", "hi"),
+        ("news@x.cn", "List-Id: <l.x>", "hi"),
+        ("no-reply2@x.cn", "List-Id: <l.x>", "hi"),
+        ("zs@x.cn", "List-Id: <l.x>", "本期优惠。退订请回复 T"),
+    ] {
+        assert!(!through(from, headers, text), "{from} {headers}");
+    }
+    assert!(through("newsome@x.cn", "List-Id: <l.x>", "hi"));
+}
+
+#[test]
 fn bounces_in_and_out_of_the_standard() {
     let standard = "Subject: Undelivered Mail Returned to Sender\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nfailed\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; a@x\n--b--";
     assert_eq!(mail(standard, ""), Some(Automatic::Bounce));

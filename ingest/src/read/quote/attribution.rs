@@ -1,6 +1,6 @@
 //! Lines that say who wrote what follows: "On … wrote:", "在 …，… 写道：".
 
-use super::block::Marker;
+pub(super) use super::block::Marker;
 
 /// Most lines that one attribution is wrapped over.
 const WRAPPED: usize = 6;
@@ -104,6 +104,41 @@ pub(super) fn ends_one(line: &str) -> bool {
         && (ends_with_verb(line) || (line.ends_with([':', '：']) && line.contains('@')))
 }
 
+/// A line that begins with a preposition and a date, as an attribution does.
+pub(super) fn opens_with_date(line: &str) -> bool {
+    opens(line) && line.bytes().take(28).any(|b| b.is_ascii_digit())
+}
+
+/// Beside its date and its verb the attribution says whose words follow.
+pub(super) fn names_somebody(line: &str) -> bool {
+    if line.contains('@') {
+        return true;
+    }
+    const TIMES: [&str; 18] = [
+        "在", "于", "於", "年", "月", "日", "号", "星期", "周", "上午", "下午", "晚上", "时", "点",
+        "分", "秒", "写道", "寫道",
+    ];
+    let head = line.split(['：', ':']).take(3).collect::<String>();
+    let bare = TIMES.iter().fold(head, |head, word| head.replace(word, ""));
+    let rest = bare.trim_matches(|c: char| !c.is_alphabetic());
+    rest.chars()
+        .filter(|c| c.is_alphabetic() && !"一二三四五六天".contains(*c))
+        .count()
+        >= 2
+}
+
+/// Words stand behind the verb and its colon: whoever wrote them wrote them here.
+fn goes_on_behind(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    VERBS.iter().any(|verb| {
+        lower.match_indices(verb).any(|(at, verb)| {
+            let rest = lower[at + verb.len()..].trim_start();
+            let behind = rest.strip_prefix([':', '：']).map(str::trim_start);
+            behind.is_some_and(|behind| behind.chars().any(char::is_alphanumeric))
+        })
+    })
+}
+
 /// What follows the `>` of an address that was broken before it: ` wrote:`.
 pub(super) fn is_tail(rest: &str) -> bool {
     rest.len() < 24 && !rest.trim_start().starts_with('>') && ends_with_verb(rest)
@@ -122,6 +157,9 @@ fn opens_address(lines: &[&str], from: usize) -> bool {
 
 /// Whether a line attributes: certainly, only because a quote follows, or not at all.
 fn judge(line: &str, followed: bool) -> Option<bool> {
+    if goes_on_behind(line) {
+        return None;
+    }
     let verb = ends_with_verb(line) || has_verb_inside(line);
     let dated = is_dated(line);
     let addressed = line.contains('@') && line.contains(['<', '(', '[', '"', '“', '&']);
@@ -307,7 +345,7 @@ fn slashed(line: &str) -> bool {
 }
 
 /// `10:00`
-fn has_clock(line: &str) -> bool {
+pub(super) fn has_clock(line: &str) -> bool {
     line.as_bytes().windows(4).any(|w| {
         w[0].is_ascii_digit()
             && matches!(w[1], b':' | b'.' | b'h')

@@ -6,6 +6,7 @@
 
 mod attribution;
 mod block;
+mod seams;
 mod signature;
 
 /// What becomes of a line.
@@ -21,6 +22,7 @@ enum Fate {
 #[must_use]
 pub fn visible(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
+    let lines = seams::parted(&lines);
     let (kept, _) = own_words(&lines, true);
     if !kept.is_empty() {
         return kept;
@@ -238,17 +240,24 @@ fn rule_above(lines: &[&str], marker: usize) -> usize {
     start
 }
 
-/// Joins lines: none blank at the ends, no more than one blank line between.
+/// Joins lines: none blank at the ends, no more than one blank line between. What was one line
+/// before it was parted is one again.
 fn tidy(lines: &[&str]) -> String {
     let mut out = String::new();
     let mut blank = false;
-    for line in lines {
-        let line = line.trim_end();
+    let mut before: Option<&str> = None;
+    for part in lines {
+        let line = part.trim_end();
+        let goes_on = before.is_some_and(|b| b.as_bytes().as_ptr_range().end == part.as_ptr());
+        let gap = before.map_or("", |b| &b[b.trim_end().len()..]);
+        before = Some(part);
         if line.is_empty() {
             blank = !out.is_empty();
             continue;
         }
-        if !out.is_empty() {
+        if goes_on && !blank {
+            out.push_str(gap);
+        } else if !out.is_empty() {
             out.push_str(if blank { "\n\n" } else { "\n" });
         }
         blank = false;

@@ -159,36 +159,100 @@ fn is_footer(rule: &str, below: &[&str]) -> bool {
 }
 
 fn is_added(line: &str) -> bool {
-    let line = line
-        .trim()
-        .trim_start_matches(['-', '*', '_', ' ', '<', '(', '（']);
+    let line = without_link(line).trim_start_matches(['-', '*', '_', ' ', '<', '(', '（']);
     let lower = line.to_lowercase();
     let mine = || {
         let device = MINE.iter().find_map(|words| lower.strip_prefix(words));
         device.is_some_and(|rest| {
             let rest = rest.trim_start();
-            rest.starts_with(|c: char| c.is_ascii_alphanumeric())
-                || DEVICES.iter().any(|d| rest.contains(d))
+            let named = rest.starts_with(|c: char| c.is_ascii_alphanumeric())
+                || DEVICES.iter().any(|d| rest.contains(d));
+            named && is_name(rest)
         })
     };
-    line.chars().count() <= 80
-        && !line.contains(['。', '，', '！', '？'])
-        && (ADDED.iter().any(|words| lower.starts_with(words)) || mine())
+    let added = || {
+        let rest = ADDED.iter().find_map(|words| lower.strip_prefix(words));
+        rest.is_some_and(is_name)
+    };
+    line.chars().count() <= 80 && !line.contains(['。', '，', '！', '？']) && (added() || mine())
+}
+
+/// The name of a device or program, and nothing that somebody says behind it.
+fn is_name(rest: &str) -> bool {
+    const OF_NAMES: [&str; 26] = [
+        "客户端",
+        "浏览器",
+        "典藏",
+        "尊享",
+        "青春",
+        "标准",
+        "系列",
+        "企业",
+        "微信",
+        "网易",
+        "腾讯",
+        "阿里",
+        "邮件",
+        "大师",
+        "智能",
+        "终端",
+        "电话",
+        "应用",
+        "发送",
+        "定制",
+        "专属",
+        "商务",
+        "免费",
+        "安卓",
+        "鸿蒙",
+        "版",
+    ];
+    let known = || DEVICES.iter().chain(&OF_NAMES);
+    let words = rest.split(|c: char| c.is_whitespace() || c.is_ascii_punctuation());
+    let mut words = words.filter(|w| !w.is_empty()).enumerate();
+    words.all(|(place, word)| {
+        let names = known().any(|name| word.contains(name));
+        let bare = known().fold(word.to_owned(), |word, name| word.replace(name, ""));
+        let others = bare.chars().filter(|c| !c.is_ascii()).count();
+        // A brand has two characters; words behind a Latin name stand for themselves.
+        let brand = names || (place == 0 && word.chars().next().is_some_and(|c| !c.is_ascii()));
+        others <= if brand { 2 } else { 0 }
+    }) && !talks(rest)
+}
+
+/// Somebody speaks in English behind the name of the device.
+fn talks(lower: &str) -> bool {
+    const SAYS: [&str; 17] = [
+        "i", "i'm", "you", "we", "please", "my", "me", "call", "need", "thanks", "thank", "can",
+        "will", "is", "are", "not", "they",
+    ];
+    const SORRY: [&str; 6] = ["excuse", "forgive", "pardon", "typo", "brevity", "sorry"];
+    let mut words = lower.split(|c: char| !(c.is_alphanumeric() || c == '\''));
+    words.any(|word| SAYS.contains(&word)) && !SORRY.iter().any(|word| lower.contains(word))
+}
+
+/// A line without the address of its last link.
+fn without_link(line: &str) -> &str {
+    let line = line.trim();
+    match line.rsplit_once('<') {
+        Some((words, link)) if link.ends_with('>') && link.contains("://") => words.trim_end(),
+        _ => line,
+    }
 }
 
 /// `Sent from my iPhone` and its cousins, alone between blank lines or others of its kind.
 fn is_sent_from(lines: &[&str], at: usize) -> bool {
     let says = |line: &str| {
-        let line = line
-            .trim()
-            .trim_start_matches(['-', '*', '_', ' ', '<', '(']);
+        let line = without_link(line).trim_start_matches(['-', '*', '_', ' ', '<', '(']);
         let lower = line.to_lowercase();
         let words = line.split(['<', '(']).next().unwrap_or_default();
         let sentence = words
             .trim_end_matches(['.', ' '])
             .contains([',', ';', '?', '!', '。', '，']);
+        let behind = SENT.iter().find_map(|words| lower.strip_prefix(words));
+        let behind = behind.map(|rest| rest.trim_start().trim_start_matches("my "));
         line.chars().count() <= 100
-            && SENT.iter().any(|words| lower.starts_with(words))
+            && behind.is_some_and(|rest| !talks(rest))
             && (!sentence || lower.contains("excuse"))
     };
     let apart = |n: Option<usize>| {

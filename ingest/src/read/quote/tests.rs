@@ -169,6 +169,8 @@ fn hostile_texts_stay_linear() {
         "在 写道：\n\n\n".repeat(50_000),
         "-----原始邮件-----\n".repeat(40_000),
         "H\n \n".repeat(200_000),
+        "a On 1 <a@b> ".repeat(100_000),
+        "x 在2023年 a@b\n".repeat(60_000),
     ] {
         assert!(visible(&text).len() <= text.len());
     }
@@ -186,4 +188,118 @@ fn words_below_an_unmarked_quote_under_a_phones_signature_stay() {
 fn words_inside_an_unmarked_quote_stay_where_the_writer_points_at_them() {
     let text = format!("您好，答复见下方红字。\n\n{BLOCK}\n回答一");
     assert!(visible(&text).ends_with("回答一"));
+}
+
+#[test]
+fn words_before_an_attribution_on_its_line_stay() {
+    for (text, own) in [
+        (
+            "谢谢。On Mon, 1 May 2023 at 10:00, Office <a@x.cn> wrote:\n> old",
+            "谢谢。",
+        ),
+        (
+            "Thanks a lot! On Mon, 1 May 2023 at 10:00 AM Office <\na@x.cn> wrote:\n\n> old",
+            "Thanks a lot!",
+        ),
+        (
+            "好的 在 2023-05-01 10:00:00，\"省厅\" <a@x.cn> 写道：\n原文\n还有",
+            "好的",
+        ),
+        (
+            "请核实。在2023年5月1日，省厅 <a@x.cn> 写道：\n> 原文",
+            "请核实。",
+        ),
+        ("同意于 2023年5月1日 10:00, 省厅 写道:\n> 原文", "同意"),
+        (
+            "谢谢 2023年5月1日 10:00，省厅 <a@x.cn> 写道：\n> 原文",
+            "谢谢",
+        ),
+        (
+            "第一行\n最后一行 On May 1, 2023, at 10:00, A <a@x.cn> wrote:\n> old\n\n补充",
+            "第一行\n最后一行\n\n补充",
+        ),
+        (
+            "Merci. Le lun. 1 mai 2023 à 10:00, A <a@x.cn> a écrit :\n> vieux",
+            "Merci.",
+        ),
+    ] {
+        splits(text, own);
+    }
+}
+
+#[test]
+fn words_behind_an_attribution_on_its_line_stay() {
+    for (text, own) in [
+        (
+            "在 2023-05-01 10:00:00，省厅 <a@x.cn> 写道：我的补充说明如下：\n> 原文",
+            "我的补充说明如下：",
+        ),
+        (
+            "On Mon, 1 May 2023 at 10:00, A <a@x.cn> wrote: I agree\n> old",
+            "I agree",
+        ),
+        (
+            "On Mon, 1 May 2023 at 10:00, A <a@x.cn>\nwrote: I agree\n> old",
+            "I agree",
+        ),
+    ] {
+        let seen = visible(text);
+        assert!(seen.contains(own), "{seen}");
+        assert!(!seen.contains("原文") && !seen.contains("old"), "{seen}");
+    }
+}
+
+#[test]
+fn names_before_the_date_belong_to_the_attribution() {
+    splits(
+        "好的\n\n省厅 <a@x.gov.cn> 于2023年5月1日周一 10:00写道：\n\n> 原文",
+        "好的",
+    );
+    splits("好的\n\n省厅 于 2023年5月1日 10:00写道：\n\n> 原文", "好的");
+    splits(
+        "ok\n\n---- On Wed, 14 Nov 2018 08:14:43 -0200 A <a@x> wrote ----\n> old",
+        "ok",
+    );
+}
+
+#[test]
+fn lines_that_were_looked_into_are_whole_again() {
+    for text in [
+        "我家于 2019年 搬入，  合同中 2019-03-01 写道：\n面积100亩。",
+        "I moved here On 1 May 2019 and wrote: nothing",
+        "他说。在 2023年5月1日 的信中写道：\n已经办理。",
+    ] {
+        splits(text, text);
+    }
+}
+
+#[test]
+fn words_beside_a_phones_line_stay() {
+    for text in [
+        "发自我的iPhone 请尽快处理",
+        "发自我的iPhone请尽快处理",
+        "发自我的华为手机 谢谢",
+        "发自我的手机请帮我们修路",
+        "请尽快处理。发自我的iPhone",
+        "发自 Outlook 路灯坏了",
+        "Sent from my iPhone please call me back",
+        "Please fix it. Sent from my iPhone",
+    ] {
+        splits(
+            &format!("第一句。\n\n{text}"),
+            &format!("第一句。\n\n{text}"),
+        );
+    }
+    for text in [
+        "发自我的 HUAWEI Mate 60 Pro 典藏版",
+        "发自我的小米手机 13 Ultra",
+        "发自我的酷派手机",
+        "来自钉钉专属商务邮箱",
+        "获取 Outlook for iOS <https://aka.ms/o0ukef>",
+        "Get Outlook for Android <https://aka.ms/AAb9ysg>",
+        "Sent from my iPhone. Please excuse any typos.",
+        "Sent from Yahoo Mail on Android",
+    ] {
+        splits(&format!("第一句。\n\n{text}"), "第一句。");
+    }
 }
