@@ -80,8 +80,11 @@ impl Config {
             let address = smtp.from.rsplit('<').next().unwrap_or_default();
             address.trim_end_matches('>').trim()
         });
+        let logins = self.smtp.iter().filter_map(|smtp| smtp.username.as_deref());
         let mailboxes = self.mailbox.iter().filter_map(Mailbox::address);
-        from.into_iter().chain(mailboxes).collect()
+        let own = self.mailbox.iter().map(|mailbox| mailbox.username.as_str());
+        let all = from.into_iter().chain(logins).chain(mailboxes).chain(own);
+        all.filter(|address| address.contains('@')).collect()
     }
 }
 

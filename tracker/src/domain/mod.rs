@@ -11,6 +11,7 @@
 //! - [`figures`]: what each letter adds to the public figures, so that they always add up.
 //! - [`event`]: the history's chain.
 //! - [`thread`]: when a message joins a letter, and when a person must say.
+//! - [`ours`]: which addresses are our own, and whom an answer goes to.
 //! - [`law`]: calendar and rules as they stand.
 //! - [`likely`]: which letters a held message probably belongs to, and why.
 //! - [`silence`]: when a source has been silent for too long.
@@ -32,6 +33,7 @@ pub mod law;
 pub mod likely;
 pub mod number;
 pub mod obligation;
+pub mod ours;
 pub mod rules;
 pub mod silence;
 pub mod spam;

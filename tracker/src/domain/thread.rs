@@ -39,6 +39,10 @@ pub enum HeldReason {
     Forged,
     /// Our server's filter takes it for spam.
     Spam,
+    /// It comes from an address of ours, is no mail of ours, and leaves no other to answer to.
+    FromUs,
+    /// A list passed it on: a person may have written it.
+    ThroughList,
 }
 
 impl HeldReason {
@@ -49,6 +53,8 @@ impl HeldReason {
             Self::OtherSender => "other-sender",
             Self::Forged => "forged",
             Self::Spam => "spam",
+            Self::FromUs => "from-us",
+            Self::ThroughList => "through-list",
         }
     }
 }

@@ -8,13 +8,15 @@ use ingest::letter::{Authentication, Automatic, IncomingLetter};
 use super::{
     Result, announce,
     returned::{self, CameBack},
+    writer,
 };
 use crate::{
     app::App,
     domain::{
         code::ReplyToken,
         spam::Judged,
-        thread::{self, Joining, Named},
+        text,
+        thread::{self, HeldReason, Joining, Named},
         words::Fate,
     },
     store::arrivals::{ArrivalRecord, Verdict},
@@ -110,9 +112,12 @@ pub(super) async fn decide(
         Err(reason) => return set_aside(Fate::Quarantined, &reason, None, line.sealed),
         Ok(letter) => letter,
     };
+    let letter = writer::settled(app, line.source, letter);
     let named = named_among(app, known, &letter).await?;
     let sealed = line.sealed || named.iter().any(|n| n.sealed);
-    if let Some(automatic) = automatic(app, known, line, &letter) {
+    let automatic = automatic(known, line, &letter);
+    let doubtful = letter.through_list && automatic == Some(Automatic::Bulk);
+    if let Some(automatic) = automatic.filter(|_| !doubtful) {
         let code = serde_json::to_value(automatic).unwrap_or_default();
         let came_back = returned::find(app, known, &letter, &named)
             .await?
@@ -131,8 +136,8 @@ pub(super) async fn decide(
             None => Decision::Fate(verdict),
         });
     }
-    let empty = letter.text.trim().is_empty() && letter.attachments.is_empty();
-    if empty && letter.subject.trim().is_empty() {
+    let empty = text::is_blank(&letter.text) && letter.attachments.is_empty();
+    if empty && text::is_blank(&letter.subject) {
         return set_aside(Fate::Quarantined, "empty", None, sealed);
     }
     let heard = named.iter().any(|n| n.from_writer);
@@ -140,6 +145,17 @@ pub(super) async fn decide(
         (Judged::Invalid, reason) => return set_aside(Fate::Invalid, reason, None, sealed),
         (Judged::Hold, reason) if !heard => return set_aside(Fate::Held, reason, None, sealed),
         _ => {}
+    }
+    let waits = if doubtful {
+        Some(HeldReason::ThroughList)
+    } else if writer::is_nobody(app, line.source, &letter) {
+        Some(HeldReason::FromUs)
+    } else {
+        None
+    };
+    if let Some(reason) = waits {
+        let likely = named.first().map(|n| n.letter_id);
+        return set_aside(Fate::Held, reason.code(), likely, sealed);
     }
     match thread::join(&named, letter.authentication == Authentication::Fail) {
         Joining::New => Ok(Decision::New(Box::new(letter))),
@@ -153,17 +169,10 @@ pub(super) async fn decide(
 }
 
 /// What kind of automatic mail it is, our own by what we know of it included.
-fn automatic(
-    app: &App,
-    known: &Known,
-    line: &ArrivalRecord,
-    letter: &IncomingLetter,
-) -> Option<Automatic> {
+fn automatic(known: &Known, line: &ArrivalRecord, letter: &IncomingLetter) -> Option<Automatic> {
     match letter.automatic {
         // Whoever gives our address on a form is a person all the same.
-        None if line.source.is_mail() && returned::is_own(app, known, letter) => {
-            Some(Automatic::Own)
-        }
+        None if line.source.is_mail() && returned::is_own(known, letter) => Some(Automatic::Own),
         kind => kind,
     }
 }

@@ -7,7 +7,7 @@
 //! | a message arrives, its bytes are committed | [`arrive`] |
 //! | its bytes are read, in a process of their own where that is wiser | [`read`] |
 //! | it becomes a letter, joins one, or is set aside | [`register`] |
-//! | what was read: a letter, an addition, a bounce, our own mail, or spam | [`judge`], [`returned`] |
+//! | what was read: a letter, an addition, a bounce, our own mail, or spam; whose it is | [`judge`], [`returned`], [`writer`] |
 //! | a person says what to do with what was set aside | [`release`] |
 //! | accept, decline, direct | [`accept`], [`decline`] |
 //! | to unit and handler, take, send back | [`assign`] |
@@ -73,6 +73,7 @@ pub mod supervise;
 #[cfg(test)]
 mod terms_test;
 pub mod urge;
+mod writer;
 
 use crate::{
     domain::{access::Denied, status::Refusal, text::FieldError},

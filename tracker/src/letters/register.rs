@@ -13,7 +13,7 @@ use super::{
     duty, fail_point, incoming,
     judge::{self, Decision, Known},
     owe::{self, Owing},
-    returned,
+    returned, writer,
 };
 use crate::{
     app::App,
@@ -177,6 +177,7 @@ fn entry(
     number: LetterNumber,
     incoming: IncomingLetter,
 ) -> Result<Entry> {
+    let incoming = writer::settled(app, line.source, incoming);
     let received_on = app.day_of(line.received_at);
     // What came sealed stays sealed, wherever a clerk finds that it belongs.
     let sealed = channel.sealed || line.sealed;
@@ -210,7 +211,7 @@ fn entry(
         status: Status::Received,
         round: 1,
         version: 1,
-        subject: text::cut(&text::one_line(&incoming.subject), text::SUBJECT),
+        subject: subject(&incoming),
         language: incoming::language(&incoming),
         unit_id: None,
         handler_id: None,
@@ -236,7 +237,8 @@ fn entry(
     let reachable = writer.words.can_be_told();
     let owed = owe::from_receipt(app, law, Owing::of(app, &letter, channel, reachable))?;
     letter.next_due_on = owed.first().map(|o| o.due_on);
-    let words = [incoming.subject.as_str(), incoming.visible_text.as_str()];
+    // A first letter quotes nothing of ours: what was pasted into it was meant to be read.
+    let words = [incoming.subject.as_str(), incoming.text.as_str()];
     let urgent = duty::why(app, &line, words);
     letter.urgent = urgent
         .as_ref()
@@ -250,6 +252,15 @@ fn entry(
         owed,
         urgent_word,
     })
+}
+
+/// One line, or nothing where nobody would see anything.
+fn subject(incoming: &IncomingLetter) -> String {
+    let line = text::one_line(&incoming.subject);
+    if text::is_blank(&line) {
+        return String::new();
+    }
+    text::cut(&line, text::SUBJECT)
 }
 
 async fn save(app: &App, step: &Step<'_>, entries: Vec<Entry>) -> Result<Vec<Verdict>> {

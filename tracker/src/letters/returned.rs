@@ -117,13 +117,11 @@ pub(super) async fn record(
     Ok(verdict)
 }
 
-/// Our own mail: one that we recorded before sending it, or one from an address that we send from.
-pub(super) fn is_own(app: &App, known: &Known, letter: &IncomingLetter) -> bool {
-    let from = letter.from.as_ref().map(|f| text::address_key(&f.address));
-    let ours = app.config.own_addresses();
-    let from_us = from.is_some_and(|from| ours.iter().any(|own| text::address_key(own) == from));
+/// Our own mail: one that we recorded before sending it. An address of ours in From says nothing:
+/// a form of our site sends from there, and anybody can write it.
+pub(super) fn is_own(known: &Known, letter: &IncomingLetter) -> bool {
     let id = letter.message_id.as_deref();
-    from_us || id.is_some_and(|id| known.letter_of(id).is_some())
+    id.is_some_and(|id| known.letter_of(id).is_some())
 }
 
 /// What the block list and the mail server's score say of a message.

@@ -23,7 +23,7 @@ pub const SMALL: usize = 1 << 20;
 /// A file as posted.
 #[derive(Debug, Clone)]
 pub struct PostedFile {
-    /// As the browser names it; not safe yet.
+    /// As the browser names it, in whatever charset; not safe yet, and perhaps empty.
     pub name: String,
     /// As the browser declares it.
     pub media_type: String,
@@ -126,7 +126,9 @@ async fn multipart(mut form: Multipart) -> Result<Posted, Trouble> {
     let mut posted = Posted::default();
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
-        match field.file_name().map(ToOwned::to_owned) {
+        // Not by the extractor's own reading: a name in GBK would be none to it, and the file lost.
+        let disposition = field.headers().get(header::CONTENT_DISPOSITION);
+        match disposition.and_then(|d| ingest::form::file_name(d.as_bytes())) {
             None => posted
                 .fields
                 .push((name, field.text().await.map_err(broken)?)),
@@ -135,7 +137,7 @@ async fn multipart(mut form: Multipart) -> Result<Posted, Trouble> {
                 let bytes = field.bytes().await.map_err(broken)?.to_vec();
                 if bytes.len() > FILE {
                     posted.too_large.push(file);
-                } else if !file.is_empty() {
+                } else if !(file.is_empty() && bytes.is_empty()) {
                     posted.files.push(PostedFile {
                         name: file,
                         media_type,
@@ -218,5 +220,56 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             .end()
             .map_err(|e| Trouble::bad(format!("the body is no JSON: {e}")))?;
         Ok(Self(value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    /// A form of one field and these files: name as it stands in the header, and content.
+    async fn posted(files: &[(&[u8], &[u8])]) -> Posted {
+        let mut body =
+            b"--E\r\nContent-Disposition: form-data; name=\"subject\"\r\n\r\ns\r\n".to_vec();
+        for (name, bytes) in files {
+            let head = b"--E\r\nContent-Disposition: form-data; name=\"files\"; ";
+            body.extend(
+                [
+                    head,
+                    *name,
+                    b"\r\nContent-Type: text/plain\r\n\r\n",
+                    bytes,
+                    b"\r\n",
+                ]
+                .concat(),
+            );
+        }
+        body.extend(b"--E--\r\n");
+        let request = Request::post("/")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=E")
+            .body(Body::from(body))
+            .unwrap();
+        Posted::from_request(request, &()).await.ok().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_file_is_kept_whatever_bytes_its_name_has() {
+        let posted = posted(&[
+            ("filename=\"回执.txt\"".as_bytes(), b"1"),
+            (b"filename=\"\xbb\xd8\xd6\xb4.txt\"", b"2"),
+            (b"filename=\"\xff\xfe\"", b"3"),
+            (b"filename=\"\"", b"4"),
+            (b"filename=\"\"", b""),
+            (b"filename=\"empty.txt\"", b""),
+        ])
+        .await;
+        let names: Vec<&str> = posted.files.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(names[..2], ["回执.txt", "回执.txt"]);
+        assert_eq!((names.len(), names[3], names[4]), (5, "", "empty.txt"));
+        let bytes: Vec<u8> = posted.files.iter().flat_map(|f| f.bytes.clone()).collect();
+        assert_eq!(bytes, b"1234");
+        assert_eq!(posted.get("subject"), "s");
     }
 }

@@ -206,12 +206,15 @@ fn all_messages(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Message> {
             } else {
                 m.words.subject.clone()
             },
-            text: if m.kind == MessageKind::Progress {
-                track::told(m)
-            } else {
-                m.words.visible_text.clone()
+            text: match m.kind {
+                MessageKind::Progress => track::told(m),
+                // A first letter quotes nothing of ours: what stands in it was meant to be read.
+                MessageKind::Letter => m.words.text.clone(),
+                _ => m.words.visible_text.clone(),
             },
-            whole_text: if m.words.text.trim() == m.words.visible_text.trim() {
+            whole_text: if m.kind == MessageKind::Letter
+                || m.words.text.trim() == m.words.visible_text.trim()
+            {
                 String::new()
             } else {
                 m.words.text.clone()
@@ -222,6 +225,7 @@ fn all_messages(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Message> {
                 String::new()
             },
             raw_url: String::new(),
+            encrypted: incoming && is_encrypted(o, m),
             forged: m.arrival_id.is_some_and(|id| o.forged.contains(&id)),
             files: files
                 .map(|f| File {
@@ -234,6 +238,12 @@ fn all_messages(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Message> {
         }
     };
     o.messages.iter().map(message).collect()
+}
+
+fn is_encrypted(o: &Opened, m: &messages::Message) -> bool {
+    let files = o.files.iter().filter(|f| f.message_id == m.id);
+    let files = files.map(|f| (f.words.name.as_str(), f.words.media_type.as_str()));
+    ingest::read::is_encrypted(&m.words.text, files)
 }
 
 fn delivery(app: &App, x: &Outgoing) -> Delivery {

@@ -30,6 +30,8 @@ pub struct Message {
     pub html_url: String,
     /// The address of the raw mail, where the viewer may have it.
     pub raw_url: String,
+    /// Its words can be read only with a key.
+    pub encrypted: bool,
     /// Our own mail server calls its sender forged.
     pub forged: bool,
     /// Its files.
