@@ -39,7 +39,7 @@ fn to_the_next_address_that_can_be_used() {
         ),
         (
             "tagged",
-            "Reply-To: <Letters+hy.2026-000001-k.7f3km2pq9xwe4rta@HUIYIN.example>\r\n",
+            "Reply-To: <Letters+hy.2026-000001-k.7f3km2pq9xwe4rta@HUIYIN.test>\r\n",
             "zhou2@mail.example",
         ),
         (

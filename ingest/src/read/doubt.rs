@@ -28,12 +28,13 @@ pub(super) fn better(
     if bytes.is_ascii() && !wide {
         return escaped(charset, bytes);
     }
-    let utf8 = std::str::from_utf8(bytes).ok();
-    if let Some(utf8) = utf8.filter(|utf8| {
-        !matches!(charset, Charset::Table(table) if table == UTF_8) && is_surely(charset, utf8)
-    }) {
-        return Some(utf8.to_owned());
+    match std::str::from_utf8(bytes) {
+        Ok(_) if charset == Charset::Table(UTF_8) => return None,
+        Ok(utf8) if is_surely(charset, utf8) => return Some(utf8.to_owned()),
+        _ => {}
     }
+    let mut readings = readings(charset, wide, text, bytes, hint).peekable();
+    readings.peek()?;
     let margin = match charset {
         _ if text.contains('\u{FFFD}') => 0.3,
         Charset::Table(table) if is_double(table) || table == UTF_8 => 1.5,
@@ -41,7 +42,7 @@ pub(super) fn better(
         _ => 1.0,
     };
     let said = sense(cut(text));
-    let best = readings(charset, wide, text, bytes, hint)
+    let best = readings
         .map(|table| {
             (
                 table,

@@ -70,16 +70,16 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
             limit: unreadable::MAX_MAIL,
         });
     }
-    let (raw, anew) = wrapped::opened(with_line_ends(raw))?;
-    let mut notes = Notes {
-        hint: declared(&raw)
-            .filter(|table| *table != encoding_rs::UTF_8)
-            .or_else(|| from_china(&raw)),
-        complaints: Vec::new(),
-    };
-    let tree = parts::walk(&raw, &mut notes)?;
+    let raw = with_line_ends(raw);
+    let mut notes = notes_of(&raw);
+    let mut tree = parts::walk(&raw, &mut notes)?;
+    let opened = wrapped::opened(&raw, &tree)?;
+    if let Some(opened) = &opened {
+        notes = notes_of(opened);
+        tree = parts::walk(opened, &mut notes)?;
+    }
     let mut bodies = bodies::of(&tree, &mut notes)?;
-    for file in bodies.attachments.iter_mut().filter(|_| anew) {
+    for file in bodies.attachments.iter_mut().filter(|_| opened.is_some()) {
         file.part.insert(0, ANEW);
     }
     let fields = &tree.fields;
@@ -137,16 +137,27 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, Unreadable> {
     Ok(letter)
 }
 
+/// Notes with the charset to try first.
+fn notes_of(raw: &[u8]) -> Notes {
+    Notes {
+        hint: declared(raw)
+            .filter(|table| *table != encoding_rs::UTF_8)
+            .or_else(|| from_china(raw)),
+        complaints: Vec::new(),
+    }
+}
+
 /// The decoded bytes of an attachment, by the `part` that its [`crate::letter::Attachment`] names.
 #[must_use]
 pub fn attachment(raw: &[u8], part: &str) -> Option<Vec<u8>> {
     let raw = with_line_ends(raw);
-    // What was noted before a wrapping could be opened stands where it stood.
-    let (raw, part) = match part.strip_prefix(ANEW) {
-        Some(part) => (wrapped::opened(raw).ok()?.0, part),
-        None => (raw, part),
-    };
     let tree = parts::walk(&raw, &mut Notes::default()).ok()?;
+    // What was noted before a wrapping could be opened stands where it stood.
+    let Some(part) = part.strip_prefix(ANEW) else {
+        return bodies::file(&tree, part);
+    };
+    let opened = wrapped::opened(&raw, &tree).ok()??;
+    let tree = parts::walk(&opened, &mut Notes::default()).ok()?;
     bodies::file(&tree, part)
 }
 

@@ -2,13 +2,12 @@
 //! 2045 §6.4 forbids and mailers send), and what S/MIME signs opaquely. The mail is written anew
 //! with what they hold in their place, so that everything behind reads one plain tree.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::cms;
 use super::complaints::Notes;
 use super::fields::{self, Fields};
-use super::parts::{self, Wrapped};
+use super::parts::{self, Tree, Wrapped};
 use super::unreadable::Unreadable;
 use super::{bodies, transfer};
 
@@ -16,33 +15,43 @@ use super::{bodies, transfer};
 /// that S/MIME asks for (RFC 2634 §1.1).
 const DEEPEST: usize = 4;
 
-/// The mail without wrappings, and whether it had any.
-pub(super) fn opened(mut raw: Cow<'_, [u8]>) -> Result<(Cow<'_, [u8]>, bool), Unreadable> {
-    let mut anew = false;
-    for _ in 0..DEEPEST {
-        let mut found: Vec<(Range<usize>, Vec<u8>)> = Vec::new();
-        let tree = parts::walk(&raw, &mut Notes::default())?;
-        for wrapped in &tree.wrapped {
-            if let Some(plain) = unwrapped(wrapped) {
-                found.push((place(&raw, wrapped.whole), plain));
-            }
-        }
-        drop(tree);
-        if found.is_empty() {
+/// The mail without its wrappings; `None` where it has none. `tree` is what it looks like with them.
+pub(super) fn opened(raw: &[u8], tree: &Tree<'_>) -> Result<Option<Vec<u8>>, Unreadable> {
+    let mut mail = anew(raw, tree);
+    for _ in 1..DEEPEST {
+        let Some(outer) = &mail else {
+            break;
+        };
+        let inner = {
+            let tree = parts::walk(outer, &mut Notes::default())?;
+            anew(outer, &tree)
+        };
+        if inner.is_none() {
             break;
         }
-        let mut mail = Vec::with_capacity(raw.len());
-        let mut at = 0;
-        for (range, plain) in found {
+        mail = inner;
+    }
+    Ok(mail)
+}
+
+/// The mail with what its wrapped parts hold in their place.
+fn anew(raw: &[u8], tree: &Tree<'_>) -> Option<Vec<u8>> {
+    let mut mail = Vec::new();
+    let mut at = 0;
+    for wrapped in &tree.wrapped {
+        if let Some(plain) = unwrapped(wrapped) {
+            let range = place(raw, wrapped.whole);
             mail.extend_from_slice(&raw[at..range.start]);
             mail.extend_from_slice(&plain);
             at = range.end;
         }
-        mail.extend_from_slice(&raw[at..]);
-        raw = Cow::Owned(mail);
-        anew = true;
     }
-    Ok((raw, anew))
+    // No wrapping holds nothing at all: its header stays.
+    if mail.is_empty() {
+        return None;
+    }
+    mail.extend_from_slice(&raw[at..]);
+    Some(mail)
 }
 
 /// Where a slice of the mail stands in it.
