@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::visible;
 
 /// The own words must come back whole, and nothing of the quote.
@@ -301,5 +303,28 @@ fn words_beside_a_phones_line_stay() {
         "Sent from Yahoo Mail on Android",
     ] {
         splits(&format!("第一句。\n\n{text}"), "第一句。");
+    }
+}
+
+proptest! {
+    /// Whatever stands before an attribution, on its line or above it, is there afterwards.
+    #[test]
+    fn own_words_above_a_quote_are_whole(
+        words in proptest::collection::vec(proptest::sample::select(&[
+            "请尽快处理", "我们村的路坏了", "谢谢答复", "补充材料如下", "Please look after it",
+            "面积>100亩", "2019年就申请了", "联系 zhou@example.com",
+        ][..]), 1..6),
+        between in proptest::sample::select(&["。", "！", "。\n", "\n\n", "。 "][..]),
+        attribution in proptest::sample::select(&[
+            "On Mon, 1 May 2023 at 10:00, Office <a@x.cn> wrote:",
+            "在 2023-05-01 10:00:00，\"省厅\" <a@x.cn> 写道：",
+            "在2023年5月1日，省厅 <a@x.cn> 写道：",
+            "Le lun. 1 mai 2023 à 10:00, Office <a@x.cn> a écrit :",
+        ][..]),
+    ) {
+        let own = words.join("，");
+        let seen = visible(&format!("{own}{between}{attribution}\n> 原文\n> old"));
+        prop_assert!(seen.starts_with(&own), "{}", seen);
+        prop_assert!(!seen.contains("原文"), "{}", seen);
     }
 }
