@@ -76,8 +76,9 @@ pub enum Notification<'a> {
     Urgent(Urgent<'a>),
 }
 
-/// 收件回执: the letter has arrived. Automatic, satisfies no obligation, and holds nothing that the
-/// sender wrote: a form post with a stranger's address must not carry words to that stranger.
+/// 收件回执: the letter has arrived. Automatic, satisfies no obligation, promises no day (a person
+/// determines first what the letter is, and its term with it), and holds nothing that the sender
+/// wrote: a form post with a stranger's address must not carry words to that stranger.
 #[derive(Clone, Debug)]
 pub struct Receipt<'a> {
     /// Who writes.
@@ -86,10 +87,6 @@ pub struct Receipt<'a> {
     pub number: &'a str,
     /// The day the letter reached the department.
     pub received_on: Date,
-    /// The day the counted obligation is due.
-    pub due_on: Date,
-    /// The date may still change when the letter is classified.
-    pub provisional: bool,
     /// The letter is sealed. Changes nothing: a receipt that looked different would betray by its
     /// look alone that it came from the report box.
     pub neutral: bool,
@@ -165,8 +162,16 @@ pub enum NoticeKind {
     Accepted,
     /// 延期告知: it takes longer, until when, and why.
     Extended,
-    /// 暂停计时告知: what it waits for.
+    /// 暂停计时告知: what it waits for; its clock goes on afterwards.
     Suspended,
+    /// 重新计算期限告知: what it waits for; its term begins anew then, as after a correction.
+    Restarts,
+    /// 恢复计时告知: what it waited for is there, and by when it will be answered.
+    Resumed,
+    /// 期限变更告知: another day stands in place of the one that was told.
+    Moved,
+    /// 撤销告知: an earlier notice holds no more, the letter goes on.
+    Reversed,
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod a_province_lays_its_rules_over;
 mod a_report_by_mail_leaves_no_trace;
 mod a_wrong_rule_is_put_right;
 mod a_year_settles_its_dates;
+mod an_end_is_a_step;
 mod any_input_is_read;
 mod automatic_mail_is_known;
 mod bombs_cost_little;

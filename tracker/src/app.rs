@@ -231,6 +231,16 @@ impl App {
         self.zone.to_datetime(at).date()
     }
 
+    /// 签收日 as typed: today it is now, an earlier day its noon, which no zone can move to another.
+    #[must_use]
+    pub fn received_at(&self, on: Date) -> Timestamp {
+        if on == self.today() {
+            return self.now();
+        }
+        let noon = self.zone.to_timestamp(on.at(12, 0, 0, 0));
+        noon.unwrap_or_else(|_| self.now())
+    }
+
     /// Today in the department's zone.
     #[must_use]
     pub fn today(&self) -> Date {

@@ -22,8 +22,6 @@ fn receipt(office: &Office, neutral: bool) -> Notification<'_> {
         office,
         number: NUMBER,
         received_on: date(2026, 11, 23),
-        due_on: date(2026, 12, 2),
-        provisional: true,
         neutral,
     })
 }
@@ -54,7 +52,7 @@ fn notice(office: &Office, kind: NoticeKind, neutral: bool) -> Notification<'_> 
     })
 }
 
-const KINDS: [NoticeKind; 7] = [
+const KINDS: [NoticeKind; 11] = [
     NoticeKind::Declined,
     NoticeKind::Directed,
     NoticeKind::Transferred,
@@ -62,6 +60,10 @@ const KINDS: [NoticeKind; 7] = [
     NoticeKind::Accepted,
     NoticeKind::Extended,
     NoticeKind::Suspended,
+    NoticeKind::Restarts,
+    NoticeKind::Resumed,
+    NoticeKind::Moved,
+    NoticeKind::Reversed,
 ];
 
 fn samples(office: &Office) -> Vec<Notification<'_>> {
@@ -132,11 +134,12 @@ fn a_receipt_of_a_sealed_letter_looks_like_any_other() {
     for language in Language::ALL {
         let open = render(&receipt(&office, false), language).unwrap();
         assert_eq!(open, render(&receipt(&office, true), language).unwrap());
-        assert!(open.text.contains(if language == Language::Chinese {
-            "2026年12月2日（暂定"
-        } else {
-            "2 December 2026 (provisional"
-        }));
+        // One day stands in it, that of receipt; by when, a person determines first.
+        let term = match language {
+            Language::Chinese => "办理期限：登记受理后确定",
+            Language::English => "Term: set when your letter is registered",
+        };
+        assert!(open.text.contains(term), "{}", open.text);
         for box_word in ["举报", "信箱", "信访", "纪检", "report box", "petition"] {
             assert!(!whole(&open).contains(box_word), "{box_word}");
         }

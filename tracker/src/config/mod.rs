@@ -122,6 +122,8 @@ pub struct Site {
     pub icp: String,
     /// 公网安备号.
     pub police: String,
+    /// The first day on which the office took letters: an earlier day of receipt is asked about.
+    pub office_since: Option<jiff::civil::Date>,
     /// Telephone for the public.
     pub phone: String,
     /// Links in the header.
@@ -138,6 +140,7 @@ impl Default for Site {
             site_code: String::new(),
             icp: String::new(),
             police: String::new(),
+            office_since: None,
             phone: String::new(),
             header: Vec::new(),
             footer: Vec::new(),

@@ -130,6 +130,8 @@ pub(super) async fn take(
         | Action::TakeUrgent
         | Action::Reopen
         | Action::DecideAddition
+        | Action::Reverse
+        | Action::Correct
         | Action::Recall
         | Action::Resend
         | Action::Delivered

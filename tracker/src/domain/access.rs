@@ -283,7 +283,7 @@ pub fn permits(staff: &Staff, action: Action, holding: Holding) -> Result<(), De
             handles || registrar || staff.is(Role::Leader),
             "those who work on the letter",
         ),
-        Action::Reclassify | Action::MarkUrgent => (registrar, "the registrar"),
+        Action::Reclassify | Action::MarkUrgent | Action::Correct => (registrar, "the registrar"),
         Action::RequestExtension | Action::Suspend | Action::Resume => (
             handles || registrar,
             "the letter's handler or the registrar",
@@ -305,7 +305,7 @@ pub fn permits(staff: &Staff, action: Action, holding: Holding) -> Result<(), De
             handles || registrar || staff.is(Role::Duty),
             "the duty officer, the registrar or the letter's handler",
         ),
-        Action::Reopen => (
+        Action::Reopen | Action::Reverse => (
             registrar || staff.is(Role::Leader),
             "the registrar or a leader",
         ),

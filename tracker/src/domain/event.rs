@@ -56,6 +56,10 @@ words! {
         MarkedInvalid = "marked-invalid",
         /// 撤回.
         Withdrawn = "withdrawn",
+        /// 撤销办结: an end was undone.
+        Reversed = "reversed",
+        /// 更正登记信息.
+        Corrected = "corrected",
         /// 重新甄别.
         Reclassified = "reclassified",
         /// 申请延期.

@@ -48,6 +48,16 @@ impl Status {
         )
     }
 
+    /// Whether it ended without an answer of its own: a step, which can be taken back.
+    #[must_use]
+    pub fn is_end(self) -> bool {
+        use Status::{Declined, Directed, Duplicate, Invalid, Transferred, Withdrawn};
+        matches!(
+            self,
+            Declined | Directed | Transferred | Withdrawn | Duplicate | Invalid
+        )
+    }
+
     /// What the public sees: the key of one of six words.
     #[must_use]
     pub fn public_step(self) -> &'static str {
@@ -86,8 +96,10 @@ words! {
         Draft = "draft",
         /// 答复: issues the answer, where no sign-off is due.
         Answer = "answer",
-        /// 撤回发送: takes an issued answer back before it left.
+        /// 撤回发送: takes an issued answer, or an end, back before it left.
         Recall = "recall",
+        /// 撤销办结: an end without an answer is undone, for a reason.
+        Reverse = "reverse",
         /// Sends again what nobody knows to have left, or what came back.
         Resend = "resend",
         /// 送达: records that a person served the answer.
@@ -126,6 +138,8 @@ words! {
         MarkUrgent = "mark-urgent",
         /// 紧急件签收: somebody took an urgent letter on.
         TakeUrgent = "take-urgent",
+        /// 更正登记信息: day of receipt, channel, name, contact.
+        Correct = "correct",
         /// 重新办理: a new round.
         Reopen = "reopen",
         /// 补充来信处理: says what becomes of what the writer added.
@@ -190,7 +204,12 @@ fn step(status: Status, action: Action) -> Option<Status> {
             | A::MarkUrgent
             | A::TakeUrgent,
         ) if open.is_open() && open != S::Sending => open,
+        // What was registered wrongly is put right wherever the letter stands, but while words to
+        // its writer are leaving.
+        (any, A::Correct) if any != S::Sending => any,
         (S::Answered | S::Filed, A::Reopen) => S::Received,
+        // Back to where it was, which its history says: here stands the first place it may be.
+        (end, A::Recall | A::Reverse) if end.is_end() => S::Received,
         (S::Received, A::Accept) => S::Received,
         (S::Received | S::Assigned | S::Working, A::Assign) => S::Assigned,
         (S::Assigned | S::Working, A::Reassign) => S::Assigned,
@@ -247,16 +266,24 @@ mod tests {
     }
 
     #[test]
-    fn only_reopening_leads_back() {
+    fn an_answer_is_reopened_and_an_end_reversed() {
         assert_eq!(next(Status::Answered, Action::Reopen), Ok(Status::Received));
         assert!(next(Status::Sending, Action::Reclassify).is_err());
+        for status in Status::ALL {
+            let back = next(*status, Action::Reverse);
+            assert_eq!(back.is_ok(), status.is_end(), "{status}");
+            assert_eq!(
+                status.is_end(),
+                !status.is_open() && status.public_step() != "done"
+            );
+        }
     }
 
     #[test]
-    fn ends_stay_ends_and_refusals_help() {
-        for end in [Status::Withdrawn, Status::Invalid, Status::Filed] {
+    fn nothing_else_moves_an_end_and_refusals_help() {
+        for end in Status::ALL.iter().copied().filter(|s| !s.is_open()) {
             for action in Action::ALL {
-                if *action == Action::Reopen {
+                if matches!(action, Action::Reopen | Action::Reverse | Action::Recall) {
                     continue;
                 }
                 if let Ok(after) = next(end, *action) {

@@ -92,15 +92,12 @@ async fn tell(app: &App, change: &mut Change<'_>) -> Result<()> {
     let told = |o: &Obligation| o.is_open() && o.kind == ObligationKind::Acknowledge;
     if change.obligations.iter().any(told) {
         let (due, language) = (change.counted()?.due_on, change.letter.language);
+        let by = progress::day(language, due);
         let words = match language {
-            Language::Chinese => format!(
-                "我们将于{}年{}月{}日前办结并答复您。",
-                due.year(),
-                due.month(),
-                due.day()
-            ),
-            Language::English => format!("We will conclude it and answer you by {due}."),
+            Language::Chinese => format!("我们将于{by}前办结并答复您。"),
+            Language::English => format!("We will conclude it and answer you by {by}."),
         };
+        change.tells_date();
         progress::tell(app, change, NoticeKind::Accepted, "", &words).await?;
     }
     change.satisfy(change.now(), &[Meets::Acceptance]);

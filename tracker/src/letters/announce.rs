@@ -15,7 +15,6 @@ use crate::{
     keys::to_hex,
     store::{
         letters::Letter,
-        obligations::Obligation,
         outbox::{Outgoing, OutgoingWords},
         writers::WriterRecord,
     },
@@ -39,15 +38,13 @@ pub(crate) fn language(l: Language) -> notifier::Language {
     }
 }
 
-/// 收件回执: number, code, due date, and nothing that the sender wrote.
-pub(crate) fn receipt(app: &App, letter: &Letter, obligation: &Obligation) -> Result<Rendered> {
+/// 收件回执: number, code, and nothing that the sender wrote.
+pub(crate) fn receipt(app: &App, letter: &Letter) -> Result<Rendered> {
     let office = office(app);
     let notification = Notification::Receipt(notifier::Receipt {
         office: &office,
         number: &letter.number.to_string(),
         received_on: letter.received_on,
-        due_on: obligation.due_on,
-        provisional: obligation.provisional,
         neutral: letter.is_sealed(),
     });
     Ok(notifier::render(&notification, language(letter.language))?)

@@ -11,6 +11,7 @@ use super::{
     draft::within,
     owe::{self, Owing},
     reclassify::channel_of,
+    reverse,
 };
 use crate::{
     app::App,
@@ -156,10 +157,11 @@ async fn issue(app: &App, change: &Change<'_>, words: &str, files: Vec<NewFile>)
     Ok(id)
 }
 
-/// 撤回发送: takes an answer back that has not left yet; its words become the draft again.
+/// 撤回发送: takes an answer back that has not left yet; its words become the draft again. An end
+/// without an answer is taken back alike.
 ///
 /// # Errors
-/// See [`Error`]; an answer that is leaving or has left stays.
+/// See [`Error`]; what is leaving or has left stays.
 pub async fn recall(
     app: &App,
     staff: &Staff,
@@ -167,6 +169,9 @@ pub async fn recall(
     version: Option<i64>,
 ) -> Result<Letter> {
     let mut change = Change::open(app, staff, number, version, Action::Recall).await?;
+    if change.was().is_end() {
+        return reverse::undo(staff, change).await;
+    }
     change.end_where(|o| matches!(o.starts, Starts::Answered | Starts::Closed));
     let id = change.letter.id;
     let turned = change

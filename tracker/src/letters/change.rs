@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde_json::json;
 
-use super::{Error, Result, owe};
+use super::{Error, Result, owe, progress};
 use crate::{
     app::App,
     domain::{
@@ -34,6 +34,12 @@ pub(crate) struct Change<'a> {
     pub(crate) obligations: Vec<Obligation>,
     stored: Vec<Obligation>,
     before: Facts,
+    /// Where the letter stood.
+    was: Status,
+    /// The day that its writer may know of: the counted one, once a person determined the class.
+    told_due: Option<Date>,
+    /// The step tells the writer itself by when.
+    tells_date: bool,
     version: i64,
     /// What is written collides with nobody's work: the version stays.
     quiet: bool,
@@ -79,7 +85,8 @@ impl<'a> Change<'a> {
         let law = app.law_of(&step).await?;
         let obligations = step.obligations(letter.id).await?;
         let before = facts(&letter, &obligations);
-        let version = letter.version;
+        let (version, was) = (letter.version, letter.status);
+        let told_due = promised(&letter, &obligations);
         letter.status = after;
         Ok(Self {
             app,
@@ -90,6 +97,9 @@ impl<'a> Change<'a> {
             stored: obligations.clone(),
             obligations,
             before,
+            was,
+            told_due,
+            tells_date: false,
             version,
             quiet: false,
         })
@@ -117,6 +127,16 @@ impl<'a> Change<'a> {
             .save_obligations(&self.stored, self.obligations)
             .await?;
         Ok(self.step.commit().await?)
+    }
+
+    /// Where the letter stood before this step.
+    pub(crate) fn was(&self) -> Status {
+        self.was
+    }
+
+    /// The step tells the writer by when itself: nothing is told of that once more.
+    pub(crate) fn tells_date(&mut self) {
+        self.tells_date = true;
     }
 
     /// The instant of the step.
@@ -247,6 +267,7 @@ impl<'a> Change<'a> {
     /// The same with an event that carries words.
     pub(crate) async fn finish_with(mut self, mut event: NewEvent) -> Result<Letter> {
         self.settle_extensions(event.kind).await?;
+        let told = self.tell_moved(event.kind).await?;
         event.actor_id = self.actor;
         let open = self.letter.status.is_open();
         let due = self.obligations.iter().find(|o| o.counts && o.is_open());
@@ -255,6 +276,7 @@ impl<'a> Change<'a> {
         let after = facts(&self.letter, &self.obligations);
         if let serde_json::Value::Object(data) = &mut event.data {
             data.insert("after".into(), stands(&self.letter, &self.obligations));
+            data.extend(self.undone());
         }
         let id = self.app.id();
         self.step
@@ -272,8 +294,70 @@ impl<'a> Change<'a> {
                 current: self.version + 1,
             });
         }
+        let app = self.app;
         self.step.commit().await?;
+        if told {
+            app.outbox_bell.notify_one();
+        }
         Ok(saved)
+    }
+
+    /// Whoever knew of a day is told of the one that stands in its place, whatever moved it.
+    async fn tell_moved(&mut self, by: EventKind) -> Result<bool> {
+        let now = promised(&self.letter, &self.obligations);
+        let (Some(from), Some(to)) = (self.told_due, now) else {
+            return Ok(false);
+        };
+        if from == to || self.tells_date || !self.letter.status.is_open() {
+            return Ok(false);
+        }
+        progress::moved(self, by, from, to).await?;
+        Ok(true)
+    }
+
+    /// What the event keeps of obligations that this step closed, and of how those were met that it
+    /// opened again: the past is told from it, and an end undone by it.
+    fn undone(&self) -> Vec<(String, serde_json::Value)> {
+        let pairs = || {
+            let now = |o: &Obligation| self.obligations.iter().find(|n| n.id == o.id);
+            self.stored.iter().filter_map(move |o| Some((o, now(o)?)))
+        };
+        let closed: Vec<i64> = pairs()
+            .filter(|(was, now)| was.is_open() && !now.is_open())
+            .map(|(was, _)| was.id)
+            .collect();
+        let met = |o: &Obligation| (o.met_at, o.in_time, o.met_workdays);
+        let was_met: Vec<_> = pairs()
+            .filter(|(was, now)| was.met_at.is_some() && met(was) != met(now))
+            .map(|(was, _)| json!({ "obligation": was.id, "met": met_as(was) }))
+            .collect();
+        let mut out = Vec::new();
+        if !closed.is_empty() {
+            out.push(("closed".to_owned(), json!(closed)));
+        }
+        if !was_met.is_empty() {
+            out.push(("was_met".to_owned(), json!(was_met)));
+        }
+        out
+    }
+}
+
+/// The day that a writer may know of: that of the open obligation which counts, once a person
+/// determined the class.
+fn promised(letter: &Letter, obligations: &[Obligation]) -> Option<Date> {
+    letter.class?;
+    let counted = |o: &&Obligation| o.counts && o.round == letter.round && o.is_open();
+    obligations.iter().find(counted).and_then(Obligation::due)
+}
+
+/// How an obligation was met, as an event keeps it.
+fn met_as(o: &Obligation) -> serde_json::Value {
+    match o.met_at {
+        None => serde_json::Value::Null,
+        Some(at) => json!({
+            "at": at.as_microsecond(), "on": o.met_on.map(|d| d.to_string()),
+            "in_time": o.in_time, "workdays": o.met_workdays,
+        }),
     }
 }
 
@@ -290,7 +374,10 @@ pub(crate) fn stands(letter: &Letter, obligations: &[Obligation]) -> serde_json:
         "sealed": letter.is_sealed(),
         "undelivered": letter.undelivered,
         "served": letter.notice_served,
+        "received_on": letter.received_on.to_string(),
+        "channel": letter.channel_id,
         "due": counted.map(|o| o.due_on.to_string()),
+        "met": counted.map(met_as),
         "round": letter.round,
         "reclassified": letter.reclassified,
     })

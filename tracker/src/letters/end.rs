@@ -1,9 +1,10 @@
-//! 重复件、无效件、撤回: a letter ends without an answer of its own.
+//! 重复件、无效件、撤回: a letter ends without an answer of its own. What an end would send is shown
+//! before it is taken.
 
-use notifier::NoticeKind;
+use notifier::{NoticeKind, Rendered};
 use serde_json::json;
 
-use super::{Error, Result, assign::need, change::Change, decline::notify};
+use super::{Error, Result, assign::need, change::Change, decline::notify, progress::Said};
 use crate::{
     app::App,
     domain::{
@@ -16,6 +17,62 @@ use crate::{
     },
     store::{events::NewEvent, letters::Letter},
 };
+
+/// An end that is ready: saved by [`End::finish`], or looked at and dropped.
+pub(super) struct End<'a> {
+    pub(super) change: Change<'a>,
+    pub(super) event: NewEvent,
+    /// What its writer is told; nothing where an end is silent.
+    pub(super) said: Option<Said>,
+}
+
+/// What the writer would get.
+#[derive(Debug, Clone)]
+pub enum Preview {
+    /// A mail: to which address, and its words, secrets left out. Of a sealed letter it tells only
+    /// that there is something to read; `text` is what is read then.
+    Mail {
+        /// Where to.
+        to: String,
+        /// The finished mail.
+        mail: Rendered,
+        /// The words at /track.
+        text: String,
+    },
+    /// Words that lie ready at /track: the writer left no address, or no mail can be sent.
+    Portal {
+        /// The words.
+        text: String,
+    },
+    /// Nothing.
+    Nothing,
+}
+
+impl End<'_> {
+    pub(super) async fn finish(self) -> Result<Letter> {
+        let app = self.change.app;
+        let letter = self.change.finish_with(self.event).await?;
+        app.outbox_bell.notify_one();
+        Ok(letter)
+    }
+
+    /// Nothing of the step is kept.
+    pub(super) fn preview(self, words: &str) -> Preview {
+        let text = words.to_owned();
+        match self.said {
+            None => Preview::Nothing,
+            Some(Said { mail: None, .. }) => Preview::Portal { text },
+            Some(Said {
+                mail: Some((to, rendered)),
+                ..
+            }) => Preview::Mail {
+                to,
+                mail: notifier::fill(&rendered, None, None),
+                text,
+            },
+        }
+    }
+}
 
 /// 重复件: the same writer and matter while the first letter is open; the writer is told the
 /// first number.
@@ -30,6 +87,32 @@ pub async fn mark_duplicate(
     version: Option<i64>,
     of: LetterNumber,
 ) -> Result<Letter> {
+    let (end, _) = repeating(app, staff, number, version, of).await?;
+    end.finish().await
+}
+
+/// What calling it a duplicate would send; nothing is changed.
+///
+/// # Errors
+/// As [`mark_duplicate`].
+pub async fn preview_duplicate(
+    app: &App,
+    staff: &Staff,
+    number: LetterNumber,
+    version: Option<i64>,
+    of: LetterNumber,
+) -> Result<Preview> {
+    let (end, words) = repeating(app, staff, number, version, of).await?;
+    Ok(end.preview(&words))
+}
+
+async fn repeating<'a>(
+    app: &'a App,
+    staff: &Staff,
+    number: LetterNumber,
+    version: Option<i64>,
+    of: LetterNumber,
+) -> Result<(End<'a>, String)> {
     let fault = |code| Error::Fields(vec![FieldError::new("of", code)]);
     let scope = access::scope(&Viewer::Staff(staff.clone()));
     let first = app
@@ -61,11 +144,14 @@ pub async fn mark_duplicate(
         ),
     };
     let kind = NoticeKind::Duplicate;
-    let mut data = notify(app, &mut change, kind, &of.to_string(), &words).await?;
+    let (said, mut data) = notify(app, &mut change, kind, &of.to_string(), &words).await?;
     data["of"] = json!(first.id);
-    let letter = change.finish(EventKind::MarkedDuplicate, data).await?;
-    app.outbox_bell.notify_one();
-    Ok(letter)
+    let end = End {
+        change,
+        event: NewEvent::new(EventKind::MarkedDuplicate, None, data),
+        said: Some(said),
+    };
+    Ok((end, words))
 }
 
 /// Whether two letters say the same of their writer: an address, a telephone, or else the name.
@@ -104,8 +190,8 @@ pub async fn invalid(
     version: Option<i64>,
     reason: &str,
 ) -> Result<Letter> {
-    let end = (Action::Invalid, EventKind::MarkedInvalid);
-    without_answer(app, staff, number, version, end, reason).await
+    let end = silent(app, staff, number, version, (Action::Invalid, reason));
+    end.await?.finish().await
 }
 
 /// 撤回, at the writer's wish.
@@ -119,22 +205,42 @@ pub async fn withdraw(
     version: Option<i64>,
     reason: &str,
 ) -> Result<Letter> {
-    let end = (Action::Withdraw, EventKind::Withdrawn);
-    without_answer(app, staff, number, version, end, reason).await
+    let end = silent(app, staff, number, version, (Action::Withdraw, reason));
+    end.await?.finish().await
 }
 
-async fn without_answer(
+/// What [`invalid`] or [`withdraw`] would send: nothing. Nothing is changed.
+///
+/// # Errors
+/// As those.
+pub async fn preview_silent(
     app: &App,
     staff: &Staff,
     number: LetterNumber,
     version: Option<i64>,
-    (action, kind): (Action, EventKind),
-    reason: &str,
-) -> Result<Letter> {
+    (action, reason): (Action, &str),
+) -> Result<Preview> {
+    let end = silent(app, staff, number, version, (action, reason));
+    Ok(end.await?.preview(""))
+}
+
+async fn silent<'a>(
+    app: &'a App,
+    staff: &Staff,
+    number: LetterNumber,
+    version: Option<i64>,
+    (action, reason): (Action, &str),
+) -> Result<End<'a>> {
     need(reason, "reason")?;
+    let kind = match action {
+        Action::Withdraw => EventKind::Withdrawn,
+        _ => EventKind::MarkedInvalid,
+    };
     let mut change = Change::open(app, staff, number, version, action).await?;
     change.end_obligations();
-    change
-        .finish_with(NewEvent::new(kind, None, json!({})).with_note(reason))
-        .await
+    Ok(End {
+        change,
+        event: NewEvent::new(kind, None, json!({})).with_note(reason),
+        said: None,
+    })
 }

@@ -65,7 +65,10 @@ pub async fn request(
     if u32::try_from(granted).unwrap_or(u32::MAX) >= allowed.times {
         return Err(Error::Rule("extended-already"));
     }
-    if length == 0 || counted.extension.saturating_add(length) > allowed.at_most {
+    if length == 0 {
+        return Err(Error::Fields(vec![FieldError::new("days", "at-least-one")]));
+    }
+    if counted.extension.saturating_add(length) > allowed.at_most {
         return Err(Error::Fields(vec![FieldError::new("days", "beyond-rule")]));
     }
     let extension = Extension {
@@ -122,7 +125,8 @@ pub async fn grant(
         let (id, was) = (counted.id, counted.due_on);
         change.reckon(id)?;
         let due = change.counted()?.due_on;
-        let words = until(change.letter.language, due, reason);
+        let words = until(change.letter.language, due);
+        change.tells_date();
         let told = progress::tell(app, &mut change, NoticeKind::Extended, reason, &words).await?;
         extension.notice_id = Some(told);
         data["from"] = json!(was.to_string());
@@ -283,14 +287,11 @@ async fn pending(
     Ok((found.ok_or(Error::Rule("not-asked"))?, allowed))
 }
 
-fn until(language: Language, due: jiff::civil::Date, reason: &str) -> String {
+/// Until when; why, the notice says apart.
+fn until(language: Language, due: jiff::civil::Date) -> String {
+    let on = progress::day(language, due);
     match language {
-        Language::Chinese => format!(
-            "办理期限延长至{}年{}月{}日。{reason}",
-            due.year(),
-            due.month(),
-            due.day()
-        ),
-        Language::English => format!("The new term ends on {due}. {reason}"),
+        Language::Chinese => format!("办理期限延长至{on}。"),
+        Language::English => format!("The new term ends on {on}."),
     }
 }

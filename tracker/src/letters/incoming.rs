@@ -41,6 +41,9 @@ pub(super) fn message(
         "" => f.address.clone(),
         name => format!("{name} <{}>", f.address),
     });
+    // Paper has no sender but whom it names.
+    let named = Some(&incoming.writer).filter(|w| !w.anonymous);
+    let sender = sender.or_else(|| named.map(|w| w.name.clone()));
     let message = Message {
         id,
         letter_id: letter.id,

@@ -23,8 +23,10 @@
 //! | what staff hear once a day | [`digest`], [`staff_mail`] |
 //! | what they hear at once | [`news`] |
 //! | opened again: a new round | [`reopen`] |
+//! | day, channel, name or contact put right | [`amend`] |
 //! | served by hand | [`serve`] |
 //! | duplicate, invalid, withdrawn | [`end`] |
+//! | an end taken back at once, or undone afterwards | [`reverse`] |
 //! | who may read a sealed letter, whom it accuses, who read it | [`seal`] |
 //! | days of the calendar, rules put right, due dates counted anew | [`calendar`], [`correct`], [`recount`] |
 //! | units, people, channels | [`setup`], [`staff`] |
@@ -32,6 +34,9 @@
 
 pub mod accept;
 pub mod addition;
+pub mod amend;
+#[cfg(test)]
+mod amend_test;
 pub mod announce;
 pub mod answer;
 pub mod arrive;
@@ -57,6 +62,8 @@ pub(crate) mod owe;
 pub mod password;
 pub mod pause;
 pub(crate) mod progress;
+#[cfg(test)]
+mod promise_test;
 pub mod read;
 pub mod reclassify;
 pub mod recount;
@@ -66,6 +73,9 @@ pub mod register;
 pub mod release;
 pub mod reopen;
 pub(crate) mod returned;
+pub mod reverse;
+#[cfg(test)]
+mod reverse_test;
 pub mod seal;
 pub mod serve;
 pub mod session;
@@ -80,7 +90,7 @@ pub mod undecided;
 pub mod urge;
 
 use crate::{
-    domain::{access::Denied, status::Refusal, text::FieldError},
+    domain::{access::Denied, status::Refusal, text::FieldError, words::Language},
     keys::KeyError,
     store::StoreError,
 };
@@ -130,7 +140,12 @@ impl Error {
 
 /// What a rule's code says to operators and programs; pages say it in the visitor's language.
 fn in_english(code: &str) -> String {
-    crate::_rust_i18n_try_translate("en", format!("fault.{code}"))
+    word(Language::English, "fault", code)
+}
+
+/// What a code of a family of words is called; the code itself where the family lacks it.
+pub(crate) fn word(language: Language, family: &str, code: &str) -> String {
+    crate::_rust_i18n_try_translate(language.code(), format!("{family}.{code}"))
         .map_or_else(|| code.to_owned(), std::borrow::Cow::into_owned)
 }
 

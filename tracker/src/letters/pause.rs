@@ -2,10 +2,13 @@
 //! on from the day on which the cause is gone (that day counts again); a rule may say that it
 //! begins anew instead, as after a correction (政府信息公开条例 2019, art. 30).
 
+use jiff::civil::Date;
 use notifier::NoticeKind;
 use serde_json::json;
 
-use super::{Error, Result, assign::need, change::Change, owe, progress, reclassify::channel_of};
+use super::{
+    Error, Result, assign::need, change::Change, owe, progress, reclassify::channel_of, word,
+};
 use crate::{
     app::App,
     domain::{
@@ -13,9 +16,10 @@ use crate::{
         event::EventKind,
         number::LetterNumber,
         obligation::ObligationKind,
-        rules::{Effect, Halt},
+        rules::{Allowed, Effect, Halt},
         status::Action,
         text::FieldError,
+        words::Language,
     },
     store::{events::NewEvent, letters::Letter, terms::Pause},
 };
@@ -72,7 +76,9 @@ pub async fn suspend(
         let now = change.now();
         change.meet_where(now, |o| o.kind == ObligationKind::Supplement);
     }
-    progress::tell(app, &mut change, NoticeKind::Suspended, reason, "").await?;
+    let language = change.letter.language;
+    let words = told(language, *chosen, counted.basis(language));
+    progress::tell(app, &mut change, notice(chosen.effect), reason, &words).await?;
     let event = NewEvent::new(EventKind::Suspended, None, data).with_note(reason);
     let letter = change.finish_with(event).await?;
     app.outbox_bell.notify_one();
@@ -116,7 +122,58 @@ pub async fn resume(
         "cause": pause.kind, "effect": pause.effect,
         "from": pause.from.to_string(), "to": last.to_string(),
     });
+    let effect = pause.effect;
     change.step.save_pause(pause).await?;
     change.reckon(id)?;
-    change.finish(EventKind::Resumed, data).await
+    // Nobody was told of a day before a person determined the class.
+    if change.letter.class.is_some() {
+        let due = change.counted()?.due_on;
+        let words = resumed(change.letter.language, effect, today, due);
+        change.tells_date();
+        progress::tell(app, &mut change, NoticeKind::Resumed, "", &words).await?;
+    }
+    let letter = change.finish(EventKind::Resumed, data).await?;
+    app.outbox_bell.notify_one();
+    Ok(letter)
 }
+
+/// The notice that a clock stops: whether it goes on afterwards or begins anew.
+pub(crate) fn notice(effect: Effect) -> NoticeKind {
+    match effect {
+        Effect::Pause => NoticeKind::Suspended,
+        Effect::Restart => NoticeKind::Restarts,
+    }
+}
+
+/// What the writer is told: for what the clock stands, what becomes of the term afterwards, and by
+/// which article.
+pub(crate) fn told(language: Language, allowed: Allowed, basis: &str) -> String {
+    let cause = word(language, "halt", allowed.kind.code());
+    let goes_on = word(language, "goes_on", allowed.goes_on());
+    match language {
+        Language::Chinese => format!("事由：{cause}。{goes_on}\n依据：{basis}"),
+        Language::English => format!("What it waits for: {cause}. {goes_on}\nBasis: {basis}"),
+    }
+}
+
+fn resumed(language: Language, effect: Effect, today: Date, due: Date) -> String {
+    let (from, to) = (progress::day(language, today), progress::day(language, due));
+    match (language, effect) {
+        (Language::Chinese, Effect::Pause) => {
+            format!("自{from}起，办理期限继续计算，至{to}届满。")
+        }
+        (Language::Chinese, Effect::Restart) => {
+            format!("自{from}起，办理期限重新计算，至{to}届满。")
+        }
+        (Language::English, Effect::Pause) => {
+            format!("The term goes on from {from} and ends on {to}.")
+        }
+        (Language::English, Effect::Restart) => {
+            format!("The term begins anew on {from} and ends on {to}.")
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "pause_test.rs"]
+mod tests;

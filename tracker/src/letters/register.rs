@@ -358,11 +358,7 @@ async fn receipts(
             due_at,
         };
         due_at += spacing;
-        let rendered = announce::receipt(
-            app,
-            &e.letter,
-            e.owed.first().ok_or(Error::Rule("nothing-owed"))?,
-        )?;
+        let rendered = announce::receipt(app, &e.letter)?;
         out.push((
             e.letter.lock.clone(),
             announce::outgoing(app, post, rendered),

@@ -6,7 +6,7 @@ use super::due::{self, Explained, Terms};
 use crate::{
     app::App,
     domain::{
-        access::{self, Reach, Scope, Staff, Viewer},
+        access::{self, Reach, Role, Scope, Staff, Viewer},
         number::LetterNumber,
         rules::Rule,
         status::{self, Action},
@@ -279,6 +279,8 @@ pub struct Opened {
     pub letter: Letter,
     /// Its channel.
     pub channel: Option<Channel>,
+    /// Channels that a correction may name: sealed or not as the letter is.
+    pub channels: Vec<Channel>,
     /// Who wrote it.
     pub writer: WriterRecord,
     /// Every message, oldest first.
@@ -339,7 +341,14 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
     let arrivals: Vec<i64> = messages.iter().filter_map(|m| m.arrival_id).collect();
     let law = app.current_law().await?;
     let channels = app.store.channels().await?;
-    let channel = channels.into_iter().find(|c| c.id == letter.channel_id);
+    let channel = channels.iter().find(|c| c.id == letter.channel_id).cloned();
+    let alike =
+        |c: &Channel| c.sealed == letter.is_sealed() && (c.enabled || c.id == letter.channel_id);
+    let cleared = |c: &Channel| !c.sealed || staff.cleared_channels.contains(&c.id);
+    let channels = channels
+        .into_iter()
+        .filter(|c| alike(c) && cleared(c))
+        .collect();
     let obligations = app.store.obligations(letter.id).await?;
     let terms = Terms::of(app, letter.id).await?;
     let counted = obligations.iter().find(|o| o.counts && o.is_open());
@@ -384,6 +393,7 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
         dues: due::explain_all(&law, channel.as_ref(), &obligations, &terms),
         rule,
         channel,
+        channels,
         terms,
         writer: app.store.writer(&letter).await?,
         files: app.store.files(&letter, &ids).await?,
@@ -426,6 +436,8 @@ impl Clock<'_> {
             }
             Action::Suspend => in_time() && self.rule.is_some_and(|r| !r.suspensions.is_empty()),
             Action::Resume => self.stands(),
+            // Whose the end was, its taking back is.
+            Action::Recall => !letter.status.is_end() || staff.is(Role::Registrar),
             Action::MarkUrgent => letter.urgent.is_none(),
             Action::DecideAddition => self.decidable,
             Action::TakeUrgent => letter.urgent.as_ref().is_some_and(|u| u.taken_at.is_none()),

@@ -6,9 +6,10 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     app::App,
+    domain::event::EventKind,
     domain::figures::{Dimensions, Facts, Opening, Row, Sheet, Table, contribution},
     letters::{Result, change::facts},
-    store::{figures::GroupBy, letters::Letter},
+    store::{figures::GroupBy, letters::Letter, obligations::Obligation},
 };
 
 /// The key of what has no unit, class or topic.
@@ -223,7 +224,7 @@ const COLUMNS: [&str; 25] = [
 /// When the database refuses.
 pub async fn past(app: &App, question: Question, at: Timestamp) -> Result<Table> {
     let day = app.day_of(at);
-    let from = match question.from {
+    let mut from = match question.from {
         Some(from) => from,
         None => app.store.first_day().await?.unwrap_or(day),
     };
@@ -232,18 +233,27 @@ pub async fn past(app: &App, question: Question, at: Timestamp) -> Result<Table>
     let names = names(app, question.by).await?;
     let mut lines: BTreeMap<String, Sheet> = BTreeMap::new();
     let mut total = Sheet::default();
+    // Received on a day within by what was known then, which may have been corrected since.
+    let floor = question.from.unwrap_or(Date::MIN);
+    let within = |day: Date| floor <= day && day <= to;
+    let redated = app.store.letters_with(EventKind::Corrected).await?;
     let mut last = 0;
     loop {
         let page = app.store.letters_after(last, 500).await?;
         let Some(end) = page.last() else { break };
         last = end.id;
         for letter in page {
-            if letter.seen_at > at || letter.received_on < from || letter.received_on > to {
+            let can_be = within(letter.received_on) || redated.contains(&letter.id);
+            if letter.seen_at > at || !can_be {
                 continue;
             }
-            let Some(facts) = facts_at(app, &letter, at).await? else {
+            let facts = facts_at(app, &letter, at).await?;
+            let Some(facts) = facts.filter(|f| within(f.dimensions.received_on)) else {
                 continue;
             };
+            if question.from.is_none() {
+                from = from.min(facts.dimensions.received_on);
+            }
             let key = key(question.by, &facts.dimensions);
             let key = if facts.dimensions.sealed && apart {
                 SEALED.to_owned()
@@ -314,7 +324,27 @@ async fn facts_at(app: &App, letter: &Letter, at: Timestamp) -> Result<Option<Fa
     then.reclassified = reclassified
         .and_then(|n| n.try_into().ok())
         .unwrap_or_default();
+    // Both stand in every event since they can be corrected, and in the first of any.
+    let first = events.first().map(|e| &e.event.data);
+    let received_at =
+        first.and_then(|d| Timestamp::from_microsecond(d["received_at"].as_i64()?).ok());
+    then.received_on = (text("received_on").and_then(|d| d.parse().ok()))
+        .or_else(|| Some(app.day_of(received_at?)))
+        .unwrap_or(letter.received_on);
+    then.channel_id = (after["channel"].as_i64())
+        .or_else(|| first?["channel"].as_i64())
+        .unwrap_or(letter.channel_id);
     let mut obligations = app.store.obligations(letter.id).await?;
+    let counted = |o: &&mut Obligation| o.counts && o.round == 1;
+    // What was undone or corrected since is told by the event that did it.
+    for event in events.iter().rev().take_while(|e| e.at() > at) {
+        for was in event.event.data["was_met"].as_array().into_iter().flatten() {
+            let id = was["obligation"].as_i64();
+            if let Some(o) = obligations.iter_mut().find(|o| Some(o.id) == id) {
+                met_then(o, &was["met"]);
+            }
+        }
+    }
     // Met later, or met by words issued before but served after, is not met yet.
     let served = !then.status.is_open() || then.round > 1;
     for o in obligations
@@ -325,10 +355,23 @@ async fn facts_at(app: &App, letter: &Letter, at: Timestamp) -> Result<Option<Fa
         o.met_on = None;
         o.in_time = None;
     }
+    if let (Some(met), Some(o)) = (after.get("met"), obligations.iter_mut().find(counted)) {
+        met_then(o, met);
+    }
     let mut facts = facts(&then, &obligations);
     // It may have moved since: an extension, another class, a calendar put right.
     if let Some(due) = text("due").and_then(|d| d.parse().ok()) {
         facts.due_on = due;
     }
     Ok(Some(facts))
+}
+
+/// How an obligation was met, as an event kept it.
+fn met_then(o: &mut Obligation, met: &serde_json::Value) {
+    o.met_at = met["at"]
+        .as_i64()
+        .and_then(|at| Timestamp::from_microsecond(at).ok());
+    o.met_on = met["on"].as_str().and_then(|on| on.parse().ok());
+    o.in_time = met["in_time"].as_bool();
+    o.met_workdays = met["workdays"].as_u64().and_then(|n| n.try_into().ok());
 }

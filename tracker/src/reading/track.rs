@@ -13,7 +13,7 @@ use crate::{
         status::Status,
         words::{Direction, MessageKind},
     },
-    letters::Result,
+    letters::{Result, reverse::Ended},
     store::{
         events::EventRecord,
         letters::Letter,
@@ -63,6 +63,15 @@ pub struct Added {
     pub code: Option<QueryCode>,
 }
 
+impl Tracked {
+    /// Whether a person still has to determine what the letter is: its term may be another one then,
+    /// and its writer is promised no day.
+    #[must_use]
+    pub fn awaits(&self) -> bool {
+        self.letter.class.is_none() && self.letter.status.is_open()
+    }
+}
+
 /// Looks a letter up. `place` is where the guess comes from, as a keyed digest.
 ///
 /// # Errors
@@ -93,8 +102,15 @@ pub async fn find(app: &App, number: &str, code: &str, place: Option<&str>) -> R
     }
 }
 
-async fn tracked(app: &App, letter: Letter) -> Result<Tracked> {
+async fn tracked(app: &App, mut letter: Letter) -> Result<Tracked> {
+    let mut events = app.store.events(&letter).await?;
     let mut obligations = app.store.obligations(letter.id).await?;
+    if let Some(ended) = not_known(app, &letter, &events) {
+        ended.reopen(&mut obligations);
+        letter.status = ended.status_before();
+        letter.duplicate_of = None;
+        events.retain(|e| !in_status(e).is_some_and(Status::is_end));
+    }
     obligations.retain(|o| o.round == letter.round && due::is_public(o));
     let channels = app.store.channels().await?;
     let channel = channels.iter().find(|c| c.id == letter.channel_id);
@@ -111,9 +127,9 @@ async fn tracked(app: &App, letter: Letter) -> Result<Tracked> {
     let overdue = letter.status.is_open() && letter.due().is_some_and(|d| d < today);
     Ok(Tracked {
         unit: unit.map(|u| u.name.clone()).filter(|_| !letter.is_sealed()),
-        steps: steps(app, &letter).await?,
-        reply: reply(app, &letter, &messages).await?,
         additions: added(app, &letter).await?,
+        steps: steps(&letter, &events),
+        reply: reply(app, &letter, &messages, &events).await?,
         progress: messages.into_iter().filter(told).collect(),
         dues,
         overdue,
@@ -145,29 +161,45 @@ async fn added(app: &App, letter: &Letter) -> Result<Vec<Added>> {
     Ok(out)
 }
 
-async fn steps(app: &App, letter: &Letter) -> Result<Vec<(&'static str, Timestamp)>> {
+/// An end that its writer cannot know of yet: it may be taken back.
+fn not_known<'e>(app: &App, letter: &Letter, events: &'e [EventRecord]) -> Option<Ended<'e>> {
+    let ended = Ended::of(events).filter(|_| letter.status.is_end())?;
+    (!ended.is_known(app, letter)).then_some(ended)
+}
+
+/// Where a letter stood after an event.
+fn in_status(event: &EventRecord) -> Option<Status> {
+    let status = event.event.data["after"]["status"].as_str();
+    status.and_then(|s| s.parse().ok())
+}
+
+/// The steps that the public sees. An end that was taken back before anybody knew of it is none.
+fn steps(letter: &Letter, events: &[EventRecord]) -> Vec<(&'static str, Timestamp)> {
     let mut steps: Vec<(&'static str, Timestamp)> = vec![("received", letter.received_at)];
-    for event in app.store.events(letter).await? {
-        let status = event.event.data["after"]["status"].as_str();
-        let status = status.and_then(|s| s.parse::<Status>().ok());
-        if let Some(step) = status.map(Status::public_step)
+    for event in events {
+        let undone = event.event.data["end"].is_string() && event.event.data["known"] != true;
+        if undone && steps.len() > 1 {
+            steps.pop();
+        }
+        if let Some(step) = in_status(event).map(Status::public_step)
             && steps.last().is_none_or(|(last, _)| *last != step)
         {
             steps.push((step, event.at()));
         }
     }
-    Ok(steps)
+    steps
 }
 
 async fn reply(
     app: &App,
     letter: &Letter,
     messages: &[Message],
+    events: &[EventRecord],
 ) -> Result<Option<(Message, Vec<FileRecord>)>> {
     // While a letter is open, nothing of its round is out for good; what a round before came to
     // stays.
     let before = if letter.status.is_open() {
-        match reopened(app, letter).await? {
+        match reopened(letter, events) {
             Some(at) => at,
             None => return Ok(None),
         }
@@ -187,13 +219,19 @@ async fn reply(
 }
 
 /// When it was last taken up again.
-async fn reopened(app: &App, letter: &Letter) -> Result<Option<Timestamp>> {
-    if letter.round == 1 {
-        return Ok(None);
-    }
-    let events = app.store.events(letter).await?;
+fn reopened(letter: &Letter, events: &[EventRecord]) -> Option<Timestamp> {
     let taken_up = |e: &&EventRecord| e.event.kind == EventKind::Reopened;
-    Ok(events.iter().rfind(taken_up).map(EventRecord::at))
+    let last = events.iter().rfind(taken_up);
+    last.filter(|_| letter.round > 1).map(EventRecord::at)
+}
+
+/// What an answer says; a notice with the ground that it stands on.
+#[must_use]
+pub fn answered(m: &Message) -> String {
+    match m.kind {
+        MessageKind::Notice => told(m),
+        _ => m.words.text.clone(),
+    }
 }
 
 /// What a word on the way says to the writer: its text, and the reason where that stands apart.

@@ -1,8 +1,10 @@
 //! The history: appended, chained per letter, never changed. Words of an event stand in a row of
 //! their own, so that they can be erased and the chain still verifies.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     Result, Store, decode,
@@ -145,6 +147,21 @@ fn to_row(id: i64, body: &chain::Event, prev: &[u8; 32], hash: [u8; 32]) -> even
 }
 
 impl Store {
+    /// Letters in whose history something stands.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn letters_with(&self, kind: EventKind) -> Result<HashSet<i64>> {
+        let ids: Vec<i64> = event::Entity::find()
+            .select_only()
+            .column(event::Column::LetterId)
+            .filter(event::Column::Kind.eq(kind.code()))
+            .into_tuple()
+            .all(&self.read)
+            .await?;
+        Ok(ids.into_iter().collect())
+    }
+
     /// The history of a letter, oldest first.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    sea_query::OnConflict,
+    sea_query::{Expr, OnConflict},
 };
 use serde::{Deserialize, Serialize};
 
@@ -196,6 +196,20 @@ impl Step<'_> {
             .await?;
         row.map(|r| to_message(self.vault(), &letter.lock, r))
             .transpose()
+    }
+
+    /// The letter itself was received at another instant.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn redate_message(&self, letter_id: i64, at: Timestamp) -> Result<()> {
+        message::Entity::update_many()
+            .col_expr(message::Column::At, Expr::value(micros(at)))
+            .filter(message::Column::LetterId.eq(letter_id))
+            .filter(message::Column::Kind.eq(MessageKind::Letter.code()))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
     }
 
     /// Drops an answer that was taken back before anybody saw it.

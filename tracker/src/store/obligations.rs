@@ -17,6 +17,7 @@ use crate::domain::{
     obligation::{ObligationKind, Reckoning},
     rules::{Effect, Starts},
     term::{Suspension, Term, TermError},
+    words::Language,
 };
 
 /// An obligation with everything its due date rests on.
@@ -198,6 +199,15 @@ impl Obligation {
     #[must_use]
     pub fn due(&self) -> Option<Date> {
         (self.standing_since.is_none() || self.late_since.is_some()).then_some(self.due_on)
+    }
+
+    /// The article, in a language.
+    #[must_use]
+    pub fn basis(&self, language: Language) -> &str {
+        match language {
+            Language::Chinese => &self.basis_zh,
+            Language::English => &self.basis_en,
+        }
     }
 
     /// Neither met nor ended.

@@ -13,7 +13,7 @@ use super::{
     time::{day, day_opt, instant, instant_opt, micros},
 };
 use crate::domain::{
-    rules::{Decider, Effect, Halt},
+    rules::{Allowed, Decider, Effect, Halt},
     words::ExtensionState,
 };
 
@@ -109,6 +109,15 @@ impl Extension {
 }
 
 impl Pause {
+    /// As the rule allowed it.
+    #[must_use]
+    pub fn allowed(&self) -> Allowed {
+        Allowed {
+            kind: self.kind,
+            effect: self.effect,
+        }
+    }
+
     fn from_row(row: &suspension::Model) -> Result<Self> {
         let id = row.id;
         Ok(Self {

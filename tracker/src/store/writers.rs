@@ -1,6 +1,8 @@
 //! Who wrote: kept apart from the letter, so that a person can be erased and the letter stays.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Result, Store, StoreError, Vault, entities::writer, letters::Letter, step::Step};
@@ -81,6 +83,32 @@ impl Step<'_> {
     /// When the database refuses.
     pub async fn writer(&self, letter: &Letter) -> Result<WriterRecord> {
         writer_of(&self.tx, self.vault(), letter).await
+    }
+
+    /// Puts right who wrote; `mail_key` is the keyed digest of the address.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn save_writer(
+        &self,
+        letter: &Letter,
+        who: WriterRecord,
+        mail_key: Option<String>,
+    ) -> Result<()> {
+        let (words, (sealed, key_id)) = self.vault().put(&letter.lock, "writer", who.id, who.words);
+        let row = writer::ActiveModel {
+            id: ActiveValue::Unchanged(who.id),
+            name: ActiveValue::Set(words.name),
+            phone: ActiveValue::Set(words.phone),
+            email: ActiveValue::Set(words.email),
+            address: ActiveValue::Set(words.address),
+            mail_key: ActiveValue::Set(mail_key),
+            sealed: ActiveValue::Set(sealed),
+            key_id: ActiveValue::Set(key_id),
+            ..Default::default()
+        };
+        row.update(&self.tx).await?;
+        Ok(())
     }
 
     /// Whether a mail key, the keyed digest of an address, is that of the writer.

@@ -17,18 +17,45 @@ use crate::{
         words::{Class, Route, Service},
     },
     letters::{
-        Error, Result, accept, addition, answer, assign, decline, draft, end, extend, limit, pause,
-        reclassify, reopen, seal, serve, urge,
+        Error, Result, accept, addition, amend, answer, assign, decline, draft,
+        end::{self, Preview},
+        extend, limit, pause, reclassify, reopen, reverse, seal, serve, urge,
     },
     store::letters::Letter,
 };
 
 /// Every field that an action can take, as pages and the API name it, in the order of the forms:
 /// what is wrong is listed in it.
-const FIELDS: [&str; 22] = [
-    "message", "decision", "class", "route", "topic", "place", "unit", "handler", "person",
-    "reader", "days", "cause", "organ", "document", "of_day", "ground", "of", "by", "on", "text",
-    "reason", "note",
+const FIELDS: [&str; 29] = [
+    "message",
+    "decision",
+    "received_on",
+    "sure_of",
+    "channel",
+    "name",
+    "phone",
+    "email",
+    "address",
+    "class",
+    "route",
+    "topic",
+    "place",
+    "unit",
+    "handler",
+    "person",
+    "reader",
+    "days",
+    "cause",
+    "organ",
+    "document",
+    "of_day",
+    "ground",
+    "of",
+    "by",
+    "on",
+    "text",
+    "reason",
+    "note",
 ];
 
 /// What an action needs, and what it takes beside.
@@ -47,9 +74,23 @@ fn takes(action: Action) -> (&'static [&'static str], &'static [&'static str]) {
         Action::NameReader => (&["reader"], &[]),
         Action::Reclassify => (&["class", "reason"], &["route"]),
         Action::RequestExtension => (&["days", "reason"], &[]),
-        Action::GrantExtension | Action::RefuseExtension | Action::MarkUrgent | Action::Reopen => {
-            (&["reason"], &[])
-        }
+        Action::GrantExtension
+        | Action::RefuseExtension
+        | Action::MarkUrgent
+        | Action::Reopen
+        | Action::Reverse => (&["reason"], &[]),
+        Action::Correct => (
+            &["reason"],
+            &[
+                "received_on",
+                "sure_of",
+                "channel",
+                "name",
+                "phone",
+                "email",
+                "address",
+            ],
+        ),
         Action::Suspend => (&["reason"], &["cause"]),
         Action::SetLimit => (&["organ", "document", "of_day", "on"], &[]),
         Action::Urge => (&["text"], &[]),
@@ -106,7 +147,52 @@ pub struct Body {
     #[schema(value_type = Option<i64>)]
     message: Option<String>,
     decision: Option<String>,
+    received_on: Option<String>,
+    sure_of: Option<String>,
+    channel: Option<String>,
+    name: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    address: Option<String>,
     attachments: Vec<Attachment>,
+}
+
+impl Body {
+    fn field(&self, name: &str) -> Option<&str> {
+        let field = match name {
+            "class" => &self.class,
+            "route" => &self.route,
+            "topic" => &self.topic,
+            "place" => &self.place,
+            "unit" => &self.unit,
+            "handler" => &self.handler,
+            "text" => &self.text,
+            "reason" => &self.reason,
+            "ground" => &self.ground,
+            "of" => &self.of,
+            "by" => &self.by,
+            "on" => &self.on,
+            "note" => &self.note,
+            "person" => &self.person,
+            "reader" => &self.reader,
+            "days" => &self.days,
+            "cause" => &self.cause,
+            "organ" => &self.organ,
+            "document" => &self.document,
+            "of_day" => &self.of_day,
+            "message" => &self.message,
+            "decision" => &self.decision,
+            "received_on" => &self.received_on,
+            "sure_of" => &self.sure_of,
+            "channel" => &self.channel,
+            "name" => &self.name,
+            "phone" => &self.phone,
+            "email" => &self.email,
+            "address" => &self.address,
+            _ => &None,
+        };
+        field.as_deref()
+    }
 }
 
 /// A number, which programs write as one and forms as text.
@@ -139,37 +225,23 @@ pub struct Attachment {
 }
 
 impl Fields<'_> {
+    /// A field that was given, be it empty: what is left out stays as it is.
+    fn given(&self, name: &str) -> Option<String> {
+        let given = match self {
+            Self::Form(posted) => posted.all(name).next().is_some(),
+            Self::Body(body) => body.field(name).is_some(),
+        };
+        given.then(|| self.get(name).trim().to_owned())
+    }
+
     fn get(&self, name: &str) -> &str {
         match self {
-            Self::Form(posted) => posted.get(name),
-            Self::Body(body) => {
-                let field = match name {
-                    "class" => &body.class,
-                    "route" => &body.route,
-                    "topic" => &body.topic,
-                    "place" => &body.place,
-                    "unit" => &body.unit,
-                    "handler" => &body.handler,
-                    "text" => &body.text,
-                    "reason" => &body.reason,
-                    "ground" => &body.ground,
-                    "of" => &body.of,
-                    "by" => &body.by,
-                    "on" => &body.on,
-                    "note" => &body.note,
-                    "person" => &body.person,
-                    "reader" => &body.reader,
-                    "days" => &body.days,
-                    "cause" => &body.cause,
-                    "organ" => &body.organ,
-                    "document" => &body.document,
-                    "of_day" => &body.of_day,
-                    "message" => &body.message,
-                    "decision" => &body.decision,
-                    _ => &None,
-                };
-                field.as_deref().unwrap_or_default()
+            // One click takes what was suggested, where nothing else was chosen.
+            Self::Form(posted) if name == "class" && posted.get(name).is_empty() => {
+                posted.get("suggested")
             }
+            Self::Form(posted) => posted.get(name),
+            Self::Body(body) => body.field(name).unwrap_or_default(),
         }
     }
 
@@ -198,7 +270,7 @@ impl Fields<'_> {
             "class" => self.get(name).parse::<Class>().is_ok(),
             "route" => self.get(name).parse::<Route>().is_ok(),
             "by" => self.get(name).parse::<Service>().is_ok(),
-            "on" | "of_day" => self.get(name).parse::<Date>().is_ok(),
+            "on" | "of_day" | "received_on" | "sure_of" => self.get(name).parse::<Date>().is_ok(),
             "days" => self.get(name).trim().parse::<u32>().is_ok(),
             "message" => self.get(name).trim().parse::<i64>().is_ok(),
             "decision" => self.get(name).parse::<Ruling>().is_ok(),
@@ -266,6 +338,39 @@ fn new_file(name: &str, media_type: &str, bytes: Vec<u8>) -> answer::NewFile {
         media_type: media_type.to_lowercase(),
         bytes,
     }
+}
+
+/// What a step that ends a letter would send to its writer; `None` for any other. Nothing is
+/// changed.
+///
+/// # Errors
+/// As the step itself.
+pub async fn preview(
+    app: &App,
+    staff: &Staff,
+    number: LetterNumber,
+    action: Action,
+    fields: Fields<'_>,
+) -> Result<Option<Preview>> {
+    let version = fields.version();
+    Ok(Some(match action {
+        Action::Decline | Action::Direct => {
+            fields.check(action)?;
+            let (ground, text) = (fields.get("ground"), fields.get("text"));
+            decline::preview(app, staff, number, version, action, ground, text).await?
+        }
+        Action::MarkDuplicate => {
+            fields.check(action)?;
+            let of = fields.parsed("of")?;
+            end::preview_duplicate(app, staff, number, version, of).await?
+        }
+        Action::Invalid | Action::Withdraw => {
+            fields.check(action)?;
+            let what = (action, fields.get("reason"));
+            end::preview_silent(app, staff, number, version, what).await?
+        }
+        _ => return Ok(None),
+    }))
 }
 
 /// Takes a step.
@@ -351,6 +456,19 @@ pub async fn act(
         Action::RefuseExtension => {
             extend::refuse(app, staff, number, version, fields.get("reason")).await
         }
+        Action::Correct => {
+            let day = |name| fields.some(name).and_then(|d| d.parse().ok());
+            let what = amend::Amendment {
+                received_on: day("received_on"),
+                sure_of: day("sure_of"),
+                channel: owned("channel"),
+                name: fields.given("name"),
+                phone: fields.given("phone"),
+                email: fields.given("email"),
+                address: fields.given("address"),
+            };
+            amend::amend(app, staff, number, version, &what, fields.get("reason")).await
+        }
         Action::Suspend => {
             let cause = fields.some("cause").map(|_| fields.parsed("cause"));
             let reason = fields.get("reason");
@@ -369,6 +487,9 @@ pub async fn act(
         Action::Urge => urge::urge(app, staff, number, fields.get("text")).await,
         Action::MarkUrgent => urge::mark(app, staff, number, fields.get("reason")).await,
         Action::TakeUrgent => urge::take(app, staff, number).await,
+        Action::Reverse => {
+            reverse::reverse(app, staff, number, version, fields.get("reason")).await
+        }
         Action::Reopen => reopen::reopen(app, staff, number, version, fields.get("reason")).await,
         Action::DecideAddition => {
             let what = addition::Decision {

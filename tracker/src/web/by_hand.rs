@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     clock::random,
-    domain::words::{Kind, Source},
+    domain::{
+        received,
+        words::{Kind, Source},
+    },
     keys::to_hex,
     letters::submit::{self, Submission},
     store::channels::Channel,
@@ -144,7 +147,12 @@ pub async fn enter(
     match on {
         None => fault("received_on", "not-a-day"),
         Some(day) if day > web.app.today() => fault("received_on", "future"),
-        Some(_) => {}
+        Some(day) => {
+            let doubt = received::doubt(day, web.app.today(), web.app.config.site.office_since);
+            if let Some(doubt) = doubt.filter(|_| posted.get("sure_of") != day.to_string()) {
+                fault("received_on", doubt);
+            }
+        }
     }
     let mut form = write::letter(&web, &visit, &entry);
     form.language = None;
@@ -163,12 +171,12 @@ pub async fn enter(
         source,
         channel,
         key: entry.idempotency_key.as_bytes().to_vec(),
-        received_at: received_at(&web, on),
+        received_at: web.app.received_at(on),
     };
     let done = submit::submit(&web.app, submission, &form).await?;
     let chrome = visit.chrome();
     let law = web.app.current_law().await?;
-    let owed = due_view::handed_in(&web.app, &chrome, &law, channel, &done.obligations);
+    let owed = due_view::handed_in(&web.app, &law, channel, &done.obligations);
     let (due, others) = owed.ok_or_else(Trouble::not_found)?;
     page::page(&SlipPage {
         number: done.letter.number.to_string(),
@@ -180,16 +188,4 @@ pub async fn enter(
         others,
         chrome,
     })
-}
-
-/// 签收日 as typed: today it is now, an earlier day its noon, which no zone can move to another.
-fn received_at(web: &Web, on: Date) -> jiff::Timestamp {
-    if on == web.app.today() {
-        return web.app.now();
-    }
-    let noon = on.at(12, 0, 0, 0);
-    web.app
-        .zone
-        .to_timestamp(noon)
-        .unwrap_or_else(|_| web.app.now())
 }

@@ -272,6 +272,7 @@ pub(crate) async fn rows(
     letters: &[Letter],
 ) -> Result<Vec<LetterRow>> {
     let writers = app.store.writers(letters).await?;
+    let back = show::escape(&show::way_back(chrome));
     let row = |l: &Letter| {
         let writer = writers.iter().find(|w| w.id == l.writer_id);
         let writer = writer.filter(|w| !w.anonymous && !l.is_sealed());
@@ -284,7 +285,7 @@ pub(crate) async fn rows(
             .and_then(|id| names.people.iter().find(|p| p.id == id));
         LetterRow {
             number: l.number.to_string(),
-            url: chrome.url(format!("/desk/letters/{}", l.number)),
+            url: chrome.url(format!("/desk/letters/{}?from={back}", l.number)),
             // What a sealed letter says is shown where the reading is recorded: on its own page.
             subject: if l.is_sealed() {
                 String::new()
@@ -299,11 +300,11 @@ pub(crate) async fn rows(
                 .unwrap_or_default(),
             attachments: l.attachments.into(),
             due_on: l.due().map(|d| d.to_string()).unwrap_or_default(),
-            due_url: chrome.url(format!("/desk/letters/{}#due", l.number)),
+            due_url: chrome.url(format!("/desk/letters/{}?from={back}#due", l.number)),
             standing: l.status.is_open() && l.due().is_none(),
             urgent: l.urgent.is_some(),
             workdays_left: show::left(app, l.due()),
-            status: l.status.code().into(),
+            status: show::status(l).into(),
             unit: unit.map(|u| u.name.clone()).unwrap_or_default(),
             handler: handler.map(|p| p.name.clone()).unwrap_or_default(),
             received_on: l.received_on.to_string(),

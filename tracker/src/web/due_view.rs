@@ -11,7 +11,7 @@ use crate::{
     app::App,
     domain::{
         law::Law,
-        rules::{Effect, Lengthening, Starts},
+        rules::{Allowed, Effect, Lengthening, Starts},
         term::{DayStep, Why},
         words::ExtensionState,
     },
@@ -63,6 +63,7 @@ pub(crate) fn due(app: &App, chrome: &Chrome, e: &Explained, told: Told<'_>) -> 
     Due {
         obligation: o.kind.code().into(),
         counts: o.counts,
+        awaits: false,
         on: e.due_on.map(|d| d.to_string()).unwrap_or_default(),
         nominal_on: if rolled {
             o.nominal_on.to_string()
@@ -101,20 +102,31 @@ pub(crate) fn due(app: &App, chrome: &Chrome, e: &Explained, told: Told<'_>) -> 
     }
 }
 
-/// What is owed to the writer of a letter that was just handed in: what counts, and the rest.
+/// What a writer is told of a letter whose class no person determined yet: that it has a term, and
+/// of no day, unless that is over already.
+#[must_use]
+pub(crate) fn awaiting(app: &App, e: &Explained) -> Due {
+    Due {
+        obligation: e.obligation.kind.code().into(),
+        counts: true,
+        awaits: true,
+        workdays_left: show::left(app, e.due_on).filter(|left| *left < 0),
+        ..Due::default()
+    }
+}
+
+/// What is owed to the writer of a letter that was just handed in: what counts, and the rest, once
+/// a person determined what the letter is.
 #[must_use]
 pub(crate) fn handed_in(
     app: &App,
-    chrome: &Chrome,
     law: &Law,
     channel: &Channel,
     owed: &[Obligation],
 ) -> Option<(Due, Vec<Due>)> {
     let all = explain_all(law, Some(channel), owed, &Terms::default());
-    let shown = |e: &Explained| due(app, chrome, e, Told::default());
-    let mut dues = all.iter().filter(|e| e.is_public()).map(shown);
-    let counted = dues.next()?;
-    Some((counted, dues.collect()))
+    let counted = all.iter().find(|e| e.is_public())?;
+    Some((awaiting(app, counted), Vec::new()))
 }
 
 /// A length of time: `60 日`.
@@ -211,11 +223,20 @@ fn start(chrome: &Chrome, e: &Explained) -> String {
     chrome.t2("due.start", on, chrome.word("starts", what))
 }
 
+/// What becomes of a term after its clock stood.
+pub(crate) fn goes_on(chrome: &Chrome, allowed: Allowed) -> String {
+    chrome.word("goes_on", allowed.goes_on())
+}
+
 fn paused(chrome: &Chrome, p: &Pause, told: Told<'_>) -> Line {
     let long = |d: Date| chrome.long_day(&d.to_string());
     let cause = chrome.word("halt", p.kind.code());
     let text = match (p.to, p.effect) {
-        (None, _) => chrome.t2("due.pause_on", long(p.from), cause),
+        (None, _) => format!(
+            "{}{}",
+            chrome.t2("due.pause_on", long(p.from), cause),
+            goes_on(chrome, p.allowed())
+        ),
         (Some(to), Effect::Pause) if p.from <= to => {
             chrome.t3("due.pause_over", long(p.from), long(to), cause)
         }

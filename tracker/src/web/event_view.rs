@@ -108,11 +108,20 @@ fn timed(chrome: &Chrome, o: &Opened, kind: EventKind, data: &Value) -> Vec<Stri
         ],
         EventKind::Resumed => vec![
             chrome.word("halt", text("cause")),
-            chrome.t2(
-                "detail.span",
-                day(chrome, text("from")),
-                day(chrome, text("to")),
-            ),
+            // ISO days order as the days do.
+            if text("to") < text("from") {
+                chrome.t("detail.same_day").into_owned()
+            } else {
+                chrome.t2(
+                    "detail.span",
+                    day(chrome, text("from")),
+                    day(chrome, text("to")),
+                )
+            },
+            match text("effect") {
+                "restart" => chrome.word("effect", "restart"),
+                _ => String::new(),
+            },
         ],
         EventKind::LimitSet | EventKind::Reopened => {
             let round = data["round"].as_i64();
@@ -124,7 +133,18 @@ fn timed(chrome: &Chrome, o: &Opened, kind: EventKind, data: &Value) -> Vec<Stri
             round.into_iter().chain(due).collect()
         }
         EventKind::Reclassified | EventKind::Accepted => vec![moved(&data["due"])],
+        EventKind::Corrected => corrected(chrome, o, data),
         EventKind::DueMoved => vec![moved(data)],
+        EventKind::Recalled | EventKind::Reversed => vec![
+            match text("end") {
+                "" => String::new(),
+                end => chrome.word("event", end),
+            },
+            match data["notice"].as_i64() {
+                Some(_) => chrome.t("detail.writer_told").into_owned(),
+                None => String::new(),
+            },
+        ],
         EventKind::Supervised => vec![
             chrome.word("stage", text("stage")),
             format!(
@@ -157,6 +177,29 @@ fn decided<'a>(chrome: &Chrome, text: impl Fn(&str) -> &'a str) -> Vec<String> {
         number => chrome.t1("detail.own_letter", number),
     };
     vec![now, own]
+}
+
+/// What was put right: days and channels; what stood for name and contact is in the note.
+fn corrected(chrome: &Chrome, o: &Opened, data: &Value) -> Vec<String> {
+    let days = &data["received"];
+    let channel = |key: &str| {
+        let id = data["channels"][key].as_i64()?;
+        let found = o.channels.iter().find(|c| c.id == id)?;
+        Some(show::channel_name(chrome, found))
+    };
+    let mut out = Vec::new();
+    if let (Some(from), Some(to)) = (days["from"].as_str(), days["to"].as_str()) {
+        let (from, to) = (chrome.day(from), chrome.day(to));
+        out.push(chrome.t2("detail.received", from, to));
+    }
+    if let (Some(from), Some(to)) = (channel("from"), channel("to")) {
+        out.push(chrome.t2("detail.moved", from, to));
+    }
+    let due = &data["due"];
+    if let (Some(from), Some(to)) = (due["from"].as_str(), due["to"].as_str()) {
+        out.push(chrome.t2("detail.due_moved", day(chrome, from), day(chrome, to)));
+    }
+    out
 }
 
 /// Whom an event reached, where it says so.

@@ -295,7 +295,7 @@ async fn decision(
                 Decision::Discard(ground, posted.get("reason").to_owned()),
                 "discarded",
             ),
-            Err(_) => return Ok(Err(fault("ground", "required"))),
+            Err(_) => return Ok(Err(fault("ground", "unchosen"))),
         },
         _ => return Err(Trouble::not_found()),
     }))

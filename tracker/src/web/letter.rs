@@ -5,11 +5,12 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 
 use super::{
-    Web, act,
+    Web, act, confirm,
     error::Trouble,
-    extract::{Named, Posted},
+    extract::{Asked, Named, Posted},
     letter_view, page,
     pages::{
         letter::LetterPage,
@@ -42,9 +43,42 @@ pub async fn show(
     State(web): State<Web>,
     visit: Visit,
     Named(text): Named<String>,
+    Asked(asked): Asked<From>,
 ) -> Result<Response, Trouble> {
     let opened = desk::open(&web.app, visit.staff()?, number(&text)?).await?;
-    page::page(&letter_view::page(&web.app, visit.chrome(), &opened))
+    let template = letter_view::page(&web.app, visit.chrome(), &opened);
+    page::page(&opened_from(template, &asked.from))
+}
+
+/// The list a letter was opened from.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct From {
+    from: String,
+}
+
+/// The letter's page with the way back to its list, where that is one of ours.
+fn opened_from(mut template: LetterPage, from: &str) -> LetterPage {
+    if is_list(from) {
+        let back = format!("{from}#row-{}", template.number);
+        template.back = template.chrome.url(back);
+        from.clone_into(&mut template.from);
+    }
+    template
+}
+
+/// The same as an address carries it on.
+fn onward(from: &str) -> String {
+    if is_list(from) {
+        format!("?from={}", show::escape(from))
+    } else {
+        String::new()
+    }
+}
+
+fn is_list(from: &str) -> bool {
+    let (path, _) = from.split_once('?').unwrap_or((from, ""));
+    ["/desk", "/intake"].contains(&path) && !from.chars().any(|c| c.is_control() || c == '#')
 }
 
 /// `POST /desk/letters/{number}/{action}`: takes a step. What is refused is shown on the letter
@@ -65,9 +99,23 @@ pub async fn act(
         return resume::ask(&web, &visit, &path, &posted);
     }
     let staff = visit.staff()?;
-    let done = act::act(&web.app, staff, number, action, act::Fields::Form(&posted)).await;
+    let fields = || act::Fields::Form(&posted);
+    let done = match posted.get("step") {
+        "confirm" => act::act(&web.app, staff, number, action, fields()).await,
+        "change" => {
+            let opened = desk::open(&web.app, staff, number).await?;
+            return page::page(&again(&web, &visit, &opened, action, &posted));
+        }
+        _ => match act::preview(&web.app, staff, number, action, fields()).await {
+            Ok(Some(sent)) => {
+                return confirm::ask(&web, &visit, (number, action), &posted, sent).await;
+            }
+            Ok(None) => act::act(&web.app, staff, number, action, fields()).await,
+            Err(error) => Err(error),
+        },
+    };
     let Err(error) = done else {
-        let path = format!("/desk/letters/{number}");
+        let path = format!("/desk/letters/{number}{}", onward(posted.get("from")));
         return Ok(page::to_saying(&web, &path, said(action), ""));
     };
     let status = match &error {
@@ -107,13 +155,14 @@ fn again(
     action: Action,
     posted: &Posted,
 ) -> LetterPage {
+    let template = letter_view::page(&web.app, visit.chrome(), opened);
     LetterPage {
         kept: write::kept_before(web, posted),
         failed: Some(Failed {
             action: action.code().into(),
             values: posted.fields().to_vec(),
         }),
-        ..letter_view::page(&web.app, visit.chrome(), opened)
+        ..opened_from(template, posted.get("from"))
     }
 }
 
@@ -165,6 +214,8 @@ fn said(action: Action) -> &'static str {
         Action::TakeUrgent => "urgent-taken",
         Action::Reopen => "taken-up",
         Action::DecideAddition => "addition-decided",
+        Action::Reverse => "reversed",
+        Action::Correct => "corrected",
         Action::Delivered | Action::DeliveryFailed => "saved",
     }
 }

@@ -1,12 +1,14 @@
 //! A letter as its page shows it: domain values become finished words.
 
+use jiff::Timestamp;
+
 use super::{
     chrome::Chrome,
     due_view::{self, Told},
     event_view,
     pages::{
         letter::{Addition, Conflict, Delivery, Facts, LetterPage, Message, Sealed, Urgent},
-        letter_forms::{Can, Clock, Lists, Pending},
+        letter_forms::{Can, Clock, Lists, Pending, Suggested},
         parts::{Choice, File},
     },
     show,
@@ -16,14 +18,17 @@ use crate::{
     domain::{
         addition::{self, Ruling},
         event::EventKind,
-        rules::Lengthening,
+        rules::{Allowed, Lengthening},
         status::{self, Action, Status},
+        suggest::{Ground, suggest},
         text,
         words::{Direction, ExtensionState, MessageKind, OutboxKind, OutboxState},
     },
+    letters::reverse::Ended,
     reading::{desk::Opened, track},
     store::{
         self,
+        channels::Channel,
         events::EventRecord,
         messages,
         obligations::Obligation,
@@ -43,24 +48,18 @@ pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
     let due = dues.next();
     let others = dues.collect();
     let draft = o.draft.as_ref();
-    let undo = o
-        .outgoing
-        .iter()
-        .filter(|x| x.kind == OutboxKind::Reply && x.state == OutboxState::Queued)
-        .map(|x| {
-            app.zone
-                .to_datetime(x.due_at)
-                .strftime("%H:%M:%S")
-                .to_string()
-        })
-        .next_back();
+    let undo = undo_until(app, o).map(|at| {
+        let at = app.zone.to_datetime(at);
+        at.strftime("%H:%M:%S").to_string()
+    });
     LetterPage {
         number: letter.number.to_string(),
         version: letter.version,
         subject: letter.subject.clone(),
-        status: letter.status.code().into(),
+        status: show::status(letter).into(),
         undelivered: letter.undelivered,
         back: chrome.url("/desk"),
+        from: String::new(),
         facts: facts(app, &chrome, o),
         due,
         others,
@@ -96,6 +95,21 @@ pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
         max_file: super::write::MAX_FILE.into(),
         chrome,
     }
+}
+
+/// Until when an answer, or an end without one, can be taken back before it leaves.
+fn undo_until(app: &App, o: &Opened) -> Option<Timestamp> {
+    let waits = |x: &&Outgoing| x.state == OutboxState::Queued && x.attempts == 0;
+    if !o.letter.status.is_end() {
+        let mut replies = o.outgoing.iter().filter(|x| x.kind == OutboxKind::Reply);
+        return replies.rfind(waits).map(|x| x.due_at);
+    }
+    let ended = Ended::of(&o.events)?;
+    let mut mails = (o.outgoing.iter()).filter(|x| x.message_id.is_some());
+    let mail = mails.rfind(|x| x.message_id == ended.notice);
+    let until = ended.until(app);
+    let left = mail.is_some_and(|x| !waits(&x));
+    (app.now() < until && !left).then_some(until)
 }
 
 /// What stands on the letter now, beside what its reader had written. Opening a sealed letter is
@@ -159,6 +173,7 @@ fn facts(app: &App, chrome: &Chrome, o: &Opened) -> Facts {
         topic: l.topic.clone().unwrap_or_default(),
         place: l.place.clone().unwrap_or_default(),
         received_at: show::at(app, l.received_at),
+        received_on: l.received_on.to_string(),
         unit: l.unit_id.map(|id| unit(o, id)).unwrap_or_default(),
         handler: l.handler_id.map(|id| person(o, id)).unwrap_or_default(),
         writer: w.words.name.clone(),
@@ -252,6 +267,7 @@ fn rulings(chrome: &Chrome, status: Status, known: Option<Ruling>) -> Vec<Choice
 fn all_messages(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Message> {
     let base = format!("/desk/letters/{}", o.letter.number);
     let added = additions(app, chrome, o);
+    let resend = o.actions.contains(&Action::Resend);
     let message = |m: &messages::Message| {
         let incoming = m.direction == Direction::In;
         let files = o.files.iter().filter(|f| f.message_id == m.id);
@@ -302,16 +318,20 @@ fn all_messages(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Message> {
                     url: chrome.url(format!("{base}/files/{}", f.id)),
                 })
                 .collect(),
-            deliveries: own.map(|x| delivery(app, x)).collect(),
+            deliveries: own.map(|x| delivery(app, x, resend)).collect(),
             addition: added.iter().find(|a| a.id == m.id.to_string()).cloned(),
         }
     };
     o.messages.iter().map(message).collect()
 }
 
-fn delivery(app: &App, x: &Outgoing) -> Delivery {
+fn delivery(app: &App, x: &Outgoing, resend: bool) -> Delivery {
     let state = match x.state {
-        OutboxState::Queued if x.attempts == 0 && x.kind == OutboxKind::Reply => "undo",
+        OutboxState::Queued
+            if x.attempts == 0 && matches!(x.kind, OutboxKind::Reply | OutboxKind::Notice) =>
+        {
+            "undo"
+        }
         other => other.code(),
     };
     Delivery {
@@ -321,7 +341,7 @@ fn delivery(app: &App, x: &Outgoing) -> Delivery {
         state: state.into(),
         at: x.settled_at.map(|at| show::at(app, at)).unwrap_or_default(),
         detail: x.last_error.clone().unwrap_or_default(),
-        can_resend: matches!(x.state, OutboxState::Failed | OutboxState::Unknown),
+        can_resend: resend && matches!(x.state, OutboxState::Failed | OutboxState::Unknown),
     }
 }
 
@@ -355,6 +375,8 @@ fn can(o: &Opened, undo: bool) -> Can {
         mark_urgent: may(Action::MarkUrgent),
         take_urgent: may(Action::TakeUrgent),
         reopen: may(Action::Reopen),
+        reverse: may(Action::Reverse),
+        correct: may(Action::Correct),
     }
 }
 
@@ -366,7 +388,17 @@ fn clock(app: &App, chrome: &Chrome, o: &Opened) -> Clock {
     };
     let unit = counted.term.unit.code();
     let extendable = rule.extension.as_ref();
-    let causes = rule.suspensions.iter().map(|a| a.kind.code());
+    let mut stops = o.terms.pauses.iter();
+    let stands = stops.rfind(|p| p.obligation_id == counted.id && p.to.is_none());
+    let cause = |a: &Allowed| Choice {
+        value: a.kind.code().into(),
+        label: format!(
+            "{}{}",
+            chrome.word("halt", a.kind.code()),
+            chrome.t1("act.then", chrome.word("effect", a.effect.code()))
+        ),
+        ..Choice::default()
+    };
     Clock {
         extendable: extendable
             .map(|l| due_view::extendable(chrome, l, unit))
@@ -374,7 +406,16 @@ fn clock(app: &App, chrome: &Chrome, o: &Opened) -> Clock {
         ask_until: counted.due().map(|d| d.to_string()).unwrap_or_default(),
         unit: unit.into(),
         pending: extendable.and_then(|l| pending(app, chrome, o, counted, l)),
-        causes: chrome.choices("halt", causes, ""),
+        causes: rule.suspensions.iter().map(cause).collect(),
+        resume: stands
+            .map(|p| chrome.word("resume", p.effect.code()))
+            .unwrap_or_default(),
+        then: (rule.suspensions.iter())
+            .map(|a| {
+                let cause = chrome.word("halt", a.kind.code());
+                chrome.t2("act.cause_then", cause, due_view::goes_on(chrome, *a))
+            })
+            .collect(),
     }
 }
 
@@ -412,9 +453,25 @@ fn pending(
     })
 }
 
+/// What the letter may be, while nobody determined it.
+fn suggested(chrome: &Chrome, o: &Opened) -> Option<Suggested> {
+    let first = o.messages.iter().find(|m| m.kind == MessageKind::Letter);
+    let text = first
+        .map(|m| m.words.visible_text.as_str())
+        .unwrap_or_default();
+    let letter = &o.letter;
+    let found = suggest(letter.kind, &letter.subject, text).filter(|_| letter.class.is_none())?;
+    Some(Suggested {
+        class: found.class.code().into(),
+        ground: match found.ground {
+            Ground::Words(words) => chrome.t1("suggest.words", words),
+            Ground::Kind(kind) => chrome.t1("suggest.kind", chrome.word("kind", kind.code())),
+        },
+    })
+}
+
 fn lists(app: &App, chrome: &Chrome, o: &Opened) -> Lists {
-    let usual = o.channel.as_ref().map(|c| c.default_class);
-    let class = o.letter.class.or(usual).map_or("advice", |c| c.code());
+    let class = o.letter.class.map_or("", |c| c.code());
     let accused = |u: &Unit| {
         units::above(&o.units, u.id)
             .iter()
@@ -442,27 +499,37 @@ fn lists(app: &App, chrome: &Chrome, o: &Opened) -> Lists {
     };
     use crate::domain::access::Role;
     let handles = [Role::Handler, Role::Liaison, Role::UnitLeader];
-    let none = Choice {
-        label: chrome.t("form.any").into_owned(),
+    let empty = |label| Choice {
+        label,
         ..Choice::default()
     };
+    let channel_choice = |c: &Channel| Choice {
+        value: c.code.clone(),
+        label: show::channel_name(chrome, c),
+        chosen: c.id == o.letter.channel_id,
+        hint: String::new(),
+    };
+    let choose = empty(chrome.t("form.choose").into_owned());
+    let nobody = empty(chrome.t("form.nobody").into_owned());
     let handlers = people
         .clone()
         .filter(|p| p.roles.iter().any(|r| handles.contains(r)));
     Lists {
-        units: [none.clone()]
+        units: [choose.clone()]
             .into_iter()
             .chain(o.units.iter().filter(free).map(unit_choice))
             .collect(),
-        handlers: [none.clone()]
+        handlers: [nobody]
             .into_iter()
             .chain(handlers.map(person_choice))
             .collect(),
-        people: [none]
+        people: [choose]
             .into_iter()
             .chain(people.map(person_choice))
             .collect(),
         clock: clock(app, chrome, o),
+        suggested: suggested(chrome, o),
+        channels: o.channels.iter().map(channel_choice).collect(),
         ..Lists::of_words(chrome, class)
     }
 }

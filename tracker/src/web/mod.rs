@@ -10,6 +10,7 @@ pub mod channels;
 pub mod chrome;
 pub mod circulars;
 pub mod clean;
+mod confirm;
 pub mod desk;
 mod due_view;
 pub mod error;

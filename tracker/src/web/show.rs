@@ -14,12 +14,13 @@ use crate::{
     app::App,
     domain::{
         rules::{Rule, Starts},
+        status::Status,
         text,
         words::Language,
     },
     letters,
     reading::due,
-    store::channels::Channel,
+    store::{channels::Channel, letters::Letter},
 };
 
 /// `YYYY-MM-DD HH:MM` in the department's zone.
@@ -29,6 +30,35 @@ pub fn at(app: &App, instant: Timestamp) -> String {
         .to_datetime(instant)
         .strftime("%Y-%m-%d %H:%M")
         .to_string()
+}
+
+/// Where a letter stands, as staff read it: accepted, it waits for hands.
+#[must_use]
+pub fn status(letter: &Letter) -> &'static str {
+    match letter.status {
+        Status::Received if letter.accepted_at.is_some() => "accepted",
+        status => status.code(),
+    }
+}
+
+/// A page as a letter's page leads back to it: without what was said once there.
+#[must_use]
+pub fn way_back(chrome: &Chrome) -> String {
+    let (path, query) = chrome.here.split_once('?').unwrap_or((&chrome.here, ""));
+    let once = |p: &&str| {
+        !["said=", "of=", "lang="]
+            .iter()
+            .any(|once| p.starts_with(once))
+    };
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|p| !p.is_empty())
+        .filter(once)
+        .collect();
+    match kept.as_slice() {
+        [] => path.to_owned(),
+        kept => format!("{path}?{}", kept.join("&")),
+    }
 }
 
 /// A size in words.

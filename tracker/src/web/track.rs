@@ -92,7 +92,7 @@ async fn progress(
     let replies = found.reply.iter().map(|(message, files)| PublicReply {
         at: show::at(app, message.at),
         unit: unit.clone(),
-        text: message.words.text.clone(),
+        text: track::answered(message),
         files: files
             .iter()
             .map(|f| File {
@@ -103,9 +103,12 @@ async fn progress(
             .collect(),
     });
     let replies = replies.collect();
-    let mut dues = (found.dues.iter()).map(|e| due_view::due(app, &chrome, e, Told::default()));
-    let due = dues.next().unwrap_or_default();
-    let others = dues.collect();
+    let shown = |e| due_view::due(app, &chrome, e, Told::default());
+    let (due, others) = match found.dues.split_first() {
+        None => Default::default(),
+        Some((first, _)) if found.awaits() => (due_view::awaiting(app, first), vec![]),
+        Some((first, rest)) => (shown(first), rest.iter().map(shown).collect()),
+    };
     let word = |m: &Message| PublicReply {
         at: show::at(app, m.at),
         unit: unit.clone(),

@@ -151,12 +151,13 @@ impl Visit {
             nonce: self.nonce.clone(),
             csrf: String::new(),
             notice: None,
+            year: self.web.app.today().year(),
             unannounced: match &self.signed_in {
-                Some(_) => warnings(&self.web.app)
+                Some(s) if s.staff.may_administer() => warnings(&self.web.app)
                     .iter()
                     .map(|w| w.year().to_string())
                     .collect(),
-                None => Vec::new(),
+                _ => Vec::new(),
             },
         };
         // A code that has no words is no notice: the address bar says nothing on our pages.

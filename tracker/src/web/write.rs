@@ -118,7 +118,7 @@ pub async fn step(
     };
     let done = submit::submit(&web.app, submission, &form).await?;
     let law = web.app.current_law().await?;
-    let owed = due_view::handed_in(&web.app, &chrome, &law, &channel, &done.obligations);
+    let owed = due_view::handed_in(&web.app, &law, &channel, &done.obligations);
     let (due, others) = owed.ok_or_else(Trouble::not_found)?;
     page::page(&ReceiptPage {
         channel: show::channel_name(&chrome, &channel),

@@ -134,6 +134,21 @@ pub struct Allowed {
     pub effect: Effect,
 }
 
+impl Allowed {
+    /// What becomes of the term afterwards: a code of the words' `goes_on` family. Mail, desk,
+    /// /track and API take their words from it, so that none says what another denies.
+    #[must_use]
+    pub fn goes_on(self) -> &'static str {
+        match (self.effect, self.kind) {
+            (Effect::Pause, _) => "pause",
+            // 补正: from the day on which the corrected request is received (art. 30).
+            (Effect::Restart, Halt::Correction) => "restart-correction",
+            (Effect::Restart, Halt::Fee) => "restart-fee",
+            (Effect::Restart, _) => "restart",
+        }
+    }
+}
+
 /// How far a rule lets its term be extended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Lengthening {

@@ -155,7 +155,8 @@ pub async fn submit(
     let counted = dues.iter().find(|e| e.obligation.counts);
     let counted = counted.ok_or_else(Trouble::not_found)?;
     let public = dues.iter().filter(|e| e.is_public());
-    let due = public.map(|e| Due::new(e, visit.chinese(), None));
+    // A person determines first what it is.
+    let due = public.map(|e| Due::new(e, visit.chinese(), None).awaiting(true));
     Ok(json_answer(
         StatusCode::CREATED,
         &Receipt {
@@ -204,7 +205,7 @@ pub async fn track(
             };
             let reply = found.reply.as_ref().map(|(m, files)| PublicReply {
                 at: m.at.to_string(),
-                text: m.words.text.clone(),
+                text: track::answered(m),
                 attachments: files.iter().map(file).collect(),
             });
             let message = |m: &Message| PublicReply {
@@ -218,7 +219,9 @@ pub async fn track(
                 query_code: a.code.as_ref().map(ToString::to_string),
             };
             let due = found.dues.iter();
-            let due = due.map(|e| Due::new(e, visit.chinese(), None)).collect();
+            let awaits = found.awaits();
+            let due = due.map(|e| Due::new(e, visit.chinese(), None).awaiting(awaits));
+            let due = due.collect();
             let counted = found.dues.first().filter(|e| e.obligation.counts);
             Ok(json_answer(
                 StatusCode::OK,

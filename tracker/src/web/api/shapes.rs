@@ -6,8 +6,9 @@ use utoipa::ToSchema;
 use crate::{
     domain::{
         term::DayStep,
-        words::{Direction, ExtensionState},
+        words::{Direction, ExtensionState, Language},
     },
+    letters,
     reading::{
         desk::Opened,
         due::{Explained, Stand},
@@ -29,7 +30,8 @@ pub(crate) struct Due {
     /// Before rolling to a workday.
     #[schema(format = Date)]
     nominal_on: String,
-    /// It may move: its start or the holidays of its year are not known yet.
+    /// It may move: its start or the holidays of its year are not known yet, or no person has
+    /// determined yet what the letter is.
     provisional: bool,
     /// The article.
     basis: String,
@@ -108,6 +110,8 @@ struct Suspended {
     cause: &'static str,
     /// `pause` or `restart`.
     effect: &'static str,
+    /// What becomes of the term afterwards, in the caller's language.
+    goes_on: String,
     #[schema(format = Date)]
     from: String,
     /// The last day that does not count; none while the clock stands.
@@ -116,6 +120,14 @@ struct Suspended {
 }
 
 impl Due {
+    /// No promise, where a person still has to determine what the letter is.
+    pub(crate) fn awaiting(self, awaits: bool) -> Self {
+        Self {
+            provisional: self.provisional || awaits,
+            ..self
+        }
+    }
+
     /// In the caller's language; names of people only where `names` are given.
     pub(crate) fn new(e: &Explained, chinese: bool, names: Option<&Names>) -> Self {
         let o = &e.obligation;
@@ -135,9 +147,15 @@ impl Due {
             decided_by: login(x.decided_by),
             notice: x.notice_id.is_some(),
         };
+        let language = if chinese {
+            Language::Chinese
+        } else {
+            Language::English
+        };
         let suspended = |p: &Pause| Suspended {
             cause: p.kind.code(),
             effect: p.effect.code(),
+            goes_on: letters::word(language, "goes_on", p.allowed().goes_on()),
             from: p.from.to_string(),
             to: p.to.map(|d| d.to_string()),
         };

@@ -92,7 +92,9 @@ pub struct Chrome {
     pub csrf: String,
     /// Said once at the top.
     pub notice: Option<Notice>,
-    /// Years whose holidays should be known by now and are not; staff are warned of them.
+    /// This year, in the department's zone.
+    pub year: i16,
+    /// Years whose holidays should be known by now and are not: told to those who can import them.
     pub unannounced: Vec<String>,
 }
 
@@ -108,6 +110,7 @@ impl Default for Chrome {
             nonce: String::new(),
             csrf: String::new(),
             notice: None,
+            year: 0,
             unannounced: Vec::new(),
         }
     }

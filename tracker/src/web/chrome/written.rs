@@ -48,6 +48,15 @@ impl Chrome {
         self.write_day(iso, "%-m月%-d日", "%-d %b")
     }
 
+    /// A day in a list: without its year where that is this one.
+    #[must_use]
+    pub fn list_day(&self, iso: &str) -> String {
+        match iso.parse::<Date>() {
+            Ok(day) if day.year() == self.year => self.short_day(iso),
+            _ => self.day(iso),
+        }
+    }
+
     /// A month: `2026年11月`, `November 2026`.
     #[must_use]
     pub fn month(&self, day: Date) -> String {

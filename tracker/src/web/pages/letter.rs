@@ -154,6 +154,8 @@ pub struct Facts {
     pub place: String,
     /// When it reached us, local `YYYY-MM-DD HH:MM`.
     pub received_at: String,
+    /// That instant's day, `YYYY-MM-DD`.
+    pub received_on: String,
     /// The lead unit's name, or empty.
     pub unit: String,
     /// The handler's name, or empty.
@@ -192,8 +194,10 @@ pub struct LetterPage {
     pub status: String,
     /// Whether its answer could not be delivered.
     pub undelivered: bool,
-    /// The list it was opened from.
+    /// The list it was opened from, at its row.
     pub back: String,
+    /// The same as every form posts it on; empty where it is not known.
+    pub from: String,
     /// Its facts.
     pub facts: Facts,
     /// The counted obligation of the latest round.
@@ -270,6 +274,16 @@ impl LetterPage {
             format!("decide-addition-{field}")
         } else {
             format!("decide-addition-{message}-{field}")
+        }
+    }
+
+    /// What stands in `field` of `action`: what was refused, else what is known.
+    #[must_use]
+    pub fn held<'a>(&'a self, action: &str, field: &str, known: &'a str) -> &'a str {
+        if self.refused(action) {
+            self.was(action, field)
+        } else {
+            known
         }
     }
 

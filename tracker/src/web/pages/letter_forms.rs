@@ -83,6 +83,11 @@ pub struct Can {
     pub take_urgent: bool,
     /// `reopen {reason}`
     pub reopen: bool,
+    /// `correct {received_on?, channel?, name?, phone?, email?, address?, reason}`: what was
+    /// registered wrongly.
+    pub correct: bool,
+    /// `reverse {reason}`: an end is undone.
+    pub reverse: bool,
 }
 
 impl Can {
@@ -96,6 +101,8 @@ impl Can {
             || self.recall
             || self.note
             || self.reopen
+            || self.reverse
+            || self.correct
             || self.urge
             || self.mark_urgent
             || self.ends()
@@ -154,6 +161,19 @@ pub struct Clock {
     pub pending: Option<Pending>,
     /// Causes of a suspension that the rule allows.
     pub causes: Vec<Choice>,
+    /// What becomes of the term after each, in words.
+    pub then: Vec<String>,
+    /// What letting the clock go on does, in words; or empty.
+    pub resume: String,
+}
+
+/// What a letter may be, for the person who determines it.
+#[derive(Clone, Debug, Default)]
+pub struct Suggested {
+    /// A code of the words' `class` family.
+    pub class: String,
+    /// What that rests on, in words.
+    pub ground: String,
 }
 
 /// What the forms offer. The first of a list that may stay empty has an empty value.
@@ -161,10 +181,14 @@ pub struct Clock {
 pub struct Lists {
     /// What the clock allows.
     pub clock: Clock,
-    /// Classes for `accept` and `reclassify`, the proposed one chosen.
+    /// Classes for `accept` and `reclassify`, the one that was determined chosen.
     pub classes: Vec<Choice>,
+    /// What it may be, while nobody determined it.
+    pub suggested: Option<Suggested>,
     /// Routes for `accept` and `reclassify`.
     pub routes: Vec<Choice>,
+    /// Channels for `correct`: codes.
+    pub channels: Vec<Choice>,
     /// Topics for `accept`; empty hides the field.
     pub topics: Vec<Choice>,
     /// Units for `assign` and `reassign`: codes, names indented by level.
@@ -182,15 +206,18 @@ pub struct Lists {
 }
 
 impl Lists {
-    /// The lists that hang on words alone; `class` is the one proposed for the channel. Units,
+    /// The lists that hang on words alone; `class` is the one that was determined, or empty. Units,
     /// people and topics are the handler's to fill.
     #[must_use]
     pub fn of_words(chrome: &Chrome, class: &str) -> Self {
         let routes = [""].into_iter().chain(Route::ALL.iter().map(Route::code));
         let mut routes = chrome.choices("route", routes, "");
         routes[0].label = chrome.t("form.none").into_owned();
+        let classes = [""].into_iter().chain(Class::ALL.iter().map(Class::code));
+        let mut classes = chrome.choices("class", classes, class);
+        classes[0].label = chrome.t("form.choose").into_owned();
         Self {
-            classes: chrome.choices("class", Class::ALL.iter().map(Class::code), class),
+            classes,
             routes,
             decline_grounds: chrome.choices("ground", DECLINE_GROUNDS, ""),
             direct_grounds: chrome.choices("ground", DIRECT_GROUNDS, ""),

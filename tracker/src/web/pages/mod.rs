@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod calendar;
 pub mod circular;
+pub mod confirm;
 pub mod desk;
 pub mod error;
 pub mod help;

@@ -1,5 +1,7 @@
 //! Small views that several pages share.
 
+use crate::domain::received;
+
 /// One option of a list of radio buttons, check boxes, or a select.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
@@ -23,6 +25,14 @@ pub struct FieldError {
     pub code: String,
     /// Filled into the words as `%{a}`: a limit for instance.
     pub arg: String,
+}
+
+impl FieldError {
+    /// Whether the day may be meant: whoever says so once more is believed.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        [received::BEFORE_OFFICE, received::LONG_AGO].contains(&self.code.as_str())
+    }
 }
 
 /// All that is wrong with a form, in the order of its fields.
@@ -143,6 +153,8 @@ pub struct Due {
     pub obligation: String,
     /// Whether it is the one that figures count.
     pub counts: bool,
+    /// A person determines first what the letter is: until then its writer is told of no day.
+    pub awaits: bool,
     /// `YYYY-MM-DD`; empty while its clock stands.
     pub on: String,
     /// The day before rolling to a workday, where it differs; else empty.

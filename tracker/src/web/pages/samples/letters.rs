@@ -1,5 +1,6 @@
 //! The desk, a letter in several states, and what is around them.
 
+use super::super::confirm::ConfirmPage;
 use super::super::desk::{DeskPage, Note, View};
 use super::super::error::ErrorPage;
 use super::super::letter::{
@@ -31,6 +32,23 @@ fn addition(c: &Chrome) -> Addition {
             .map(choice)
             .into(),
         ..Addition::default()
+    }
+}
+
+fn confirm(c: &Chrome, way: &str) -> ConfirmPage {
+    ConfirmPage {
+        chrome: c.clone(),
+        number: "2026-000123-K".into(),
+        subject: entry().subject,
+        action: "decline".into(),
+        title: c.word("act", "decline"),
+        fields: vec![("text".into(), REPLY.into())],
+        way: way.into(),
+        to: "zhouxl@example.cn".into(),
+        mail_subject: "来信不予受理告知（信件编号 2026-000123-K）".into(),
+        mail_text: REPLY.into(),
+        text: REPLY.into(),
+        undo_seconds: 30,
     }
 }
 
@@ -188,6 +206,12 @@ fn letter(c: &Chrome) -> LetterPage {
                     too_late: false,
                 }),
                 causes: c.choices("halt", ["third-party", "correction"], ""),
+                then: vec![c.t2(
+                    "act.cause_then",
+                    c.word("halt", "correction"),
+                    c.word("goes_on", "restart-correction"),
+                )],
+                resume: c.word("resume", "restart"),
             },
             units: units(),
             handlers: people(),
@@ -327,6 +351,18 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("letter-refused", render(&refused)),
         ("letter-undecided", render(&undecided)),
         ("letter-undo", render(&sent)),
+        (
+            "confirm",
+            render(&confirm(&at("/desk/letters/2026-000123-K"), "mail")),
+        ),
+        (
+            "confirm-neutral",
+            render(&confirm(&at("/desk/letters/2026-000123-K"), "neutral")),
+        ),
+        (
+            "confirm-nothing",
+            render(&confirm(&at("/desk/letters/2026-000123-K"), "nothing")),
+        ),
         (
             "password",
             render(&PasswordPage {

@@ -63,6 +63,7 @@ fn chrome(language: Language, path: &str, staff: bool) -> Chrome {
         }),
         nonce: "n0nce".into(),
         csrf: "t0ken".into(),
+        year: 2026,
         unannounced: vec!["2027".into()],
         ..Chrome::default()
     }
