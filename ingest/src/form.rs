@@ -29,6 +29,10 @@ pub struct FormLetter {
     /// Asked that the name be withheld.
     #[serde(default)]
     pub anonymous: bool,
+    /// How the writer wants to be answered (mail, post, portal, phone, counter); by what was left
+    /// where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_by: Option<String>,
     /// May the answer be published.
     #[serde(default)]
     pub wants_publication: bool,
@@ -117,6 +121,7 @@ pub fn read(raw: &[u8]) -> Result<IncomingLetter, UnreadableForm> {
             email: form.email,
             address: form.address,
             anonymous: form.anonymous,
+            answer_by: form.answer_by,
         },
         kind: form.kind,
         wants_publication: form.wants_publication,
@@ -140,6 +145,7 @@ mod tests {
             email: "zhou@example.cn".into(),
             address: String::new(),
             anonymous: false,
+            answer_by: None,
             wants_publication: true,
             language: Some("zh-CN".into()),
             files: vec![FormFile {

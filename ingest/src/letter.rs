@@ -81,6 +81,8 @@ pub struct Writer {
     pub address: String,
     /// Asked that the name be withheld, or gave none.
     pub anonymous: bool,
+    /// How they want to be answered (mail, post …), where a form tells it.
+    pub answer_by: Option<String>,
 }
 
 /// A message as read, from mail or form alike.

@@ -24,6 +24,7 @@ mod m0011_law;
 mod m0012_supervision;
 mod m0013_overview;
 mod m0014_sealed;
+mod m0019_post;
 
 /// Applies the migrations in order.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_supervision::Migration),
             Box::new(m0013_overview::Migration),
             Box::new(m0014_sealed::Migration),
+            Box::new(m0019_post::Migration),
         ]
     }
 }

@@ -113,6 +113,8 @@ pub struct Reply<'a> {
     /// The letter is sealed: only number and address of the answer are told, and name, subject,
     /// text and unit may be passed empty.
     pub neutral: bool,
+    /// It leaves on paper or by word of mouth: nothing in it speaks of a mail to reply to.
+    pub on_paper: bool,
 }
 
 /// 告知: the letter takes another way than an answer.
@@ -134,6 +136,8 @@ pub struct Notice<'a> {
     pub issued_on: Date,
     /// The letter is sealed: as for [`Reply::neutral`].
     pub neutral: bool,
+    /// As for [`Reply::on_paper`].
+    pub on_paper: bool,
 }
 
 /// Which way a letter takes that isn't answered here, or how it goes on.

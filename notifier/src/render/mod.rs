@@ -1,6 +1,7 @@
 //! Turns a [`Notification`] into finished text. Pure: same notification, same words. Secrets are
 //! places in the text until [`fill`] puts them in at delivery, so that no database holds them.
 
+mod courtesy;
 mod neutral;
 mod notice;
 mod receipt;

@@ -1,7 +1,7 @@
 //! 答复: the words of an answer.
 
 use super::words::words;
-use super::{Prose, RenderError, SUBJECT, TOKEN, day, line, signature};
+use super::{Prose, RenderError, SUBJECT, TOKEN, courtesy, day, line, signature};
 use crate::clean;
 use crate::notification::{Language, Reply};
 
@@ -10,12 +10,16 @@ pub(super) struct Words {
     token: &'static str,
     writer: String,
     subject: String,
+    salutation: String,
+    greeting: String,
+    leads: bool,
     text: Prose,
     unit: String,
     issued_on: String,
     track_url: String,
     phone: String,
     signature: String,
+    on_paper: bool,
 }
 
 words!(Words,
@@ -25,21 +29,27 @@ words!(Words,
 
 impl Words {
     pub(super) fn new(reply: &Reply<'_>, language: Language) -> Result<Self, RenderError> {
-        let text = Prose::new(reply.text);
+        let text = clean::lines(reply.text);
         if text.is_empty() {
             return Err(RenderError::Blank);
         }
+        let (signature, issued_on) = (signature(reply.office), day(reply.issued_on, language));
+        let found = courtesy::part(&text, reply.writer_name, &[&signature, &issued_on]);
         Ok(Self {
+            salutation: line(&found.salutation),
+            greeting: line(&found.greeting),
+            leads: found.leads,
+            on_paper: reply.on_paper,
             number: line(reply.number),
             token: TOKEN,
             writer: line(reply.writer_name),
             subject: without_prefix(&clean::one_line(reply.subject, SUBJECT)).to_owned(),
-            text,
+            text: Prose(found.text),
             unit: line(reply.unit),
-            issued_on: day(reply.issued_on, language),
+            issued_on,
             track_url: line(&reply.office.track_url),
             phone: line(&reply.office.phone),
-            signature: signature(reply.office),
+            signature,
         })
     }
 }

@@ -38,6 +38,7 @@ fn reply<'a>(office: &'a Office, text: &'a str, neutral: bool) -> Notification<'
         unit: "矿业权管理处",
         issued_on: date(2026, 11, 30),
         neutral,
+        on_paper: false,
     })
 }
 
@@ -51,6 +52,7 @@ fn notice(office: &Office, kind: NoticeKind, neutral: bool) -> Notification<'_> 
         text: "请向人民法院提起诉讼。\n\n附：联系方式",
         issued_on: date(2026, 11, 30),
         neutral,
+        on_paper: false,
     })
 }
 
@@ -234,6 +236,7 @@ fn people_cannot_make_places_for_secrets_or_lines_of_their_own() {
         unit: &forged,
         issued_on: date(2026, 11, 30),
         neutral: false,
+        on_paper: false,
     });
     let rendered = render(&sample, Language::Chinese).unwrap();
     assert_eq!(
@@ -271,6 +274,7 @@ fn a_duplicate_names_the_first_letter() {
         text: "",
         issued_on: date(2026, 11, 30),
         neutral: false,
+        on_paper: false,
     });
     let rendered = render(&sample, Language::Chinese).unwrap();
     assert!(
@@ -436,4 +440,50 @@ fn a_week_and_an_urgent_call_read_in_both_languages() {
             assert!(!whole(&rendered).contains("{{") && !whole(&rendered).contains("{%"));
         }
     }
+}
+
+#[test]
+fn on_paper_nothing_speaks_of_a_mail() {
+    let office = office();
+    for language in Language::ALL {
+        let reply = Notification::Reply(Reply {
+            on_paper: true,
+            ..match reply(&office, "可以。", false) {
+                Notification::Reply(r) => r,
+                _ => unreachable!(),
+            }
+        });
+        let notice = Notification::Notice(Notice {
+            on_paper: true,
+            ..match notice(&office, NoticeKind::Declined, false) {
+                Notification::Notice(n) => n,
+                _ => unreachable!(),
+            }
+        });
+        for sample in [reply, notice] {
+            let text = render(&sample, language).unwrap().text;
+            assert!(text.contains(NUMBER) && text.contains(URL), "{text}");
+            for word in ["邮件", "this message", "[", "this line"] {
+                assert!(!text.contains(word), "{word}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_is_greeted_twice() {
+    let office = office();
+    let own = "尊敬的张三丰先生：\n您好！\n您的来信收悉，现答复如下：\n可以。\n\n某某省自然资源厅\n2026年11月30日";
+    let rendered = render(&reply(&office, own, false), Language::Chinese).unwrap();
+    let start = "尊敬的张三丰先生：\n\n您好！\n\n（信件编号 2026-000123-X）\n\n您的来信收悉，现答复如下：\n可以。\n\n某某省自然资源厅\n承办处室：矿业权管理处\n2026年11月30日\n";
+    assert!(rendered.text.starts_with(start), "{}", rendered.text);
+    assert_eq!(rendered.html.matches("三丰").count(), 1, "{}", rendered.html);
+    assert_eq!(rendered.html.matches("您好").count(), 1);
+    let plain = render(&reply(&office, "可以。", false), Language::Chinese).unwrap();
+    let start = "张三丰：\n\n您的来信（信件编号 2026-000123-X）收悉，现答复如下：\n\n可以。\n";
+    assert!(plain.text.starts_with(start), "{}", plain.text);
+    let english = render(&reply(&office, "Dear Mr Zhang,\n\nYes.", false), Language::English);
+    let text = english.unwrap().text;
+    assert!(text.starts_with("Dear Mr Zhang,\n\nThank you"), "{text}");
+    assert_eq!(text.matches("Dear").count(), 1);
 }

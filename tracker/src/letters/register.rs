@@ -195,6 +195,7 @@ fn entry(
             address: w.address.clone(),
         },
         anonymous: w.anonymous,
+        answer_by: w.answer_by.as_deref().and_then(|s| s.parse().ok()),
     };
     let mut letter = Letter {
         id,

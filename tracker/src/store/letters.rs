@@ -302,6 +302,7 @@ impl Step<'_> {
                 email: words.email,
                 address: words.address,
                 anonymous: who.anonymous,
+                answer_by: who.answer_by.map(|s| s.code().into()),
                 mail_key,
                 erased_at: None,
                 sealed,

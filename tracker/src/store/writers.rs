@@ -3,7 +3,10 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Store, StoreError, Vault, entities::writer, letters::Letter, step::Step};
+use super::{
+    Result, Store, StoreError, Vault, decode_opt, entities::writer, letters::Letter, step::Step,
+};
+use crate::domain::words::Service;
 
 /// Who wrote, as kept apart from the letter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +40,8 @@ pub struct WriterRecord {
     pub words: WriterWords,
     /// Asked that the name be withheld.
     pub anonymous: bool,
+    /// How they want to be answered, where they said so.
+    pub answer_by: Option<Service>,
 }
 
 /// The writer of a letter, inside a step or outside of one.
@@ -67,7 +72,9 @@ fn to_writer(vault: &Vault, letter: &Letter, row: writer::Model) -> Result<Write
         address: row.address,
     };
     let words = vault.get(&letter.lock, "writer", row.id, plain, row.sealed.as_deref())?;
+    let answer_by = decode_opt("writer", row.id, "answer_by", row.answer_by.as_deref())?;
     Ok(WriterRecord {
+        answer_by,
         id: row.id,
         words,
         anonymous: row.anonymous,

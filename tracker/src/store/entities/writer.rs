@@ -12,6 +12,7 @@ pub struct Model {
     pub email: String,
     pub address: String,
     pub anonymous: bool,
+    pub answer_by: Option<String>,
     pub mail_key: Option<String>,
     pub erased_at: Option<i64>,
     #[sea_orm(column_type = "Blob", nullable)]
