@@ -1,8 +1,9 @@
-//! How a writer wants to be answered; what a letter's staff notices are, found by the letter.
+//! How a writer wants to be answered; the files of a draft; staff notices found by their letter, mails to staff by whom
+//! they went to.
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::{index, text_null};
+use crate::columns::{index, text, text_null};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -17,6 +18,14 @@ impl MigrationTrait for Migration {
                 .take(),
         )
         .await?;
-        index(m, "staff_notice", &["letter_id", "kind"], false).await
+        m.alter_table(
+            Table::alter()
+                .table("draft")
+                .add_column(text("files").default("").take())
+                .take(),
+        )
+        .await?;
+        index(m, "staff_notice", &["letter_id", "kind"], false).await?;
+        index(m, "staff_mail", &["person_id", "kind", "created_at"], false).await
     }
 }

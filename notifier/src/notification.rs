@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::staff::{Digest, Urgent, Weekly};
+use crate::staff::{Digest, Handed, Urgent, Weekly};
 
 /// The language the reader is addressed in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -72,6 +72,8 @@ pub enum Notification<'a> {
     Weekly(Weekly<'a>),
     /// 紧急, to the duty officer.
     Urgent(Urgent<'a>),
+    /// 分办即告, to staff.
+    Handed(Handed<'a>),
 }
 
 /// 收件回执: the letter has arrived. Automatic, satisfies no obligation, and holds nothing that the

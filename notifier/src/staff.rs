@@ -33,6 +33,8 @@ pub enum SectionKind {
     Urge,
     /// 提醒.
     Remind,
+    /// 待寄送: issued, and nobody posted it.
+    Unposted,
     /// 延期申请逾期未批.
     Lapsed,
     /// 办理期限调整.
@@ -155,6 +157,38 @@ pub struct Called {
     pub received: String,
     /// How often somebody was told, this time included.
     pub times: i32,
+    /// Its page.
+    pub url: String,
+}
+
+/// 分办即告: letters that came to somebody, one mail for all of them.
+#[derive(Clone, Debug)]
+pub struct Handed<'a> {
+    /// Who writes.
+    pub office: &'a Office,
+    /// Whom it is for.
+    pub name: &'a str,
+    /// What came.
+    pub letters: Vec<Came>,
+    /// Where all of them are.
+    pub desk_url: &'a str,
+}
+
+/// A letter that came to somebody.
+#[derive(Clone, Debug, Default)]
+pub struct Came {
+    /// 信件编号.
+    pub number: String,
+    /// Its subject; empty where it is sealed.
+    pub subject: String,
+    /// How it came, in words: to them, to their unit, back from somebody.
+    pub how: String,
+    /// 承办处室; empty where it is sealed.
+    pub unit: String,
+    /// Who answers it; empty where nobody does yet, or it is sealed.
+    pub handler: String,
+    /// By when it is to be answered; `None` while its clock stands.
+    pub due_on: Option<Date>,
     /// Its page.
     pub url: String,
 }

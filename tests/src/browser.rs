@@ -2,6 +2,7 @@
 
 use std::process::{Command, Stdio};
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
 use crate::{
@@ -180,6 +181,19 @@ impl Browser {
             );
             text.as_str().is_some_and(|t| t.contains(what))
         });
+    }
+
+    /// How many sheets of A4 the page is when it is printed.
+    #[must_use]
+    pub fn pages_printed(&self) -> usize {
+        // 21.0 by 29.7 cm, in what WebDriver takes.
+        let sheet = json!({ "page": { "width": 21.0, "height": 29.7 } });
+        let pdf = self.tell("print", &sheet);
+        let pdf = BASE64_STANDARD
+            .decode(pdf.as_str().unwrap_or_default())
+            .expect("a PDF as WebDriver gives it");
+        let pdf = String::from_utf8_lossy(&pdf);
+        pdf.matches("/Type /Page").count() - pdf.matches("/Type /Pages").count()
     }
 
     fn find(&self, css: &str) -> String {

@@ -55,6 +55,8 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("POST", "/password", Whose::Staff),
     ("GET", "/desk", Whose::Desk),
     ("POST", "/desk/notices", Whose::Staff),
+    ("GET", "/desk/post", Whose::Desk),
+    ("POST", "/desk/post", Whose::Desk),
     ("GET", "/overview", Whose::Overseer),
     ("GET", "/circulars", Whose::CircularReader),
     ("GET", "/circulars/{id}", Whose::CircularReader),

@@ -88,6 +88,7 @@ impl Department {
             email: String::new(),
             address: String::new(),
             anonymous: false,
+            answer_by: None,
             wants_publication: false,
             language: None,
             files: Vec::new(),

@@ -101,6 +101,7 @@ impl Office {
             email: "wangwu@example.com".into(),
             address: "某市某区某路1号".into(),
             anonymous: false,
+            answer_by: Some("portal".into()),
             wants_publication: false,
             language: None,
             files: Vec::new(),

@@ -84,6 +84,7 @@ pub fn render(
         Notification::Digest(digest) => staff::Daily::new(digest, language).render(language),
         Notification::Weekly(weekly) => staff::Week::new(weekly, language).render(language),
         Notification::Urgent(urgent) => staff::Call::new(urgent).render(language),
+        Notification::Handed(handed) => staff::Handing::new(handed, language).render(language),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::words::words;
 use super::{Prose, day, line, signature};
 use crate::notification::Language;
-use crate::staff::{self, Digest, SectionKind, Urgent, Weekly};
+use crate::staff::{self, Digest, Handed, SectionKind, Urgent, Weekly};
 
 /// The longest sentence repeated in a digest, in characters.
 const SENTENCE: usize = 300;
@@ -190,6 +190,56 @@ impl Call {
 
     /// The letter, where it is one alone.
     fn one(&self) -> Option<&Called> {
+        match self.letters.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+}
+
+pub(super) struct Handing {
+    name: String,
+    letters: Vec<Came>,
+    desk_url: String,
+    signature: String,
+}
+
+struct Came {
+    number: String,
+    subject: String,
+    how: String,
+    unit: String,
+    handler: String,
+    due_on: String,
+    url: String,
+}
+
+words!(Handing,
+    Chinese: "handed/zh-CN.subject.txt", "handed/zh-CN.body.txt", "handed/zh-CN.body.html";
+    English: "handed/en.subject.txt", "handed/en.body.txt", "handed/en.body.html";
+);
+
+impl Handing {
+    pub(super) fn new(handed: &Handed<'_>, language: Language) -> Self {
+        let came = |c: &staff::Came| Came {
+            number: line(&c.number),
+            subject: crate::clean::one_line(&c.subject, super::SUBJECT),
+            how: line(&c.how),
+            unit: line(&c.unit),
+            handler: line(&c.handler),
+            due_on: c.due_on.map(|d| day(d, language)).unwrap_or_default(),
+            url: line(&c.url),
+        };
+        Self {
+            name: line(handed.name),
+            letters: handed.letters.iter().map(came).collect(),
+            desk_url: line(handed.desk_url),
+            signature: signature(handed.office),
+        }
+    }
+
+    /// The letter, where it is one alone.
+    fn one(&self) -> Option<&Came> {
         match self.letters.as_slice() {
             [one] => Some(one),
             _ => None,

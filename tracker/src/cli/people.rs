@@ -8,7 +8,7 @@ use crate::{
     app::App,
     domain::access::Role,
     letters::{
-        Error, session,
+        Error, hand_back, session,
         staff::{self, NewPerson, NewUnit},
     },
 };
@@ -124,8 +124,14 @@ pub(crate) enum UserCommand {
     },
     /// List people.
     List,
-    /// Disable a person at once.
-    Disable(Login),
+    /// Disable a person at once; asks what becomes of what they hold.
+    Disable {
+        /// The login.
+        login: String,
+        /// Hand their open letters back to their units, and leave their posts vacant.
+        #[arg(long)]
+        hand_back: bool,
+    },
     /// A fresh first password.
     Reset(Login),
 }
@@ -161,19 +167,72 @@ impl UserCommand {
                     .map_err(|e| faults(&e))?;
                 printed(as_json, &login, &password)
             }
-            Self::Disable(Login { login }) => {
-                staff::disable(app, None, &login)
-                    .await
-                    .map_err(|e| faults(&e))?;
-                out::line(
-                    as_json,
-                    &json!({ "login": login }),
-                    &format!("disabled {login}"),
-                )
-            }
+            Self::Disable { login, hand_back } => disable(app, as_json, &login, hand_back).await,
             Self::List => list(app, as_json).await,
         }
     }
+}
+
+async fn disable(app: &App, as_json: bool, login: &str, hand_back: bool) -> Outcome {
+    let login = login.to_lowercase();
+    let found = app.store.person_by_login(&login).await;
+    let found = found.map_err(|e| faults(&e.into()))?;
+    let mut after = found.ok_or_else(|| faults(&Error::NotFound))?;
+    after.active = false;
+    let left = hand_back::left(app, &after)
+        .await
+        .map_err(|e| faults(&e))?;
+    if left.any() && !hand_back {
+        return Err(Failure::Failed(format!(
+            "{login} is not disabled: {}. Add --hand-back, and in the same step it goes back to \
+             the units, sealed letters to the registrars",
+            held(&left)
+        )));
+    }
+    let consent = staff::Consent::Given;
+    let left = staff::disable(app, None, &login, consent)
+        .await
+        .map_err(|e| faults(&e))?;
+    let value = json!({
+        "login": login, "handed_back": left.letters, "sealed": left.sealed,
+        "requests": left.requests, "decisions": left.decisions, "named": left.named,
+        "urgent": left.urgent, "vacant": left.units,
+    });
+    let words = if left.any() {
+        format!("disabled {login}; handed back: {}", held(&left))
+    } else {
+        format!("disabled {login}")
+    };
+    out::line(as_json, &value, &words)
+}
+
+/// What somebody holds, in words.
+fn held(left: &hand_back::Left) -> String {
+    let mut all = Vec::new();
+    let mut say = |n: u64, one: &str, many: &str| match n {
+        0 => {}
+        1 => all.push(format!("1 {one}")),
+        n => all.push(format!("{n} {many}")),
+    };
+    let (sealed, open) = (left.sealed, left.letters - left.sealed);
+    say(open, "open letter", "open letters");
+    say(sealed, "open sealed letter", "open sealed letters");
+    say(left.requests, "extension asked for", "extensions asked for");
+    say(
+        left.decisions,
+        "extension that nobody else can decide",
+        "extensions that nobody else can decide",
+    );
+    say(
+        left.named,
+        "sealed letter they are named on",
+        "sealed letters they are named on",
+    );
+    say(left.urgent, "urgent letter taken on", "urgent letters taken on");
+    if !left.units.is_empty() {
+        all.push(format!("leader, liaison or overseer of {}", left.units.join(", ")));
+    }
+    all.join(", ")
 }
 
 fn printed(as_json: bool, login: &str, password: &str) -> Outcome {

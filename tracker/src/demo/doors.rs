@@ -68,6 +68,7 @@ pub(super) async fn letter(
         email: sample.email.clone(),
         address: sample.address.clone(),
         anonymous: sample.anonymous,
+        answer_by: None,
         wants_publication: sample.publish,
         language: None,
         files: Vec::new(),

@@ -86,14 +86,20 @@ pub(super) async fn take(
         Action::Take => drop(assign::take(app, staff, number, None).await?),
         Action::SendBack => drop(assign::send_back(app, staff, number, None, &s.reason).await?),
         Action::Note => drop(draft::note(app, staff, number, s.note.trim()).await?),
-        Action::Draft => drop(draft::draft(app, staff, number, None, s.reply.trim()).await?),
+        Action::Draft => drop(draft::draft(app, staff, number, None, s.reply.trim(), None).await?),
         Action::Answer => {
-            answer::answer(app, staff, number, None, s.reply.trim(), Vec::new()).await?;
+            answer::answer(app, staff, number, None, s.reply.trim(), None).await?;
         }
         Action::Serve => {
             let by: Option<Service> = line.word(0).and_then(|w| w.parse().ok());
             let by = by.ok_or(Error::Rule("nothing-to-serve"))?;
-            serve::serve(app, staff, number, None, by, app.day_of(at), s.note.trim()).await?;
+            let served = serve::Served {
+                by,
+                on: app.day_of(at),
+                note: s.note.trim(),
+                which: Vec::new(),
+            };
+            serve::serve(app, staff, number, None, served).await?;
         }
         Action::Decline | Action::Direct => {
             let (ground, words) = (&s.ground, s.reply.trim());
@@ -131,6 +137,8 @@ pub(super) async fn take(
         | Action::Reopen
         | Action::Recall
         | Action::Resend
+        | Action::CorrectService
+        | Action::HandBack
         | Action::Delivered
         | Action::DeliveryFailed => {
             return Err(Error::Rule("not-a-sample-step"));

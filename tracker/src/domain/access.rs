@@ -275,7 +275,7 @@ pub fn permits(staff: &Staff, action: Action, holding: Holding) -> Result<(), De
         Action::Reassign => (registrar, "the registrar"),
         Action::SendBack => (handles, "the unit that has the letter"),
         Action::Take | Action::Draft | Action::Answer => (handles, "the letter's handler"),
-        Action::Recall | Action::Resend | Action::Serve => (
+        Action::Recall | Action::Resend | Action::Serve | Action::CorrectService => (
             handles || registrar,
             "the letter's handler or the registrar",
         ),
@@ -309,7 +309,7 @@ pub fn permits(staff: &Staff, action: Action, holding: Holding) -> Result<(), De
             registrar || staff.is(Role::Leader),
             "the registrar or a leader",
         ),
-        Action::Delivered | Action::DeliveryFailed => (false, "the machine"),
+        Action::Delivered | Action::DeliveryFailed | Action::HandBack => (false, "the machine"),
     };
     if granted {
         Ok(())

@@ -24,6 +24,8 @@ words! {
         Reassigned = "reassigned",
         /// 退回登记.
         SentBack = "sent-back",
+        /// 交回: whoever had it was disabled, moved, or lost a role.
+        HandedBack = "handed-back",
         /// A note.
         Noted = "noted",
         /// 拟稿.
@@ -36,6 +38,10 @@ words! {
         Resent = "resent",
         /// 送达.
         Served = "served",
+        /// 更正送达登记: the record was wrong.
+        ServiceCorrected = "service-corrected",
+        /// 催寄: what was issued still waits for being posted.
+        ServiceReminded = "service-reminded",
         /// It could not be delivered.
         DeliveryFailed = "delivery_failed",
         /// Nobody knows whether it was.
@@ -86,6 +92,8 @@ words! {
         Reopened = "reopened",
         /// A reader was named.
         ReaderNamed = "reader-named",
+        /// Somebody is no reader any more.
+        ReaderRemoved = "reader-removed",
         /// A party was named.
         PartyNamed = "party-named",
         /// A sealed letter was read.

@@ -33,6 +33,7 @@ pub mod likely;
 pub mod number;
 pub mod obligation;
 pub mod rules;
+pub mod serving;
 pub mod silence;
 pub mod spam;
 pub mod status;

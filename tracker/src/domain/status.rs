@@ -92,6 +92,8 @@ words! {
         Resend = "resend",
         /// 送达: records that a person served the answer.
         Serve = "serve",
+        /// 更正送达登记: it was recorded wrongly, or was not served at all.
+        CorrectService = "correct-service",
         /// 不予受理.
         Decline = "decline",
         /// 告知.
@@ -128,6 +130,8 @@ words! {
         TakeUrgent = "take-urgent",
         /// 重新办理: a new round.
         Reopen = "reopen",
+        /// 交回: the machine: whoever had it cannot hold it any more.
+        HandBack = "hand-back",
         /// The machine: the answer was served.
         Delivered = "delivered",
         /// The machine: the answer cannot be delivered.
@@ -139,7 +143,10 @@ impl Action {
     /// Done by the machine, never asked for.
     #[must_use]
     pub fn is_internal(self) -> bool {
-        matches!(self, Self::Delivered | Self::DeliveryFailed)
+        matches!(
+            self,
+            Self::Delivered | Self::DeliveryFailed | Self::HandBack
+        )
     }
 }
 
@@ -172,7 +179,8 @@ fn step(status: Status, action: Action) -> Option<Status> {
     use Status as S;
     Some(match (status, action) {
         // Words among staff, and the parties of a sealed letter, go with every status.
-        (any, A::Note | A::NameParty | A::NameReader) => any,
+        // What was recorded wrongly can be put right at any time; the step says where that leads.
+        (any, A::Note | A::NameParty | A::NameReader | A::CorrectService) => any,
         // The clocks of an open letter, and words about them, move it nowhere.
         (
             open,
@@ -192,12 +200,16 @@ fn step(status: Status, action: Action) -> Option<Status> {
         (S::Received | S::Assigned | S::Working, A::Assign) => S::Assigned,
         (S::Assigned | S::Working, A::Reassign) => S::Assigned,
         (S::Assigned | S::Working, A::SendBack) => S::Received,
+        (S::Assigned | S::Working | S::InReview | S::ToIssue, A::HandBack) => S::Assigned,
+        (S::Received | S::Sending, A::HandBack) => status,
         (S::Assigned, A::Take) => S::Working,
         (S::Working, A::Draft) => S::Working,
         (S::Working, A::Answer) => S::Sending,
         (S::Sending, A::Recall | A::DeliveryFailed) => S::Working,
         (S::Sending, A::Resend) => S::Sending,
         (S::Sending | S::Answered, A::Serve | A::Delivered) => S::Answered,
+        // A word on the way to a writer who left no mail address: acceptance, a longer term.
+        (S::Received | S::Assigned | S::Working, A::Serve) => status,
         (S::Answered, A::Resend | A::DeliveryFailed) => S::Answered,
         // A bounce can come after the file was closed.
         (S::Filed, A::DeliveryFailed) => S::Filed,

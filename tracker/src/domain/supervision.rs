@@ -209,6 +209,14 @@ impl House {
         }
     }
 
+    /// Whoever opens the mail of the letter's unit: its liaison, else its leader.
+    #[must_use]
+    pub fn desk_of(&self, paper: &Paper) -> Option<i64> {
+        let post = self.post(paper.unit_id)?;
+        let liaison = self.fit(paper, post.liaison_id);
+        liaison.or_else(|| self.fit(paper, post.leader_id))
+    }
+
     /// The unit's leader, or the next one up the tree who can be told.
     #[must_use]
     pub fn leader(&self, paper: &Paper) -> Option<i64> {

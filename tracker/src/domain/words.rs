@@ -285,6 +285,8 @@ words! {
         Recalled = "recalled",
         /// Not sent, by a cap.
         Capped = "capped",
+        /// 待寄送: waits for a person who posts, telephones or hands it over.
+        ByHand = "by-hand",
     }
 }
 
@@ -303,6 +305,12 @@ words! {
         Circular = "circular",
         /// 紧急件: told at once, in no digest.
         Urgent = "urgent",
+        /// What was issued waits for being posted.
+        Unposted = "unposted",
+        /// 分办: told at once, in no digest.
+        Assigned = "assigned",
+        /// 交回: whoever had it cannot hold it any more; told at once, in no digest.
+        HandedBack = "handed-back",
     }
 }
 
@@ -315,6 +323,8 @@ words! {
         Weekly = "weekly",
         /// At once, at any hour.
         Urgent = "urgent",
+        /// At once: what was assigned or came back.
+        Handed = "handed",
     }
 }
 

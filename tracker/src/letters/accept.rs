@@ -19,7 +19,7 @@ use crate::{
         rules::{Meets, Starts},
         status::Action,
         text,
-        words::{Class, Language, Route},
+        words::{Class, Language, OutboxKind, OutboxState, Route},
     },
     store::{letters::Letter, obligations::Obligation},
 };
@@ -101,7 +101,16 @@ async fn tell(app: &App, change: &mut Change<'_>) -> Result<()> {
             ),
             Language::English => format!("We will conclude it and answer you by {due}."),
         };
-        progress::tell(app, change, NoticeKind::Accepted, "", &words).await?;
+        // One that nobody posted yet says what does not hold any more.
+        let (id, waits) = (change.letter.id, [OutboxState::ByHand]);
+        (change.step)
+            .turn_outgoing(id, OutboxKind::Progress, &waits, OutboxState::Recalled)
+            .await?;
+        let said = progress::tell(app, change, NoticeKind::Accepted, "", &words).await?;
+        if said.by.is_by_hand() {
+            // Told only once a person recorded that it was served: [`super::serve`].
+            return Ok(());
+        }
     }
     change.satisfy(change.now(), &[Meets::Acceptance]);
     Ok(())

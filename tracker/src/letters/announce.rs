@@ -9,8 +9,10 @@ use crate::{
     app::App,
     clock::random,
     domain::{
+        law::Law,
         text,
-        words::{Language, OutboxKind, OutboxState},
+        serving::{self, Left},
+        words::{Language, OutboxKind, OutboxState, Service},
     },
     keys::to_hex,
     store::{
@@ -61,6 +63,7 @@ pub(crate) fn reply(
     unit: &str,
     words: &str,
     now: Timestamp,
+    by: Service,
 ) -> Result<Rendered> {
     let office = office(app);
     let notification = Notification::Reply(notifier::Reply {
@@ -71,7 +74,9 @@ pub(crate) fn reply(
         text: words,
         unit,
         issued_on: app.day_of(now),
-        neutral: letter.is_sealed(),
+        // Mail is an open postcard; what is handed over in an envelope is not.
+        neutral: letter.is_sealed() && !by.is_by_hand(),
+        on_paper: by.is_by_hand(),
     });
     Ok(notifier::render(&notification, language(letter.language))?)
 }
@@ -81,10 +86,9 @@ pub(crate) fn notice(
     app: &App,
     letter: &Letter,
     writer: &WriterRecord,
-    kind: NoticeKind,
-    ground: &str,
-    words: &str,
+    (kind, ground, words): (NoticeKind, &str, &str),
     now: Timestamp,
+    by: Service,
 ) -> Result<Rendered> {
     let office = office(app);
     let notification = Notification::Notice(notifier::Notice {
@@ -95,9 +99,37 @@ pub(crate) fn notice(
         ground,
         text: words,
         issued_on: app.day_of(now),
-        neutral: letter.is_sealed(),
+        neutral: letter.is_sealed() && !by.is_by_hand(),
+        on_paper: by.is_by_hand(),
     });
     Ok(notifier::render(&notification, language(letter.language))?)
+}
+
+/// How words reach a writer, and where: an address, a number to call, or nothing.
+pub(crate) fn way(app: &App, letter: &Letter, writer: &WriterRecord) -> (Service, String) {
+    let w = &writer.words;
+    let left = Left {
+        chosen: writer.answer_by,
+        email: !w.email.is_empty() && app.config.smtp.is_some(),
+        address: !w.address.trim().is_empty(),
+        phone: !w.phone.trim().is_empty(),
+        by_hand: letter.source.by_hand(),
+    };
+    let by = left.way();
+    let address = match by {
+        Service::Mail => w.email.clone(),
+        Service::Post => w.address.clone(),
+        Service::Phone => w.phone.clone(),
+        Service::Portal | Service::Counter => String::new(),
+    };
+    (by, address)
+}
+
+/// When whoever has to serve something by hand is asked after it.
+pub(crate) fn remind_at(app: &App, law: &Law, since: Timestamp) -> Timestamp {
+    let day = serving::remind_on(&law.calendar, app.day_of(since));
+    let morning = app.zone.to_timestamp(day.at(0, 0, 0, 0));
+    morning.unwrap_or(since)
 }
 
 /// What an outgoing message belongs to.
@@ -105,6 +137,7 @@ pub(crate) struct Post<'a> {
     pub(crate) letter: &'a Letter,
     pub(crate) address: &'a str,
     pub(crate) kind: OutboxKind,
+    pub(crate) by: Service,
     pub(crate) message_id: Option<i64>,
     pub(crate) source_name: Option<String>,
     pub(crate) in_reply_to: Option<String>,
@@ -115,25 +148,35 @@ pub(crate) struct Post<'a> {
 
 /// Finished words ready for the outbox.
 pub(crate) fn outgoing(app: &App, post: Post<'_>, rendered: Rendered) -> Outgoing {
+    let by_hand = post.by.is_by_hand();
     Outgoing {
         id: app.id(),
         letter_id: post.letter.id,
         message_id: post.message_id,
         kind: post.kind,
-        address_key: Some(address_key(app, post.address)),
+        medium: post.by,
+        address_key: (post.by == Service::Mail).then(|| address_key(app, post.address)),
         language: post.letter.language,
         words: OutgoingWords {
             address: post.address.to_owned(),
             subject: rendered.subject,
             text: rendered.text,
-            html: rendered.html,
+            html: if by_hand {
+                String::new()
+            } else {
+                rendered.html
+            },
             in_reply_to: post.in_reply_to,
             references: post.references,
         },
         source_name: post.source_name,
         mail_id: mail_id(app),
         automatic: post.kind == OutboxKind::Receipt,
-        state: OutboxState::Queued,
+        state: if by_hand {
+            OutboxState::ByHand
+        } else {
+            OutboxState::Queued
+        },
         attempts: 0,
         due_at: post.due_at,
         fence: 0,

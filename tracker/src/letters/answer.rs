@@ -8,7 +8,7 @@ use super::{
     announce::{self, Post},
     assign::need,
     change::Change,
-    draft::within,
+    draft::{kept, restore, within},
     owe::{self, Owing},
     reclassify::channel_of,
 };
@@ -23,6 +23,7 @@ use crate::{
         words::{Direction, MessageKind, OutboxKind, OutboxState, Service},
     },
     store::{
+        drafts::DraftFile,
         letters::Letter,
         messages::{FileRecord, FileWords, Message, MessageWords},
     },
@@ -39,10 +40,54 @@ pub struct NewFile {
     pub bytes: Vec<u8>,
 }
 
+/// An answer as it would leave, were it issued now.
+pub struct Preview {
+    /// The finished words; secrets are dots.
+    pub words: notifier::Rendered,
+    /// How it would go.
+    pub by: Service,
+    /// Where.
+    pub address: String,
+}
+
+/// Renders an answer as [`answer`] would, and does nothing else.
+///
+/// # Errors
+/// See [`Error`]; whoever could not issue it, or not now, is refused.
+pub async fn preview(
+    app: &App,
+    staff: &Staff,
+    number: LetterNumber,
+    words: &str,
+) -> Result<Preview> {
+    need(words, "text")?;
+    within(words)?;
+    let units = app.store.units().await?;
+    let change = Change::open(app, staff, number, None, Action::Answer).await?;
+    let writer = change.step.writer(&change.letter).await?;
+    let (by, address) = announce::way(app, &change.letter, &writer);
+    let unit = units.iter().find(|u| Some(u.id) == change.letter.unit_id);
+    let unit = unit.map(|u| u.name.as_str()).unwrap_or_default();
+    let rendered = announce::reply(
+        app,
+        &change.letter,
+        &writer,
+        unit,
+        words,
+        change.now(),
+        by,
+    )?;
+    Ok(Preview {
+        words: notifier::fill(&rendered, None, None),
+        by,
+        address,
+    })
+}
+
 /// Largest file, in bytes.
 pub const FILE: usize = 20 << 20;
 
-/// Issues the answer.
+/// Issues the answer with these files; with those of its draft where none are named.
 ///
 /// # Errors
 /// See [`Error`].
@@ -52,7 +97,7 @@ pub async fn answer(
     number: LetterNumber,
     version: Option<i64>,
     words: &str,
-    files: Vec<NewFile>,
+    files: Option<Vec<NewFile>>,
 ) -> Result<Letter> {
     need(words, "text")?;
     within(words)?;
@@ -60,10 +105,12 @@ pub async fn answer(
     let mut change = Change::open(app, staff, number, version, Action::Answer).await?;
     let now = change.now();
     let writer = change.step.writer(&change.letter).await?;
+    let files = kept(app, &change, files).await?;
     let message_id = issue(app, &change, words, files).await?;
     let unit = units.iter().find(|u| Some(u.id) == change.letter.unit_id);
     let unit = unit.map(|u| u.name.as_str()).unwrap_or_default();
-    let rendered = announce::reply(app, &change.letter, &writer, unit, words, now)?;
+    let (by, address) = announce::way(app, &change.letter, &writer);
+    let rendered = announce::reply(app, &change.letter, &writer, unit, words, now, by)?;
     change.step.drop_draft(change.letter.id).await?;
     let channel = channel_of(app, &change.letter).await?;
     let mut what = Owing::of(app, &change.letter, &channel, writer.words.can_be_told());
@@ -71,22 +118,30 @@ pub async fn answer(
     let after = owe::from_answer(app, &change.law, what)?;
     change.obligations.extend(after);
     let mut data = json!({ "message": message_id });
-    if writer.words.email.is_empty() || app.config.smtp.is_none() {
-        // The writer left no address: the answer is served by lying ready at /track.
-        data["service"] = json!(Service::Portal.code());
+    if by == Service::Portal {
+        // The writer wished it so, or left nothing else: it is served by lying ready at /track.
+        data["service"] = json!(by.code());
         serve_now(&mut change);
     } else {
+        if by.is_by_hand() {
+            data["by_hand"] = json!(by.code());
+        }
         let thread = app.store.thread(&change.letter).await?;
         let post = Post {
             letter: &change.letter,
-            address: &writer.words.email,
+            address: &address,
             kind: OutboxKind::Reply,
+            by,
             message_id: Some(message_id),
             source_name: Some(change.letter.source_name.clone()),
             in_reply_to: thread.last,
             references: thread.references,
             now,
-            due_at: now + app.undo(),
+            due_at: if by.is_by_hand() {
+                announce::remind_at(app, &change.law, now)
+            } else {
+                now + app.undo()
+            },
         };
         let outgoing = announce::outgoing(app, post, rendered);
         change
@@ -107,28 +162,25 @@ fn serve_now(change: &mut Change<'_>) {
     change.meet(now);
 }
 
-async fn issue(app: &App, change: &Change<'_>, words: &str, files: Vec<NewFile>) -> Result<i64> {
-    if files.iter().any(|f| f.bytes.len() > FILE) {
-        return Err(Error::Rule("file-too-large-here"));
-    }
+async fn issue(
+    app: &App,
+    change: &Change<'_>,
+    words: &str,
+    files: Vec<DraftFile>,
+) -> Result<i64> {
     let id = app.id();
-    let bytes: Vec<&[u8]> = files.iter().map(|f| f.bytes.as_slice()).collect();
-    let sealed = app.store.vault.seal_blobs(&bytes, change.now());
-    let blobs = sealed.ids.clone();
-    change.step.add_blobs(sealed).await?;
     let records: Vec<FileRecord> = files
         .into_iter()
-        .zip(blobs)
-        .map(|(f, blob)| FileRecord {
+        .map(|f| FileRecord {
             id: app.id(),
             message_id: id,
-            size: i64::try_from(f.bytes.len()).unwrap_or(i64::MAX),
+            size: f.size,
             words: FileWords {
                 name: f.name,
                 media_type: f.media_type,
             },
             part: None,
-            blob_id: Some(blob),
+            blob_id: Some(f.blob),
         })
         .collect();
     let message = Message {
@@ -156,7 +208,8 @@ async fn issue(app: &App, change: &Change<'_>, words: &str, files: Vec<NewFile>)
     Ok(id)
 }
 
-/// 撤回发送: takes an answer back that has not left yet; its words become the draft again.
+/// 撤回发送: takes an answer back that has not left yet, or that nobody posted; its words become the
+/// draft again.
 ///
 /// # Errors
 /// See [`Error`]; an answer that is leaving or has left stays.
@@ -174,7 +227,7 @@ pub async fn recall(
         .turn_outgoing(
             id,
             OutboxKind::Reply,
-            &[OutboxState::Queued],
+            &[OutboxState::Queued, OutboxState::ByHand],
             OutboxState::Recalled,
         )
         .await?;
@@ -182,11 +235,7 @@ pub async fn recall(
         return Err(Error::Rule("left-already"));
     }
     if let Some(reply) = change.step.last_reply(&change.letter).await? {
-        let words = reply.words.text.clone();
-        change
-            .step
-            .keep_draft(&change.letter, words, Some(staff.person_id))
-            .await?;
+        restore(app, &change, &reply, Some(staff.person_id)).await?;
         change.step.drop_message(reply.id).await?;
     }
     change.finish(EventKind::Recalled, json!({})).await

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Error, Result, change::Change};
+use super::{Error, Result, change::Change, hand_back, handed};
 use crate::{
     app::App,
     domain::{
@@ -11,6 +11,7 @@ use crate::{
         number::LetterNumber,
         status::Action,
         text::{self, FieldError},
+        words::Topic,
     },
     store::{
         events::NewEvent,
@@ -96,16 +97,25 @@ async fn hand_over(
     }
     change.letter.unit_id = Some(unit.id);
     change.letter.handler_id = handler.map(|h| h.id);
+    if let Some(handler) = handler {
+        hand_back::still_fits(&change, units, &change.letter, handler.id).await?;
+    }
+    handed::tell(&change, reason).await?;
     if let (true, Some(h)) = (change.letter.is_sealed(), handler) {
         change
             .step
             .add_reader(change.letter.id, h.id, change.actor)
             .await?;
     }
-    let data = json!({ "unit": unit.id, "handler": handler.map(|h| h.id) });
-    change
+    let (app, data) = (
+        change.app,
+        json!({ "unit": unit.id, "handler": handler.map(|h| h.id) }),
+    );
+    let letter = change
         .finish_with(NewEvent::new(kind, None, data).with_note(reason))
-        .await
+        .await?;
+    app.outbox_bell.notify_one();
+    Ok(letter)
 }
 
 /// 签收: a handler takes the letter.
@@ -120,6 +130,17 @@ pub async fn take(
 ) -> Result<Letter> {
     let mut change = Change::open(app, staff, number, version, Action::Take).await?;
     change.letter.handler_id = Some(staff.person_id);
+    // Disabled a moment ago, by somebody else: then nothing is theirs to take.
+    change
+        .step
+        .person(staff.person_id)
+        .await?
+        .filter(|p| p.active)
+        .ok_or(Error::NotFound)?;
+    let (id, assigned) = (change.letter.id, [Topic::Assigned, Topic::HandedBack]);
+    for topic in assigned {
+        change.step.settle_notices(id, topic).await?;
+    }
     let data = json!({ "handler": staff.person_id });
     change.finish(EventKind::Taken, data).await
 }

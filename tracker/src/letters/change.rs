@@ -34,6 +34,8 @@ pub(crate) struct Change<'a> {
     pub(crate) obligations: Vec<Obligation>,
     stored: Vec<Obligation>,
     before: Facts,
+    /// Where the letter stood before the step.
+    pub(crate) was: Status,
     version: i64,
     /// What is written collides with nobody's work: the version stays.
     quiet: bool,
@@ -68,6 +70,18 @@ impl<'a> Change<'a> {
         Self::with(app, step, letter, action, None).await
     }
 
+    /// Opens one of several steps that are taken together: the last one commits.
+    pub(crate) async fn within(
+        app: &'a App,
+        step: Step<'a>,
+        id: i64,
+        action: Action,
+        actor: Option<i64>,
+    ) -> Result<Self> {
+        let letter = step.letter_by_id(id).await?.ok_or(Error::NotFound)?;
+        Self::with(app, step, letter, action, actor).await
+    }
+
     async fn with(
         app: &'a App,
         step: Step<'a>,
@@ -79,7 +93,7 @@ impl<'a> Change<'a> {
         let law = app.law_of(&step).await?;
         let obligations = step.obligations(letter.id).await?;
         let before = facts(&letter, &obligations);
-        let version = letter.version;
+        let (version, was) = (letter.version, letter.status);
         letter.status = after;
         Ok(Self {
             app,
@@ -90,6 +104,7 @@ impl<'a> Change<'a> {
             stored: obligations.clone(),
             obligations,
             before,
+            was,
             version,
             quiet: false,
         })
@@ -152,6 +167,17 @@ impl<'a> Change<'a> {
             .filter(|o| o.is_open() && which(o))
         {
             owe::meet(self.app, &self.law, received_on, o, at);
+        }
+    }
+
+    /// Takes back that obligations of the round were met at an instant: what met them was recorded
+    /// wrongly.
+    pub(crate) fn unmeet(&mut self, at: Timestamp) {
+        let round = self.letter.round;
+        let met = |o: &&mut Obligation| o.met_at == Some(at) && o.round == round;
+        for o in self.obligations.iter_mut().filter(met) {
+            (o.met_at, o.met_on, o.in_time, o.met_workdays) = (None, None, None, None);
+            o.look_on = None;
         }
     }
 
@@ -245,7 +271,18 @@ impl<'a> Change<'a> {
     }
 
     /// The same with an event that carries words.
-    pub(crate) async fn finish_with(mut self, mut event: NewEvent) -> Result<Letter> {
+    pub(crate) async fn finish_with(self, event: NewEvent) -> Result<Letter> {
+        let (step, saved) = self.save(event).await?;
+        step.commit().await?;
+        Ok(saved)
+    }
+
+    /// Saves everything within a step that others go on with.
+    pub(crate) async fn record(self, event: NewEvent) -> Result<Step<'a>> {
+        Ok(self.save(event).await?.0)
+    }
+
+    async fn save(mut self, mut event: NewEvent) -> Result<(Step<'a>, Letter)> {
         self.settle_extensions(event.kind).await?;
         event.actor_id = self.actor;
         let open = self.letter.status.is_open();
@@ -272,8 +309,7 @@ impl<'a> Change<'a> {
                 current: self.version + 1,
             });
         }
-        self.step.commit().await?;
-        Ok(saved)
+        Ok((self.step, saved))
     }
 }
 

@@ -46,8 +46,8 @@ pub async fn decline(
     Ok(letter)
 }
 
-/// Writes a notice: by mail where the writer left an address, else it lies ready at /track and is
-/// served at once. Answers what the event keeps.
+/// Writes a notice: by mail or post where the writer left an address, else it lies ready at /track
+/// and is served at once. Answers what the event keeps.
 pub(crate) async fn notify(
     app: &App,
     change: &mut Change<'_>,
@@ -58,8 +58,10 @@ pub(crate) async fn notify(
     let as_what = (MessageKind::Notice, OutboxKind::Notice);
     let said = progress::say(app, change, as_what, kind, ground, words).await?;
     let id = said.message;
-    if said.by_mail {
-        return Ok(json!({ "message": id }));
+    match said.by {
+        Service::Portal => {}
+        Service::Mail => return Ok(json!({ "message": id })),
+        by => return Ok(json!({ "message": id, "by_hand": by.code() })),
     }
     change.letter.notice_served = true;
     change.meet(change.now());

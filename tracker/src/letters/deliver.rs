@@ -4,7 +4,7 @@
 use notifier::DeliveryError;
 use serde_json::json;
 
-use super::{Result, change::Change};
+use super::{Result, change::Change, draft};
 use crate::{
     app::App,
     domain::{
@@ -72,7 +72,7 @@ pub async fn settle(
         OutboxState::Failed if outgoing.kind == OutboxKind::Progress => EventKind::DeliveryFailed,
         OutboxState::Failed => {
             change.letter.undelivered = true;
-            give_back(&change, outgoing).await?;
+            give_back(app, &change, outgoing).await?;
             EventKind::DeliveryFailed
         }
         _ => {
@@ -99,16 +99,12 @@ fn served(change: &mut Change<'_>, outgoing: &Outgoing) {
 }
 
 /// An answer that cannot be delivered goes back to its handler, words and all.
-async fn give_back(change: &Change<'_>, outgoing: &Outgoing) -> Result<()> {
+async fn give_back(app: &App, change: &Change<'_>, outgoing: &Outgoing) -> Result<()> {
     if change.letter.status != Status::Working || outgoing.kind != OutboxKind::Reply {
         return Ok(());
     }
     if let Some(reply) = change.step.last_reply(&change.letter).await? {
-        let words = reply.words.text.clone();
-        change
-            .step
-            .keep_draft(&change.letter, words, reply.author_id)
-            .await?;
+        draft::restore(app, change, &reply, reply.author_id).await?;
     }
     Ok(())
 }

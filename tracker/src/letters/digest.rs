@@ -167,7 +167,10 @@ async fn sections(
         }
         let part = parts.entry(kind).or_default();
         match seen.letters.get(&letter) {
-            Some(found) if found.status.is_open() || kind == SectionKind::Urged => {
+            Some(found)
+                if found.status.is_open()
+                    || matches!(kind, SectionKind::Urged | SectionKind::Unposted) =>
+            {
                 part.0
                     .push(line(app, scene, language, found, notice).await?);
             }
@@ -197,11 +200,12 @@ async fn sections(
 fn section_of(notice: &Notice) -> Option<SectionKind> {
     Some(match notice.topic {
         Topic::Urged => SectionKind::Urged,
+        Topic::Unposted => SectionKind::Unposted,
         Topic::DueMoved => SectionKind::DueMoved,
         Topic::Lapsed => SectionKind::Lapsed,
         Topic::Circular => SectionKind::Issued,
         // Told at once, in a mail of its own.
-        Topic::Urgent => return None,
+        Topic::Urgent | Topic::Assigned | Topic::HandedBack => return None,
         Topic::Stage => match notice.data["stage"].as_str()?.parse().ok()? {
             Stage::Remind => SectionKind::Remind,
             Stage::Urge => SectionKind::Urge,
@@ -292,6 +296,10 @@ async fn line(
         Language::Chinese => "、",
         Language::English => ", ",
     });
+    if notice.topic == Topic::Unposted {
+        line.by = word(language, "unposted", data["kind"].as_str().unwrap_or_default());
+        line.words = data["since"].as_str().unwrap_or_default().to_owned();
+    }
     if notice.topic == Topic::Urged {
         let seq = data["seq"].as_i64().unwrap_or_default();
         line.by = scene

@@ -124,10 +124,10 @@ pub async fn grant(
         let due = change.counted()?.due_on;
         let words = until(change.letter.language, due, reason);
         let told = progress::tell(app, &mut change, NoticeKind::Extended, reason, &words).await?;
-        extension.notice_id = Some(told);
+        extension.notice_id = Some(told.message);
         data["from"] = json!(was.to_string());
         data["to"] = json!(due.to_string());
-        data["notice"] = json!(told);
+        data["notice"] = json!(told.message);
         EventKind::ExtensionGranted
     };
     change.step.save_extension(extension).await?;

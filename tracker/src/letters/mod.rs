@@ -10,7 +10,7 @@
 //! | what was read: a letter, an addition, a bounce, our own mail, or spam | [`judge`], [`returned`] |
 //! | a person says what to do with what was set aside | [`release`] |
 //! | accept, decline, direct | [`accept`], [`decline`] |
-//! | to unit and handler, take, send back | [`assign`] |
+//! | to unit and handler, take, send back; whoever gets it hears at once | [`assign`], [`handed`] |
 //! | note, draft | [`draft`] |
 //! | answer, take back, send again | [`answer`] |
 //! | words leave, and come to something | [`announce`], [`deliver`] |
@@ -21,11 +21,12 @@
 //! | a stage of supervision reached; 通报 | [`supervise`], [`circular`] |
 //! | what staff hear once a day | [`digest`], [`staff_mail`] |
 //! | opened again: a new round | [`reopen`] |
-//! | served by hand | [`serve`] |
+//! | served by hand, asked after until it is | [`serve`], [`post`] |
 //! | duplicate, invalid, withdrawn | [`end`] |
 //! | who may read a sealed letter, whom it accuses, who read it | [`seal`] |
 //! | days of the calendar, rules put right, due dates counted anew | [`calendar`], [`correct`], [`recount`] |
 //! | units, people, channels | [`setup`], [`staff`] |
+//! | what somebody held who goes | [`hand_back`] |
 //! | signing in and out | [`session`], [`password`] |
 
 pub mod accept;
@@ -44,6 +45,8 @@ pub mod draft;
 pub mod duty;
 pub mod end;
 pub mod extend;
+pub mod hand_back;
+pub mod handed;
 mod incoming;
 pub(crate) mod judge;
 pub mod limit;
@@ -52,6 +55,7 @@ mod moot_test;
 pub(crate) mod owe;
 pub mod password;
 pub mod pause;
+pub mod post;
 pub(crate) mod progress;
 pub mod read;
 pub mod reclassify;

@@ -76,7 +76,7 @@ async fn an_answer_leaves_nothing_to_decide() {
     let (app, by) = (&office.app, &office.handler);
     let number = asked(&office, "答复").await;
     let words = "答复如下";
-    let issued = answer::answer(app, by, number, None, words, Vec::new()).await;
+    let issued = answer::answer(app, by, number, None, words, None).await;
     issued.expect("answered");
     fell_away(&office, number, EventKind::Issued).await;
 }

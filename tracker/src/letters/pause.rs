@@ -67,12 +67,13 @@ pub async fn suspend(
     change.step.add_pause(pause).await?;
     change.counted_mut()?.standing_since = Some(today);
     change.reckon(counted.id)?;
-    if chosen.kind == Halt::Correction {
+    let said = progress::tell(app, &mut change, NoticeKind::Suspended, reason, "").await?;
+    // By post it is told only once a person recorded that it was served: [`super::serve`].
+    if chosen.kind == Halt::Correction && !said.by.is_by_hand() {
         // 一次性告知补正: telling what to correct is what was owed (art. 30).
         let now = change.now();
         change.meet_where(now, |o| o.kind == ObligationKind::Supplement);
     }
-    progress::tell(app, &mut change, NoticeKind::Suspended, reason, "").await?;
     let event = NewEvent::new(EventKind::Suspended, None, data).with_note(reason);
     let letter = change.finish_with(event).await?;
     app.outbox_bell.notify_one();

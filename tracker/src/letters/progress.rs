@@ -1,6 +1,6 @@
 //! Words for the writer beside an answer: how it goes on (acceptance, a longer term, a clock that
-//! stands), or that the letter ends with a notice. They lie at /track and leave by mail where an
-//! address was left.
+//! stands), or that the letter ends with a notice. They lie at /track and leave by mail or
+//! by post where an address was left.
 
 use notifier::NoticeKind;
 
@@ -11,32 +11,33 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::words::{Direction, MessageKind, OutboxKind},
+    domain::words::{Direction, MessageKind, OutboxKind, Service},
     store::messages::{Message, MessageWords},
 };
 
-/// Tells the writer in the step's own transaction; answers the message's id.
+/// Tells the writer in the step's own transaction.
 pub(crate) async fn tell(
     app: &App,
     change: &mut Change<'_>,
     kind: NoticeKind,
     ground: &str,
     words: &str,
-) -> Result<i64> {
+) -> Result<Said> {
     let as_what = (MessageKind::Progress, OutboxKind::Progress);
-    let told = say(app, change, as_what, kind, ground, words).await?;
-    Ok(told.message)
+    say(app, change, as_what, kind, ground, words).await
 }
 
 /// What was said to the writer.
 pub(crate) struct Said {
     /// The message.
     pub(crate) message: i64,
-    /// It leaves by mail; else it lies ready at /track and nothing more is to be done.
-    pub(crate) by_mail: bool,
+    /// How it goes: by mail it leaves of itself, by hand it waits for a person, and on the website
+    /// it lies ready and nothing more is to be done.
+    pub(crate) by: Service,
 }
 
-/// Words for the writer: a message of the letter, and a mail where an address was left.
+/// Words for the writer: a message of the letter, and a mail, or a letter to be posted, where an
+/// address was left.
 pub(crate) async fn say(
     app: &App,
     change: &mut Change<'_>,
@@ -71,26 +72,29 @@ pub(crate) async fn say(
         .step
         .add_messages(vec![(lock.clone(), message, Vec::new())])
         .await?;
-    let by_mail = !writer.words.email.is_empty() && app.config.smtp.is_some();
-    if by_mail {
-        let rendered = announce::notice(app, &change.letter, &writer, kind, ground, words, now)?;
+    let (by, address) = announce::way(app, &change.letter, &writer);
+    if by != Service::Portal {
+        let what = (kind, ground, words);
+        let rendered = announce::notice(app, &change.letter, &writer, what, now, by)?;
         let thread = app.store.thread(&change.letter).await?;
         let post = Post {
             letter: &change.letter,
-            address: &writer.words.email,
+            address: &address,
             kind: outbox_kind,
+            by,
             message_id: Some(id),
             source_name: Some(change.letter.source_name.clone()),
             in_reply_to: thread.last,
             references: thread.references,
             now,
-            due_at: now,
+            due_at: if by.is_by_hand() {
+                announce::remind_at(app, &change.law, now)
+            } else {
+                now
+            },
         };
         let outgoing = announce::outgoing(app, post, rendered);
         change.step.add_outgoing(vec![(lock, outgoing)]).await?;
     }
-    Ok(Said {
-        message: id,
-        by_mail,
-    })
+    Ok(Said { message: id, by })
 }

@@ -25,7 +25,7 @@ use crate::{
         number::LetterNumber,
         status::Status,
         text,
-        words::{Fate, MessageKind, OutboxKind},
+        words::{Fate, MessageKind, OutboxKind, Service},
     },
     store::{
         Step,
@@ -348,6 +348,7 @@ async fn receipts(
             letter: &e.letter,
             address: &e.writer.words.email,
             kind: OutboxKind::Receipt,
+            by: Service::Mail,
             message_id: None,
             source_name: Some(e.line.source_name.clone()),
             references: mail.clone().into_iter().collect(),

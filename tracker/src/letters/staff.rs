@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{
     Error, Result,
+    hand_back::{self, Left},
     password::{check_password, first_password, hash_password},
     session::secret_hash,
     setup::FIRST_ADMINISTRATOR,
@@ -174,6 +175,7 @@ pub async fn edit_person(
     new: NewPerson,
     functions: Vec<Function>,
     language: Option<Language>,
+    consent: Consent,
 ) -> Result<()> {
     if new.name.trim().is_empty() {
         return Err(Error::Fields(vec![FieldError::new("name", "required")]));
@@ -188,8 +190,30 @@ pub async fn edit_person(
     person.roles = new.roles;
     person.functions = functions;
     person.language = language.unwrap_or(person.language);
+    consent.given(app, &person).await?;
     save_person(app, by, &person).await
 }
+
+/// Whether it was agreed that what somebody holds goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// It was, with the count in view.
+    Given,
+    /// Nobody was asked yet: refused where anything would go back.
+    Asked,
+}
+
+impl Consent {
+    async fn given(self, app: &App, after: &Person) -> Result<()> {
+        if self == Self::Asked && hand_back::left(app, after).await?.any() {
+            return Err(Error::Rule(HOLDS));
+        }
+        Ok(())
+    }
+}
+
+/// What is refused until it is agreed that open letters and posts go back.
+pub const HOLDS: &str = "holds-letters";
 
 /// Somebody must be able to sign in and administer: the last one who can stays.
 async fn another_administrator(app: &App, leaving: &Person) -> Result<()> {
@@ -308,20 +332,13 @@ pub async fn add_first(
     Ok(person)
 }
 
-/// Saves a person that was edited. Whoever loses or gains rights signs in again.
+/// Saves a person that was edited. Whoever loses or gains rights signs in again; what they cannot
+/// hold any more goes back in the same step: see [`hand_back`].
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn save_person(app: &App, by: Option<i64>, person: &Person) -> Result<()> {
-    let step = app.store.begin(app.now()).await?;
-    step.save_person(person).await?;
-    step.end_sessions_of(person.id).await?;
-    if !person.active {
-        step.revoke_tokens_of(person.id).await?;
-    }
-    step.add_admin_event(app.id(), by, "person-saved", json!({ "person": person.id }))
-        .await?;
-    Ok(step.commit().await?)
+    hand_back::save(app, by, person).await.map(drop)
 }
 
 /// A fresh first password for somebody who lost theirs.
@@ -341,11 +358,18 @@ pub async fn reset(app: &App, by: Option<i64>, login: &str) -> Result<String> {
     Ok(password)
 }
 
-/// Disables a person at once: sessions and tokens end.
+/// Disables a person at once: sessions and tokens end, and what they hold goes back. Answers what
+/// that was.
 ///
 /// # Errors
-/// A login that is unknown, or the last administrator's.
-pub async fn disable(app: &App, by: Option<i64>, login: &str) -> Result<()> {
+/// A login that is unknown, or the last administrator's; [`HOLDS`] where they hold anything and it
+/// was not agreed that it goes back.
+pub async fn disable(
+    app: &App,
+    by: Option<i64>,
+    login: &str,
+    consent: Consent,
+) -> Result<Left> {
     let mut person = app
         .store
         .person_by_login(login)
@@ -353,5 +377,6 @@ pub async fn disable(app: &App, by: Option<i64>, login: &str) -> Result<()> {
         .ok_or(Error::NotFound)?;
     another_administrator(app, &person).await?;
     person.active = false;
-    save_person(app, by, &person).await
+    consent.given(app, &person).await?;
+    hand_back::save(app, by, &person).await
 }

@@ -13,7 +13,7 @@ use crate::{
     domain::{
         code::QueryCode,
         text::{self, FieldError},
-        words::{Kind, Source},
+        words::{Kind, Service, Source},
     },
     store::{arrivals::ArrivalRecord, channels::Channel, letters::Letter, obligations::Obligation},
 };
@@ -92,6 +92,20 @@ pub fn faults(form: &FormLetter) -> Vec<FieldError> {
     text::at_most(&mut faults, "phone", &form.phone, text::SHORT);
     text::address(&mut faults, "email", &form.email);
     text::at_most(&mut faults, "address", &form.address, text::SHORT);
+    let missing = |given: &str| given.trim().is_empty();
+    match form.answer_by.as_deref().map(str::parse::<Service>) {
+        Some(Err(_)) => faults.push(FieldError::new("answer_by", "unknown")),
+        Some(Ok(Service::Mail)) if missing(&form.email) => {
+            faults.push(FieldError::new("email", "answer-needs"));
+        }
+        Some(Ok(Service::Post)) if missing(&form.address) => {
+            faults.push(FieldError::new("address", "answer-needs"));
+        }
+        Some(Ok(Service::Phone)) if missing(&form.phone) => {
+            faults.push(FieldError::new("phone", "answer-needs"));
+        }
+        _ => {}
+    }
     faults
 }
 

@@ -180,7 +180,7 @@ async fn undecided_at_the_due_day_it_lapses_and_signed_later_it_moves_nothing() 
         .expect("recorded");
     assert_eq!(state(&office, number).await, ExtensionState::Late);
     assert_eq!(office.counted(number).await.due_on, due, "it moves nothing");
-    answer::answer(app, &office.handler, number, None, "答复", Vec::new())
+    answer::answer(app, &office.handler, number, None, "答复", None)
         .await
         .expect("answered");
     assert_eq!(
@@ -286,7 +286,7 @@ async fn opened_again_it_has_a_new_round_and_the_figures_keep_the_first() {
     let app = &office.app;
     let number = office.letter("online-consultation", "咨询").await;
     hand_over(&office, number, Class::Consultation).await;
-    answer::answer(app, &office.handler, number, None, "答复", Vec::new())
+    answer::answer(app, &office.handler, number, None, "答复", None)
         .await
         .expect("answered");
     office.now("2026-06-01 10:00");

@@ -9,8 +9,8 @@ use crate::{
         access::{self, Reach, Scope, Staff, Viewer},
         number::LetterNumber,
         rules::Rule,
-        status::{self, Action},
-        words::{Direction, ExtensionState, MessageKind},
+        status::{self, Action, Status},
+        words::{Direction, ExtensionState, MessageKind, OutboxState, Service},
     },
     letters::{Error, Result, change::holding, owe, seal},
     store::{
@@ -18,7 +18,8 @@ use crate::{
         events::EventRecord,
         letters::Letter,
         lists::{Cursor, Filter},
-        messages::{DraftRecord, FileRecord, Message},
+        drafts::DraftRecord,
+        messages::{FileRecord, Message},
         obligations::Obligation,
         outbox::Outgoing,
         parties::Parties,
@@ -49,6 +50,8 @@ pub enum View {
     Extensions,
     /// 紧急, and nobody took it on.
     Urgent,
+    /// 待寄送: issued, and waits for a person who posts it.
+    ToPost,
     /// An answer came back, or nobody knows.
     Troubled,
     /// All open ones in reach, by urgency.
@@ -59,7 +62,7 @@ pub enum View {
 
 impl View {
     /// Every view in the order of the desk.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Mine,
         Self::Unit,
         Self::Unassigned,
@@ -67,6 +70,7 @@ impl View {
         Self::DueSoon,
         Self::Overdue,
         Self::Extensions,
+        Self::ToPost,
         Self::Troubled,
         Self::Open,
         Self::All,
@@ -83,6 +87,7 @@ impl View {
             Self::DueSoon => "due-soon",
             Self::Extensions => "extensions",
             Self::Urgent => "urgent",
+            Self::ToPost => "to-post",
             Self::Troubled => "troubled",
             Self::Open => "open",
             Self::All => "all",
@@ -140,6 +145,10 @@ impl View {
                 ..open
             },
             Self::Open => open,
+            Self::ToPost => Filter {
+                to_post: true,
+                ..Filter::default()
+            },
             Self::Troubled => Filter {
                 troubled: true,
                 ..Filter::default()
@@ -339,8 +348,13 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
         terms: &terms,
         today: app.today(),
     };
+    let outgoing = app.store.outgoing(&letter).await?;
+    let posted = Posted {
+        letter: &letter,
+        outgoing: &outgoing,
+    };
     let may = |a: &Action| {
-        access::permits(staff, *a, holding(&letter)).is_ok() && clock.allows(*a, staff, &letter)
+        access::permits(staff, *a, holding(&letter)).is_ok() && clock.allows(*a, staff, &letter) && posted.allows(*a)
     };
     let sealed_only =
         |a: &Action| letter.is_sealed() || !matches!(a, Action::NameParty | Action::NameReader);
@@ -370,7 +384,7 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
         obligations,
         events: app.store.events(&letter).await?,
         draft: app.store.draft(&letter).await?,
-        outgoing: app.store.outgoing(&letter).await?,
+        outgoing,
         forged: app.store.forged(&arrivals).await?,
         parties: app.store.parties(letter.id).await?,
         readers: app.store.readers(letter.id).await?,
@@ -379,6 +393,30 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
         messages,
         letter,
     })
+}
+
+/// What was issued and how far it got: what can be recorded of it.
+struct Posted<'a> {
+    letter: &'a Letter,
+    outgoing: &'a [Outgoing],
+}
+
+impl Posted<'_> {
+    fn allows(&self, action: Action) -> bool {
+        let by_hand = |state: OutboxState| {
+            let mut all = self.outgoing.iter();
+            all.any(|o| o.medium != Service::Mail && o.state == state)
+        };
+        let status = self.letter.status;
+        match action {
+            // What left by mail can be served by hand beside it; a word on the way waits or not.
+            Action::Serve => {
+                by_hand(OutboxState::ByHand) || !status.is_open() || status == Status::Sending
+            }
+            Action::CorrectService => by_hand(OutboxState::Sent),
+            _ => true,
+        }
+    }
 }
 
 /// What the clock of a letter allows now: a form is shown where it can succeed, and nowhere else.

@@ -10,6 +10,7 @@ pub mod mailboxes;
 pub mod notices;
 pub mod overdue;
 pub mod overview;
+pub mod post;
 pub mod reconcile;
 pub mod sources;
 pub mod statistics;

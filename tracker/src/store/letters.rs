@@ -403,6 +403,20 @@ impl Store {
         row.map(|r| Letter::from_row(&self.vault, r)).transpose()
     }
 
+    /// The lead unit of a letter.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unit_of_letter(&self, id: i64) -> Result<Option<i64>> {
+        let found: Option<Option<i64>> = letter::Entity::find_by_id(id)
+            .select_only()
+            .column(letter::Column::UnitId)
+            .into_tuple()
+            .one(&self.read)
+            .await?;
+        Ok(found.flatten())
+    }
+
     /// Days of receipt of letters by id.
     ///
     /// # Errors

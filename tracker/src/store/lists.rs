@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::{
-    Result, Store,
+    Result, Store, by_hand,
     entities::{extension, letter},
     letters::Letter,
     scope::Sight,
@@ -23,7 +23,8 @@ pub const COUNT_LIMIT: u64 = 1_000;
 /// Which letters a list holds, beside the viewer's scope.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Only open ones, by urgency; else the latest first.
+    /// Only open ones, by urgency: urgent ones that nobody took on, then by due date; else the latest
+    /// first.
     pub open: bool,
     /// Due before this day.
     pub due_before: Option<Date>,
@@ -43,6 +44,8 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Whose answer could not be delivered, or nobody knows.
     pub troubled: bool,
+    /// With something that waits for being posted, telephoned or handed over.
+    pub to_post: bool,
     /// With a longer term asked for and not decided.
     pub extension_asked: bool,
     /// Only sealed ones.
@@ -56,6 +59,8 @@ pub struct Filter {
 /// Where a page ends and the next begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
+    /// The last row was an urgent one that nobody took on, in a list by urgency.
+    pub urgent: bool,
     /// The last row's due date, in a list by urgency.
     pub due_on: Option<String>,
     /// The last row's id.
@@ -109,6 +114,9 @@ impl Filter {
         }
         if self.troubled {
             all = all.add(letter::Column::Undelivered.eq(true));
+        }
+        if self.to_post {
+            all = all.add(letter::Column::Id.in_subquery(by_hand::letters()));
         }
         if self.extension_asked {
             let waiting = extension::Entity::find()
@@ -182,6 +190,24 @@ fn in_order(
     )
 }
 
+/// A list by urgency falls into those that are urgent and that nobody took on, and the others; any
+/// other list is one.
+fn halves(filter: &Filter) -> (Option<Filter>, Filter) {
+    let first = Filter {
+        urgent: true,
+        ..filter.clone()
+    };
+    let first = (filter.open && !filter.urgent).then_some(first);
+    (first, filter.clone())
+}
+
+/// Not urgent, or somebody took it on.
+fn taken_or_calm() -> Condition {
+    Condition::any()
+        .add(letter::Column::UrgentAt.is_null())
+        .add(letter::Column::UrgentTakenAt.is_not_null())
+}
+
 /// How many letters there are under a condition, counted no further than needed.
 fn capped(condition: Condition) -> Expr {
     let some = letter::Entity::find()
@@ -210,20 +236,24 @@ impl Store {
         n: u64,
     ) -> Result<(Vec<Letter>, Option<Cursor>)> {
         let mut rows = Vec::new();
-        for part in sight.parts() {
-            let part = part.add(filter.condition());
-            let query = letter::Entity::find().filter(part).limit(n + 1);
-            rows.extend(in_order(query, filter, after).all(&self.read).await?);
+        let (first, rest) = halves(filter);
+        // The few that are urgent stand first and are found by themselves; the others are read from
+        // the end of the same index as ever.
+        if let Some(first) = &first
+            && after.is_none_or(|c| c.urgent)
+        {
+            rows = self.half(sight, first, None, after, n + 1).await?;
         }
-        if filter.open {
-            let due = |r: &letter::Model| r.next_due_on.clone().unwrap_or_else(|| NEVER.into());
-            rows.sort_by_key(|r| (due(r), r.id));
-        } else {
-            rows.sort_by_key(|r| std::cmp::Reverse(r.id));
+        let left = (n + 1).saturating_sub(rows.len() as u64);
+        if left > 0 {
+            let after = after.filter(|c| !c.urgent || first.is_none());
+            let but = first.is_some().then(taken_or_calm);
+            rows.extend(self.half(sight, &rest, but, after, left).await?);
         }
         let more = rows.len() as u64 > n;
         rows.truncate(usize::try_from(n).unwrap_or(usize::MAX));
         let next = rows.last().filter(|_| more).map(|r| Cursor {
+            urgent: filter.open && r.urgent_at.is_some() && r.urgent_taken_at.is_none(),
             due_on: r.next_due_on.clone(),
             id: r.id,
         });
@@ -232,6 +262,31 @@ impl Store {
             .map(|r| Letter::from_row(&self.vault, r))
             .collect::<Result<Vec<_>>>()?;
         Ok((letters, next))
+    }
+
+    /// A part of a list in its order, at most `n`.
+    async fn half(
+        &self,
+        sight: &Sight<'_>,
+        filter: &Filter,
+        but: Option<Condition>,
+        after: Option<&Cursor>,
+        n: u64,
+    ) -> Result<Vec<letter::Model>> {
+        let mut rows = Vec::new();
+        for part in sight.parts() {
+            let part = part.add(filter.condition()).add_option(but.clone());
+            let query = letter::Entity::find().filter(part).limit(n);
+            rows.extend(in_order(query, filter, after).all(&self.read).await?);
+        }
+        if filter.open {
+            let due = |r: &letter::Model| r.next_due_on.clone().unwrap_or_else(|| NEVER.into());
+            rows.sort_by_key(|r| (due(r), r.id));
+        } else {
+            rows.sort_by_key(|r| std::cmp::Reverse(r.id));
+        }
+        rows.truncate(usize::try_from(n).unwrap_or(usize::MAX));
+        Ok(rows)
     }
 
     /// How many letters a filter holds, up to [`COUNT_LIMIT`] and one more.

@@ -1,21 +1,20 @@
-//! What was said on a letter, in either direction, its files, and the reply being drafted.
+//! What was said on a letter, in either direction, and its files.
 
 use jiff::Timestamp;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    sea_query::OnConflict,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     Result, Store, Vault, decode,
-    entities::{attachment, draft, message},
+    entities::{attachment, message},
     letters::Letter,
     sealing::Lock,
     step::Step,
     time::{instant, micros},
 };
-use crate::domain::words::{Direction, MessageKind, OutboxState};
+use crate::domain::words::{Direction, MessageKind, OutboxState, Service};
 
 /// The words of a message.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,54 +133,6 @@ impl Step<'_> {
         self.insert::<attachment::Entity, _>(files).await
     }
 
-    /// Keeps the reply being drafted, over any earlier one.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn keep_draft(
-        &self,
-        letter: &Letter,
-        text: String,
-        author_id: Option<i64>,
-    ) -> Result<()> {
-        let (text, (sealed, key_id)) = self.vault().put(&letter.lock, "draft", letter.id, text);
-        let at = micros(self.now);
-        let row = draft::Model {
-            letter_id: letter.id,
-            text,
-            author_id,
-            at,
-            sealed,
-            key_id,
-        };
-        draft::Entity::insert(row.into_active_model())
-            .on_conflict(
-                OnConflict::column(draft::Column::LetterId)
-                    .update_columns([
-                        draft::Column::Text,
-                        draft::Column::AuthorId,
-                        draft::Column::At,
-                        draft::Column::Sealed,
-                        draft::Column::KeyId,
-                    ])
-                    .to_owned(),
-            )
-            .exec_without_returning(&self.tx)
-            .await?;
-        Ok(())
-    }
-
-    /// Drops the draft, its words having become a reply.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn drop_draft(&self, letter_id: i64) -> Result<()> {
-        draft::Entity::delete_by_id(letter_id)
-            .exec(&self.tx)
-            .await?;
-        Ok(())
-    }
-
     /// The latest answer or notice of a letter.
     ///
     /// # Errors
@@ -232,7 +183,7 @@ impl Store {
         let mut mails: Vec<(i64, String)> = written
             .map(|m| (m.id, m.words.mail_id))
             .chain(
-                sent.filter(|o| o.state == OutboxState::Sent)
+                sent.filter(|o| o.state == OutboxState::Sent && o.medium == Service::Mail)
                     .map(|o| (o.id, o.mail_id)),
             )
             .filter(|(_, id)| !id.is_empty())
@@ -244,17 +195,6 @@ impl Store {
             references,
         })
     }
-}
-
-/// A draft as kept.
-#[derive(Debug, Clone)]
-pub struct DraftRecord {
-    /// The words so far.
-    pub text: String,
-    /// Whose.
-    pub author_id: Option<i64>,
-    /// Since when.
-    pub at: Timestamp,
 }
 
 impl Store {
@@ -311,25 +251,6 @@ impl Store {
                 })
             })
             .collect()
-    }
-
-    /// The draft of a letter.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn draft(&self, letter: &Letter) -> Result<Option<DraftRecord>> {
-        let Some(row) = draft::Entity::find_by_id(letter.id).one(&self.read).await? else {
-            return Ok(None);
-        };
-        let sealed = row.sealed.as_deref();
-        let text = self
-            .vault
-            .get(&letter.lock, "draft", letter.id, row.text, sealed)?;
-        Ok(Some(DraftRecord {
-            text,
-            author_id: row.author_id,
-            at: instant(row.at),
-        }))
     }
 }
 

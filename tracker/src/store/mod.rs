@@ -5,6 +5,9 @@ pub(crate) mod entities;
 
 pub mod arrivals;
 pub mod blobs;
+mod by_hand;
+pub mod drafts;
+pub mod held;
 pub mod calendar;
 pub mod channels;
 pub mod circulars;

@@ -88,6 +88,19 @@ impl Notice {
     }
 }
 
+/// What is told at once, in mails of their own and in no digest.
+const AT_ONCE: [&str; 3] = [
+    Topic::Urgent.code(),
+    Topic::Assigned.code(),
+    Topic::HandedBack.code(),
+];
+/// Letters that came to somebody.
+const CAME: [&str; 2] = [Topic::Assigned.code(), Topic::HandedBack.code()];
+
+/// What stands although its letter was closed meanwhile: words of a person, and a notice that nobody
+/// posted.
+const STAND: [&str; 2] = [Topic::Urged.code(), Topic::Unposted.code()];
+
 /// Ids in one statement, below what SQLite takes.
 const CHUNK: usize = 5_000;
 
@@ -108,6 +121,24 @@ impl Step<'_> {
     pub async fn mark_told(&self, ids: &[i64]) -> Result<u64> {
         self.mark(ids, staff_notice::Column::ToldAt, Condition::all())
             .await
+    }
+
+    /// Marks what everybody was to hear of a letter in a matter: it is over.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn settle_notices(&self, letter_id: i64, topic: Topic) -> Result<()> {
+        use staff_notice::Column::{Kind, LetterId, SeenAt, ToldAt};
+        for column in [SeenAt, ToldAt] {
+            staff_notice::Entity::update_many()
+                .col_expr(column, Expr::value(micros(self.now)))
+                .filter(LetterId.eq(letter_id))
+                .filter(Kind.eq(topic.code()))
+                .filter(column.is_null())
+                .exec(&self.tx)
+                .await?;
+        }
+        Ok(())
     }
 
     /// Marks notices of a person as seen.
@@ -146,7 +177,7 @@ impl Store {
             .column(staff_notice::Column::PersonId)
             .distinct()
             .filter(staff_notice::Column::ToldAt.is_null())
-            .filter(staff_notice::Column::Kind.ne(Topic::Urgent.code()))
+            .filter(staff_notice::Column::Kind.is_not_in(AT_ONCE))
             .into_tuple()
             .all(&self.read)
             .await?)
@@ -160,7 +191,7 @@ impl Store {
         let query = staff_notice::Entity::find()
             .filter(staff_notice::Column::PersonId.eq(person))
             .filter(staff_notice::Column::ToldAt.is_null())
-            .filter(staff_notice::Column::Kind.ne(Topic::Urgent.code()))
+            .filter(staff_notice::Column::Kind.is_not_in(AT_ONCE))
             .order_by_asc(staff_notice::Column::Id);
         let rows = query.all(&self.read).await?;
         rows.iter().map(Notice::from_row).collect()
@@ -222,6 +253,37 @@ impl Store {
         Ok(Some((instant(at), letters.into_iter().flatten().collect())))
     }
 
+    /// Everybody who is still to be told of letters that came to them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unhanded_people(&self) -> Result<Vec<i64>> {
+        Ok(staff_notice::Entity::find()
+            .select_only()
+            .column(staff_notice::Column::PersonId)
+            .distinct()
+            .filter(staff_notice::Column::ToldAt.is_null())
+            .filter(staff_notice::Column::Kind.is_in(CAME))
+            .into_tuple()
+            .all(&self.read)
+            .await?)
+    }
+
+    /// What came to somebody and they were not told of yet, oldest first, at most `n`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unhanded(&self, person: i64, n: u64) -> Result<Vec<Notice>> {
+        let query = staff_notice::Entity::find()
+            .filter(staff_notice::Column::PersonId.eq(person))
+            .filter(staff_notice::Column::ToldAt.is_null())
+            .filter(staff_notice::Column::Kind.is_in(CAME))
+            .order_by_asc(staff_notice::Column::Id)
+            .limit(n);
+        let rows = query.all(&self.read).await?;
+        rows.iter().map(Notice::from_row).collect()
+    }
+
     /// What somebody has not seen yet of letters within their scope, the latest first, at most `n`.
     /// A letter that was closed meanwhile needs nobody; what a person wrote to them about it stands.
     ///
@@ -240,7 +302,7 @@ impl Store {
             .filter(
                 Condition::any()
                     .add(letter::Column::Open.eq(true))
-                    .add(Expr::col((staff_notice::Entity, Kind)).eq(Topic::Urged.code())),
+                    .add(Expr::col((staff_notice::Entity, Kind)).is_in(STAND)),
             )
             .into_query();
         let query = staff_notice::Entity::find()

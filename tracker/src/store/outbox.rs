@@ -21,7 +21,7 @@ use super::{
     step::Step,
     time::{instant, instant_opt, micros},
 };
-use crate::domain::words::{Language, OutboxKind, OutboxState};
+use crate::domain::words::{Language, OutboxKind, OutboxState, Service};
 
 /// Everything about an outgoing message that is words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +51,8 @@ pub struct Outgoing {
     pub message_id: Option<i64>,
     /// Receipt, reply, notice.
     pub kind: OutboxKind,
+    /// How it goes; what is not mail waits for a person.
+    pub medium: Service,
     /// Keyed digest of the recipient, for caps.
     pub address_key: Option<String>,
     /// Its language.
@@ -118,7 +120,7 @@ impl Step<'_> {
             letter_id: o.letter_id,
             message_id: o.message_id,
             kind: o.kind.code().into(),
-            medium: "mail".into(),
+            medium: o.medium.code().into(),
             address: words.address,
             address_key: o.address_key,
             language: o.language.code().into(),
@@ -365,6 +367,7 @@ impl Store {
             .filter(outbox::Column::LetterId.eq(letter_id))
             .filter(outbox::Column::Kind.is_in(kinds))
             .filter(outbox::Column::State.eq(OutboxState::Sent.code()))
+            .filter(outbox::Column::Medium.eq(Service::Mail.code()))
             .order_by_desc(outbox::Column::Id)
             .into_tuple()
             .one(&self.read)
@@ -383,7 +386,7 @@ impl Store {
             .await?)
     }
 
-    async fn with_letter(
+    pub(super) async fn with_letter(
         &self,
         db: &impl ConnectionTrait,
         row: outbox::Model,
@@ -399,7 +402,7 @@ impl Store {
         Ok((letter, outgoing))
     }
 
-    fn to_outgoing(&self, lock: &Lock, row: outbox::Model) -> Result<Outgoing> {
+    pub(super) fn to_outgoing(&self, lock: &Lock, row: outbox::Model) -> Result<Outgoing> {
         let plain = OutgoingWords {
             address: row.address,
             subject: row.subject,
@@ -413,6 +416,7 @@ impl Store {
             letter_id: row.letter_id,
             message_id: row.message_id,
             kind: decode("outbox", row.id, "kind", &row.kind)?,
+            medium: decode("outbox", row.id, "medium", &row.medium)?,
             address_key: row.address_key,
             language: decode("outbox", row.id, "language", &row.language)?,
             words: self

@@ -155,7 +155,9 @@ impl Store {
             .filter(person::Column::Login.eq(login.trim().to_lowercase()))
             .one(&self.read)
             .await?;
-        Ok(self.with_rights(found.into_iter().collect()).await?.pop())
+        Ok(with_rights(&self.read, found.into_iter().collect())
+            .await?
+            .pop())
     }
 
     /// A person by id.
@@ -164,7 +166,9 @@ impl Store {
     /// When the database refuses.
     pub async fn person(&self, id: i64) -> Result<Option<Person>> {
         let found = person::Entity::find_by_id(id).one(&self.read).await?;
-        Ok(self.with_rights(found.into_iter().collect()).await?.pop())
+        Ok(with_rights(&self.read, found.into_iter().collect())
+            .await?
+            .pop())
     }
 
     /// Everybody, by login.
@@ -176,14 +180,19 @@ impl Store {
             .order_by_asc(person::Column::Login)
             .all(&self.read)
             .await?;
-        self.with_rights(rows).await
+        with_rights(&self.read, rows).await
     }
+}
 
-    async fn with_rights(&self, rows: Vec<person::Model>) -> Result<Vec<Person>> {
+/// People with what they may do.
+pub(super) async fn with_rights(
+    db: &impl ConnectionTrait,
+    rows: Vec<person::Model>,
+) -> Result<Vec<Person>> {
         let rights = match rows.as_slice() {
             [] => return Ok(Vec::new()),
-            [one] => self.rights(Some(one.id)).await?,
-            _ => self.rights(None).await?,
+            [one] => rights(db, Some(one.id)).await?,
+            _ => rights(db, None).await?,
         };
         rows.into_iter()
             .map(|r| {
@@ -216,7 +225,7 @@ impl Store {
 
     /// What one person, or everybody, may do, with the person's id: three tables in one question,
     /// for every request of a signed-in person asks it.
-    async fn rights(&self, of: Option<i64>) -> Result<Vec<(i64, Right)>> {
+async fn rights(db: &impl ConnectionTrait, of: Option<i64>) -> Result<Vec<(i64, Right)>> {
         let whose = of.map_or("", |_| "WHERE person_id = $1");
         let sql = format!(
             "SELECT person_id, role, CAST(NULL AS TEXT), CAST(NULL AS BIGINT) \
@@ -225,9 +234,9 @@ impl Store {
              SELECT person_id, NULL, NULL, channel_id FROM clearance {whose}"
         );
         let values: Vec<Value> = of.into_iter().map(Value::from).collect();
-        let rows = self
-            .read
-            .query_all_raw(Statement::from_sql_and_values(self.backend(), sql, values))
+        let backend = db.get_database_backend();
+        let rows = db
+            .query_all_raw(Statement::from_sql_and_values(backend, sql, values))
             .await?;
         let right = |row: QueryResult| {
             let id: i64 = row.try_get_by_index(0)?;
@@ -244,7 +253,6 @@ impl Store {
         };
         rows.into_iter().map(right).collect()
     }
-}
 
 /// One row of what a person may do.
 enum Right {

@@ -105,6 +105,26 @@ impl StaffMail {
     }
 }
 
+impl Store {
+    /// When the last mail of a kind was written to somebody.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn last_of(&self, person: i64, kind: StaffMailKind) -> Result<Option<Timestamp>> {
+        let at: Option<i64> = staff_mail::Entity::find()
+            .select_only()
+            .column(staff_mail::Column::CreatedAt)
+            .filter(staff_mail::Column::PersonId.eq(person))
+            .filter(staff_mail::Column::Kind.eq(kind.code()))
+            .order_by_desc(staff_mail::Column::CreatedAt)
+            .limit(1)
+            .into_tuple()
+            .one(&self.read)
+            .await?;
+        Ok(at.map(instant))
+    }
+}
+
 impl Step<'_> {
     /// Adds a mail; `false` where one of its name was written before.
     ///

@@ -322,6 +322,21 @@ impl Store {
         Ok(told.collect())
     }
 
+    /// Those of some letters that are open.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_of(&self, ids: &[i64]) -> Result<Vec<Letter>> {
+        let rows = letter::Entity::find()
+            .filter(letter::Column::Id.is_in(ids.iter().copied()))
+            .filter(letter::Column::Open.eq(true))
+            .all(&self.read)
+            .await?;
+        rows.into_iter()
+            .map(|row| Letter::from_row(&self.vault, row))
+            .collect()
+    }
+
     /// Those of some letters that are urgent and that nobody took on, the oldest first.
     ///
     /// # Errors

@@ -236,6 +236,21 @@ impl Store {
         pauses_of(&self.read, letter_id).await
     }
 
+    /// Every extension that was asked for and nobody decided.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn undecided(&self) -> Result<Vec<Extension>> {
+        extension::Entity::find()
+            .filter(extension::Column::State.eq(ExtensionState::Requested.code()))
+            .order_by_asc(extension::Column::Id)
+            .all(&self.read)
+            .await?
+            .iter()
+            .map(Extension::from_row)
+            .collect()
+    }
+
     /// Letters with an extension asked for, undecided though its due day is over: at most `n`.
     ///
     /// # Errors

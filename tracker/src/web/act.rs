@@ -24,9 +24,9 @@ use crate::{
 
 /// Every field that an action can take, as pages and the API name it, in the order of the forms:
 /// what is wrong is listed in it.
-const FIELDS: [&str; 20] = [
+const FIELDS: [&str; 21] = [
     "class", "route", "topic", "place", "unit", "handler", "person", "reader", "days", "cause",
-    "organ", "document", "of_day", "ground", "of", "by", "on", "text", "reason", "note",
+    "organ", "document", "of_day", "ground", "of", "by", "on", "text", "reason", "note", "delivery",
 ];
 
 /// What an action needs, and what it takes beside.
@@ -38,7 +38,8 @@ fn takes(action: Action) -> (&'static [&'static str], &'static [&'static str]) {
         Action::SendBack | Action::Invalid | Action::Withdraw => (&["reason"], &[]),
         Action::Note | Action::Answer => (&["text"], &[]),
         Action::Draft => (&[], &["text"]),
-        Action::Serve => (&["by", "on"], &["note"]),
+        Action::Serve => (&["by", "on"], &["note", "delivery"]),
+        Action::CorrectService => (&["reason"], &["by", "on"]),
         Action::Decline | Action::Direct => (&["ground", "text"], &[]),
         Action::MarkDuplicate => (&["of"], &[]),
         Action::NameParty => (&[], &["person", "unit"]),
@@ -56,6 +57,7 @@ fn takes(action: Action) -> (&'static [&'static str], &'static [&'static str]) {
         | Action::TakeUrgent
         | Action::Recall
         | Action::Resend
+        | Action::HandBack
         | Action::Delivered
         | Action::DeliveryFailed => (&[], &[]),
     }
@@ -90,6 +92,7 @@ pub struct Body {
     by: Option<String>,
     on: Option<String>,
     note: Option<String>,
+    delivery: Option<String>,
     person: Option<String>,
     reader: Option<String>,
     #[serde(deserialize_with = "number_or_text")]
@@ -150,6 +153,7 @@ impl Fields<'_> {
                     "by" => &body.by,
                     "on" => &body.on,
                     "note" => &body.note,
+                    "delivery" => &body.delivery,
                     "person" => &body.person,
                     "reader" => &body.reader,
                     "days" => &body.days,
@@ -191,6 +195,7 @@ impl Fields<'_> {
             "by" => self.get(name).parse::<Service>().is_ok(),
             "on" | "of_day" => self.get(name).parse::<Date>().is_ok(),
             "days" => self.get(name).trim().parse::<u32>().is_ok(),
+            "delivery" => self.get(name).trim().parse::<i64>().is_ok(),
             "cause" => self.get(name).parse::<Halt>().is_ok(),
             "of" => self.get(name).trim().parse::<LetterNumber>().is_ok(),
             _ => true,
@@ -210,7 +215,7 @@ impl Fields<'_> {
         let mut faults: Vec<FieldError> = FIELDS.iter().filter_map(fault).collect();
         if let Self::Body(body) = self
             && !body.attachments.is_empty()
-            && action != Action::Answer
+            && !matches!(action, Action::Answer | Action::Draft)
         {
             faults.push(FieldError::new("attachments", "not-taken"));
         }
@@ -221,10 +226,17 @@ impl Fields<'_> {
         }
     }
 
-    async fn files(&self, app: &App) -> Result<Vec<answer::NewFile>> {
+    /// The files given; none where nothing is said of files, so that the draft's stay.
+    async fn files(&self, app: &App) -> Result<Option<Vec<answer::NewFile>>> {
         let fault = |code| Error::Fields(vec![FieldError::new("attachments", code)]);
         match self {
             Self::Form(posted) if !posted.too_large.is_empty() => Err(fault("too-large")),
+            Self::Form(posted)
+                if posted.get("kept").is_empty()
+                    && posted.files.iter().all(|f| f.bytes.is_empty()) =>
+            {
+                Ok(None)
+            }
             Self::Form(posted) => {
                 let mut files = Vec::new();
                 for kept in write::kept(app, posted) {
@@ -233,8 +245,9 @@ impl Fields<'_> {
                 }
                 let new = posted.files.iter().filter(|f| !f.bytes.is_empty());
                 files.extend(new.map(|f| new_file(&f.name, &f.media_type, f.bytes.clone())));
-                Ok(files)
+                Ok(Some(files))
             }
+            Self::Body(body) if body.attachments.is_empty() => Ok(None),
             Self::Body(body) => body
                 .attachments
                 .iter()
@@ -244,7 +257,8 @@ impl Fields<'_> {
                         .map_err(|_| fault("not-base64"))?;
                     Ok(new_file(&a.name, &a.media_type, bytes))
                 })
-                .collect(),
+                .collect::<Result<_>>()
+                .map(Some),
         }
     }
 }
@@ -297,7 +311,10 @@ pub async fn act(
             assign::send_back(app, staff, number, version, fields.get("reason")).await
         }
         Action::Note => draft::note(app, staff, number, fields.get("text")).await,
-        Action::Draft => draft::draft(app, staff, number, version, fields.get("text")).await,
+        Action::Draft => {
+            let files = fields.files(app).await?;
+            draft::draft(app, staff, number, version, fields.get("text"), files).await
+        }
         Action::Answer => {
             let files = fields.files(app).await?;
             answer::answer(app, staff, number, version, fields.get("text"), files).await
@@ -305,9 +322,23 @@ pub async fn act(
         Action::Recall => answer::recall(app, staff, number, version).await,
         Action::Resend => answer::resend(app, staff, number, version).await,
         Action::Serve => {
-            let on: Date = fields.parsed("on")?;
-            let (by, note) = (fields.parsed("by")?, fields.get("note"));
-            serve::serve(app, staff, number, version, by, on, note).await
+            let which = fields.some("delivery").map(|_| fields.parsed("delivery"));
+            let served = serve::Served {
+                by: fields.parsed("by")?,
+                on: fields.parsed("on")?,
+                note: fields.get("note"),
+                which: which.transpose()?.into_iter().collect(),
+            };
+            serve::serve(app, staff, number, version, served).await
+        }
+        Action::CorrectService => {
+            // Neither of them: it was not served at all.
+            let said = fields.some("by").or(fields.some("on"));
+            let rightly = match said {
+                Some(_) => Some((fields.parsed("by")?, fields.parsed("on")?)),
+                None => None,
+            };
+            serve::correct(app, staff, number, version, rightly, fields.get("reason")).await
         }
         Action::Decline | Action::Direct => {
             let (ground, text) = (fields.get("ground"), fields.get("text"));
@@ -359,6 +390,6 @@ pub async fn act(
         Action::MarkUrgent => urge::mark(app, staff, number, fields.get("reason")).await,
         Action::TakeUrgent => urge::take(app, staff, number).await,
         Action::Reopen => reopen::reopen(app, staff, number, version, fields.get("reason")).await,
-        Action::Delivered | Action::DeliveryFailed => Err(Error::NotFound),
+        Action::HandBack | Action::Delivered | Action::DeliveryFailed => Err(Error::NotFound),
     }
 }

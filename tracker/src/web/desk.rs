@@ -11,10 +11,11 @@ use super::{
     extract::Asked,
     notices, page,
     pages::{
-        desk::{DeskPage, LetterRow, View as ViewLink},
+        desk::{DeskPage, LetterRow, Posting, View as ViewLink},
+        letter_forms::SERVICES,
         parts::{Choice, Paging},
     },
-    show,
+    post, show,
     visit::Visit,
 };
 use crate::{
@@ -25,7 +26,10 @@ use crate::{
         text,
     },
     letters::Result,
-    reading::desk::{self, View},
+    reading::{
+        self,
+        desk::{self, View},
+    },
     store::{
         channels::Channel,
         letters::Letter,
@@ -66,15 +70,29 @@ pub async fn desk(
     Asked(query): Asked<Query>,
 ) -> std::result::Result<Response, Trouble> {
     let staff = visit.staff()?;
+    if !staff.has_desk() && staff.may_administer() {
+        return Ok(page::to(&web, "/admin"));
+    }
+    page::page(&page_of(&web, &visit, staff, query, Posting::default()).await?)
+}
+
+/// The desk with one of its views; `posting` is what was entered in the view of what waits for
+/// being posted.
+///
+/// # Errors
+/// When somebody has no desk, or the database refuses.
+pub(crate) async fn page_of(
+    web: &Web,
+    visit: &Visit,
+    staff: &Staff,
+    query: Query,
+    posting: Posting,
+) -> std::result::Result<DeskPage, Trouble> {
     if !staff.has_desk() {
-        return if staff.may_administer() {
-            Ok(page::to(&web, "/admin"))
-        } else {
-            Err(Trouble::forbidden())
-        };
+        return Err(Trouble::forbidden());
     }
     let (app, chrome) = (&web.app, visit.chrome());
-    let names = Names::load(app, &visit).await?;
+    let names = Names::load(app, visit).await?;
     let view = View::by_code(&query.view).unwrap_or_else(|| first_view(staff));
     let filter = filter(app, staff, view, &query, &names)?;
     let reach = desk::scope(staff).unsealed;
@@ -110,11 +128,21 @@ pub async fn desk(
             .collect();
         chrome.url(format!("/desk?{}", pairs.join("&")))
     };
+    let mut posts = Vec::new();
+    if view == View::ToPost {
+        for (letter, o) in reading::post::waiting(app, staff).await? {
+            posts.push(post::row(app, &chrome, &letter, &o));
+        }
+    }
     let notes = match query.cursor.as_str() {
-        "" => notices::fresh(&web, &chrome, staff, &names.people).await?,
+        "" => notices::fresh(web, &chrome, staff, &names.people).await?,
         _ => Vec::new(),
     };
-    page::page(&DeskPage {
+    Ok(DeskPage {
+        ways: chrome.choices("medium", SERVICES, &posting.by),
+        today: app.today().to_string(),
+        posts,
+        posting,
         circulars: staff.may_read_circulars(),
         notes,
         views,
@@ -340,17 +368,23 @@ pub(crate) fn count(chrome: &Chrome, n: u64) -> String {
 
 /// A cursor as an address carries it.
 pub(crate) fn write_cursor(c: &Cursor) -> String {
-    format!("{}_{}", c.due_on.as_deref().unwrap_or_default(), c.id)
+    let first = if c.urgent { "u" } else { "" };
+    format!("{first}{}_{}", c.due_on.as_deref().unwrap_or_default(), c.id)
 }
 
 /// The cursor of an address.
 pub(crate) fn cursor(text: &str) -> Option<Cursor> {
     let (due, id) = text.rsplit_once('_')?;
+    let (urgent, due) = match due.strip_prefix('u') {
+        Some(due) => (true, due),
+        None => (false, due),
+    };
     let due_on = match due {
         "" => None,
         due => Some(due.parse::<Date>().ok()?.to_string()),
     };
     Some(Cursor {
+        urgent,
         due_on,
         id: id.parse().ok()?,
     })

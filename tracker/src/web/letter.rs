@@ -6,13 +6,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use serde::Deserialize;
+
 use super::{
     Web, act,
     error::Trouble,
-    extract::{Named, Posted},
+    extract::{Asked, Named, Posted},
     letter_view, page,
     pages::{
-        letter::LetterPage,
+        letter::{LetterPage, PreviewPage},
         letter_forms::Failed,
         parts::{Errors, FieldError},
     },
@@ -21,8 +23,8 @@ use super::{
     write,
 };
 use crate::{
-    domain::{number::LetterNumber, status::Action},
-    letters::Error,
+    domain::{number::LetterNumber, status::Action, words::Service},
+    letters::{Error, answer},
     reading::desk,
 };
 
@@ -34,6 +36,14 @@ pub(crate) fn number(text: &str) -> Result<LetterNumber, Trouble> {
     text.parse().map_err(|_| Trouble::not_found())
 }
 
+/// How a letter's page is printed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Print {
+    /// `all`: with history and explanations.
+    print: String,
+}
+
 /// `GET /desk/letters/{number}`
 ///
 /// # Errors
@@ -42,9 +52,13 @@ pub async fn show(
     State(web): State<Web>,
     visit: Visit,
     Named(text): Named<String>,
+    Asked(asked): Asked<Print>,
 ) -> Result<Response, Trouble> {
     let opened = desk::open(&web.app, visit.staff()?, number(&text)?).await?;
-    page::page(&letter_view::page(&web.app, visit.chrome(), &opened))
+    page::page(&LetterPage {
+        print_all: asked.print == "all",
+        ..letter_view::page(&web.app, visit.chrome(), &opened)
+    })
 }
 
 /// `POST /desk/letters/{number}/{action}`: takes a step. What is refused is shown on the letter
@@ -59,16 +73,39 @@ pub async fn act(
     Named((text, action)): Named<(String, String)>,
     posted: Posted,
 ) -> Result<Response, Trouble> {
-    let (number, action) = (number(&text)?, known(&action)?);
+    let number = number(&text)?;
+    let beside = match action.as_str() {
+        "preview" => Some(Beside::Preview),
+        "edit" => Some(Beside::Edit),
+        _ => None,
+    };
+    let action = match beside {
+        Some(_) => Action::Answer,
+        None => known(&action)?,
+    };
     if visit.signed_in.is_none() {
         let path = format!("/desk/letters/{number}/{action}");
         return resume::ask(&web, &visit, &path, &posted);
     }
     let staff = visit.staff()?;
-    let done = act::act(&web.app, staff, number, action, act::Fields::Form(&posted)).await;
-    let Err(error) = done else {
-        let path = format!("/desk/letters/{number}");
-        return Ok(page::to_saying(&web, &path, said(action), ""));
+    if beside == Some(Beside::Edit) {
+        let opened = desk::open(&web.app, staff, number).await?;
+        return page::page(&again(&web, &visit, &opened, action, &posted));
+    }
+    let error = if beside == Some(Beside::Preview) {
+        match previewed(&web, &visit, number, &posted).await? {
+            Ok(shown) => return Ok(shown),
+            Err(error) => error,
+        }
+    } else {
+        let fields = act::Fields::Form(&posted);
+        match act::act(&web.app, staff, number, action, fields).await {
+            Ok(_) => {
+                let path = format!("/desk/letters/{number}");
+                return Ok(page::to_saying(&web, &path, said(action), ""));
+            }
+            Err(error) => error,
+        }
     };
     let status = match &error {
         Error::Conflict { .. } => StatusCode::CONFLICT,
@@ -95,6 +132,53 @@ pub async fn act(
     page::with_status(status, &template)
 }
 
+/// What the form of an answer asks for beside a step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    /// The answer as it will leave.
+    Preview,
+    /// The form again, from its preview.
+    Edit,
+}
+
+/// The answer as it will leave, with everything that was entered; or why it could not be issued.
+async fn previewed(
+    web: &Web,
+    visit: &Visit,
+    number: LetterNumber,
+    posted: &Posted,
+) -> Result<std::result::Result<Response, Error>, Trouble> {
+    let staff = visit.staff()?;
+    if !posted.too_large.is_empty() {
+        return Ok(Err(Error::Rule("file-too-large-here")));
+    }
+    let found = match answer::preview(&web.app, staff, number, posted.get("text")).await {
+        Ok(found) => found,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut kept = write::kept_before(web, posted);
+    for file in posted.files.iter().filter(|f| !f.bytes.is_empty()) {
+        kept.push(write::keep_new(web, file).await?);
+    }
+    let chrome = visit.chrome();
+    let shown = page::page(&PreviewPage {
+        number: number.to_string(),
+        version: posted.get("version").parse().unwrap_or_default(),
+        medium: found.by.code().into(),
+        to: found.address,
+        subject: found.words.subject,
+        // On the website the answer stands as it was written.
+        text: match found.by {
+            Service::Portal => posted.get("text").to_owned(),
+            _ => found.words.text,
+        },
+        answer: posted.get("text").to_owned(),
+        kept,
+        chrome,
+    });
+    Ok(Ok(shown?))
+}
+
 fn known(action: &str) -> Result<Action, Trouble> {
     action.parse().map_err(|_| Trouble::not_found())
 }
@@ -107,13 +191,19 @@ fn again(
     action: Action,
     posted: &Posted,
 ) -> LetterPage {
+    let shown = letter_view::page(&web.app, visit.chrome(), opened);
+    let composing = matches!(action, Action::Answer | Action::Draft);
     LetterPage {
-        kept: write::kept_before(web, posted),
+        kept: if composing {
+            write::kept_before(web, posted)
+        } else {
+            shown.kept.clone()
+        },
         failed: Some(Failed {
             action: action.code().into(),
             values: posted.fields().to_vec(),
         }),
-        ..letter_view::page(&web.app, visit.chrome(), opened)
+        ..shown
     }
 }
 
@@ -146,6 +236,7 @@ fn said(action: Action) -> &'static str {
         Action::Recall => "recalled",
         Action::Resend => "resent",
         Action::Serve => "served",
+        Action::CorrectService => "service-corrected",
         Action::Decline => "declined",
         Action::Direct => "directed",
         Action::MarkDuplicate => "duplicate",
@@ -164,7 +255,7 @@ fn said(action: Action) -> &'static str {
         Action::MarkUrgent => "marked-urgent",
         Action::TakeUrgent => "urgent-taken",
         Action::Reopen => "taken-up",
-        Action::Delivered | Action::DeliveryFailed => "saved",
+        Action::HandBack | Action::Delivered | Action::DeliveryFailed => "saved",
     }
 }
 

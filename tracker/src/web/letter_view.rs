@@ -17,10 +17,11 @@ use crate::{
         event::EventKind,
         rules::Lengthening,
         status::Action,
-        words::{Direction, ExtensionState, MessageKind, OutboxKind, OutboxState},
+        words::{Direction, ExtensionState, MessageKind, OutboxKind, OutboxState, Service},
     },
     reading::{desk::Opened, track},
     store::{
+        drafts,
         events::EventRecord,
         messages,
         obligations::Obligation,
@@ -51,7 +52,14 @@ pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
                 .to_string()
         })
         .next_back();
+    let by_hand = |x: &&Outgoing| x.state == OutboxState::ByHand;
+    let waiting: Vec<&Outgoing> = o.outgoing.iter().filter(by_hand).collect();
+    let unposted = waiting.iter().any(|x| x.kind == OutboxKind::Reply);
+    let ids: Vec<String> = waiting.iter().map(|x| x.id.to_string()).collect();
     LetterPage {
+        to_serve: (waiting.first().map(|x| x.medium.code().to_owned())).unwrap_or_default(),
+        print_url: chrome.url(format!("/desk/post?of={}", ids.join(","))),
+        print_all: false,
         number: letter.number.to_string(),
         version: letter.version,
         subject: letter.subject.clone(),
@@ -68,7 +76,7 @@ pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
         }),
         sealed: letter.is_sealed().then(|| sealed(o)),
         messages: all_messages(app, &chrome, o),
-        draft: draft.map(|d| d.text.clone()).unwrap_or_default(),
+        draft: draft.map(|d| d.words.text.clone()).unwrap_or_default(),
         draft_saved: draft
             .map(|d| draft_saved(app, &chrome, o, d))
             .unwrap_or_default(),
@@ -78,10 +86,12 @@ pub(crate) fn page(app: &App, chrome: Chrome, o: &Opened) -> LetterPage {
             .rev()
             .map(|e| event_view::event(app, &chrome, o, e))
             .collect(),
-        can: can(o, undo.is_some()),
+        can: can(o, undo.is_some() || unposted),
         lists: lists(app, &chrome, o),
         failed: None,
-        kept: Vec::new(),
+        kept: draft
+            .map(|d| super::write::of_draft(app, &d.words.files))
+            .unwrap_or_default(),
         conflict: None,
         errors: super::pages::parts::Errors::default(),
         recall_until: undo.unwrap_or_default(),
@@ -97,7 +107,7 @@ pub(crate) fn conflict(app: &App, o: &Opened, yours: &str) -> Conflict {
     let last = o.events.iter().rfind(|e| e.event.kind != EventKind::Read);
     let reply = o.messages.iter().rfind(|m| m.direction == Direction::Out);
     let theirs = match (&o.draft, reply) {
-        (Some(draft), _) => draft.text.clone(),
+        (Some(draft), _) => draft.words.text.clone(),
         (None, Some(reply)) => reply.words.text.clone(),
         (None, None) => String::new(),
     };
@@ -115,7 +125,7 @@ pub(crate) fn conflict(app: &App, o: &Opened, yours: &str) -> Conflict {
     }
 }
 
-fn draft_saved(app: &App, chrome: &Chrome, o: &Opened, draft: &messages::DraftRecord) -> String {
+fn draft_saved(app: &App, chrome: &Chrome, o: &Opened, draft: &drafts::DraftRecord) -> String {
     let who = draft.author_id.map(|id| person(o, id)).unwrap_or_default();
     chrome.t2("compose.saved", show::at(app, draft.at), who)
 }
@@ -230,23 +240,35 @@ fn all_messages(app: &App, chrome: &Chrome, o: &Opened) -> Vec<Message> {
                     url: chrome.url(format!("{base}/files/{}", f.id)),
                 })
                 .collect(),
-            deliveries: own.map(|x| delivery(app, x)).collect(),
+            deliveries: own.map(|x| delivery(app, chrome, x)).collect(),
         }
     };
     o.messages.iter().map(message).collect()
 }
 
-fn delivery(app: &App, x: &Outgoing) -> Delivery {
+fn delivery(app: &App, chrome: &Chrome, x: &Outgoing) -> Delivery {
+    let by_hand = x.medium != Service::Mail;
     let state = match x.state {
+        OutboxState::Sent if by_hand => "served",
         OutboxState::Queued if x.attempts == 0 && x.kind == OutboxKind::Reply => "undo",
         other => other.code(),
     };
     Delivery {
         id: x.id.to_string(),
-        medium: "mail".into(),
+        medium: x.medium.code().into(),
         to: x.words.address.clone(),
         state: state.into(),
-        at: x.settled_at.map(|at| show::at(app, at)).unwrap_or_default(),
+        at: match x.settled_at {
+            // A person recorded the day.
+            Some(at) if by_hand => app.day_of(at).to_string(),
+            Some(at) => show::at(app, at),
+            None => String::new(),
+        },
+        print_url: if by_hand && x.state != OutboxState::Recalled {
+            chrome.url(format!("/desk/post?of={}", x.id))
+        } else {
+            String::new()
+        },
         detail: x.last_error.clone().unwrap_or_default(),
         can_resend: matches!(x.state, OutboxState::Failed | OutboxState::Unknown),
     }
@@ -267,6 +289,7 @@ fn can(o: &Opened, undo: bool) -> Can {
         invalid: may(Action::Invalid),
         withdraw: may(Action::Withdraw),
         serve: may(Action::Serve),
+        correct_service: may(Action::CorrectService),
         reassign: may(Action::Reassign),
         send_back: may(Action::SendBack),
         recall: may(Action::Recall) && undo,

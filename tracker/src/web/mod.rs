@@ -30,6 +30,7 @@ pub mod page;
 pub mod pages;
 pub mod people;
 pub mod portal;
+pub mod post;
 mod resume;
 mod room;
 pub mod routes;

@@ -10,17 +10,21 @@ use super::{
     page,
     pages::{
         parts::{Choice, Errors, Paging},
-        people::{FirstPasswordPage, PeoplePage, PersonPage, PersonRow},
+        people::{FirstPasswordPage, HandBackPage, PeoplePage, PersonPage, PersonRow},
     },
     show,
     visit::Visit,
 };
 use crate::{
+    app::App,
     domain::{
         access::{Function, Role},
         words::Language,
     },
-    letters::staff::{self, NewPerson},
+    letters::{
+        Error, hand_back,
+        staff::{self, Consent, NewPerson},
+    },
     store::people::Person,
 };
 
@@ -215,9 +219,12 @@ pub async fn save(
     let language: Option<Language> = posted.get("language").parse().ok();
     let done = match stored.clone().filter(|_| !is_new) {
         None => staff::add_person(app, by, new).await.map(Some),
-        Some(known) => staff::edit_person(app, by, known, new, functions.clone(), language)
-            .await
-            .map(|()| None),
+        Some(known) => {
+            let consent = consent(&posted);
+            staff::edit_person(app, by, known, new, functions.clone(), language, consent)
+                .await
+                .map(|()| None)
+        }
     };
     match done {
         Ok(None) => Ok(page::to_saying(&web, "/admin/people", "saved", "")),
@@ -229,6 +236,11 @@ pub async fn save(
             }
             first_password(&visit, &person, password)
         }
+        // What they hold goes back only once that was agreed, with the count in view.
+        Err(Error::Rule(staff::HOLDS)) => {
+            let after = after(app, stored, &posted, roles, functions).await?;
+            ask(&web, &visit, &after, "/admin/people", &posted).await
+        }
         Err(error) => match show::refused(&error) {
             None => Err(error.into()),
             Some(errors) => {
@@ -238,6 +250,67 @@ pub async fn save(
             }
         },
     }
+}
+
+/// Whether it was agreed that what somebody holds goes back.
+fn consent(posted: &Posted) -> Consent {
+    if posted.ticked("hand_back") {
+        Consent::Given
+    } else {
+        Consent::Asked
+    }
+}
+
+/// A person as the form would have them.
+async fn after(
+    app: &App,
+    stored: Option<Person>,
+    posted: &Posted,
+    roles: Vec<Role>,
+    functions: Vec<Function>,
+) -> Result<Person, Trouble> {
+    let units = app.store.units().await?;
+    let unit = units.iter().find(|u| u.code == posted.get("unit"));
+    let stored = stored.ok_or_else(Trouble::not_found)?;
+    Ok(Person {
+        unit_id: unit.map(|u| u.id),
+        roles,
+        functions,
+        ..stored
+    })
+}
+
+/// What would go back, with everything that was posted, to be agreed.
+async fn ask(
+    web: &Web,
+    visit: &Visit,
+    after: &Person,
+    path: &str,
+    posted: &Posted,
+) -> Result<Response, Trouble> {
+    let left = hand_back::left(&web.app, after).await?;
+    let fields = posted.fields().iter();
+    let fields = fields.filter(|(name, _)| name != "csrf" && name != "hand_back");
+    let chrome = visit.chrome();
+    page::page(&HandBackPage {
+        name: after.name.clone(),
+        disabling: !after.active,
+        action: chrome.url(path),
+        back: chrome.url(format!("/admin/people/{}", after.login)),
+        fields: fields.cloned().collect(),
+        letters: as_count(left.letters),
+        sealed: as_count(left.sealed),
+        requests: as_count(left.requests),
+        decisions: as_count(left.decisions),
+        named: as_count(left.named),
+        urgent: as_count(left.urgent),
+        units: left.units,
+        chrome,
+    })
+}
+
+fn as_count(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 fn first_password(visit: &Visit, person: &Person, password: String) -> Result<Response, Trouble> {
@@ -257,6 +330,7 @@ pub async fn turn(
     State(web): State<Web>,
     visit: Visit,
     Named((login, what)): Named<(String, String)>,
+    posted: Posted,
 ) -> Result<Response, Trouble> {
     let me = visit.administrator()?.person_id;
     let app = &web.app;
@@ -272,8 +346,22 @@ pub async fn turn(
         }
         "disable" if person.id == me => Err(Trouble::forbidden()),
         "disable" => {
-            staff::disable(app, Some(me), &login).await?;
-            Ok(page::to_saying(&web, "/admin/people", "disabled", ""))
+            let after = Person {
+                active: false,
+                ..person
+            };
+            match staff::disable(app, Some(me), &login, consent(&posted)).await {
+                Err(Error::Rule(staff::HOLDS)) => {
+                    let path = format!("/admin/people/{login}/disable");
+                    ask(&web, &visit, &after, &path, &posted).await
+                }
+                Err(error) => Err(error.into()),
+                Ok(left) if left.any() => {
+                    let n = left.letters.to_string();
+                    Ok(page::to_saying(&web, "/admin/people", "handed-back", &n))
+                }
+                Ok(_) => Ok(page::to_saying(&web, "/admin/people", "disabled", "")),
+            }
         }
         "enable" => {
             staff::save_person(

@@ -8,7 +8,7 @@ use axum::{
 
 use super::{
     Web, admin, api, assets, by_hand, calendar, channels, circulars, desk, extract::FORM, health,
-    intake, law, letter, notices, overview, people, portal, sign_in, statistics, track, when,
+    intake, law, letter, notices, overview, people, portal, post as posting, sign_in, statistics, track, when,
     write,
 };
 
@@ -73,6 +73,8 @@ pub fn routes() -> Vec<Route> {
         post(Staff, "/password", form(sign_in::password)),
         get(Staff, "/desk", page(desk::desk)),
         post(Staff, "/desk/notices", form(notices::seen)),
+        get(Staff, "/desk/post", page(posting::print)),
+        post(Staff, "/desk/post", form(posting::step)),
         get(Staff, "/overview", page(overview::overview)),
         get(Staff, "/circulars", page(circulars::list)),
         get(Staff, "/circulars/{id}", page(circulars::circular)),

@@ -32,7 +32,7 @@ use crate::{
         self,
         submit::{self, Submission},
     },
-    store::channels::Channel,
+    store::{channels::Channel, drafts::DraftFile},
 };
 
 /// Largest file and form as pages say them.
@@ -211,6 +211,7 @@ pub(crate) async fn entered(web: &Web, posted: &Posted) -> Result<(Entry, Errors
         email: posted.get("email").trim().into(),
         address: text::one_line(posted.get("address")),
         anonymous: posted.ticked("anonymous"),
+        answer_by: posted.get("answer_by").into(),
         wants_publication: posted.ticked("wants_publication"),
         idempotency_key: posted.get("idempotency_key").into(),
         kept,
@@ -238,10 +239,25 @@ pub(crate) fn kept_before(web: &Web, posted: &Posted) -> Vec<KeptFile> {
         .collect()
 }
 
+/// The files of a draft, to be carried by its form.
+pub(crate) fn of_draft(app: &App, files: &[DraftFile]) -> Vec<KeptFile> {
+    let file = |f: &DraftFile| {
+        let stored = FormFile {
+            name: f.name.clone(),
+            media_type: f.media_type.clone(),
+            size: u64::try_from(f.size).unwrap_or_default(),
+            sha256: String::new(),
+            blob: f.blob.clone(),
+        };
+        keep(seal_token(app, &stored), &stored)
+    };
+    files.iter().map(file).collect()
+}
+
 /// Stores a posted file, to be carried by the next page.
 pub(crate) async fn keep_new(web: &Web, file: &PostedFile) -> Result<KeptFile, Trouble> {
     let stored = store(web, &file.name, &file.media_type, &file.bytes).await?;
-    Ok(keep(seal_token(web, &stored), &stored))
+    Ok(keep(seal_token(&web.app, &stored), &stored))
 }
 
 /// Stores one file and says where.
@@ -275,14 +291,13 @@ fn keep(token: String, file: &FormFile) -> KeptFile {
 }
 
 /// A stored file as the browser carries it: sealed, since its name may be a report's.
-fn seal_token(web: &Web, file: &FormFile) -> String {
+fn seal_token(app: &App, file: &FormFile) -> String {
     let plain = serde_json::to_vec(file).unwrap_or_default();
     URL_SAFE_NO_PAD.encode(
-        web.app
-            .store
+        app.store
             .vault
             .keys
-            .seal_form(&plain, &*web.app.entropy),
+            .seal_form(&plain, &*app.entropy),
     )
 }
 
@@ -302,6 +317,7 @@ pub(crate) fn faults(channel: &Channel, entry: &Entry) -> Vec<Fault> {
         email: entry.email.clone(),
         address: entry.address.clone(),
         anonymous: entry.anonymous,
+        answer_by: answer_by(entry),
         wants_publication: entry.wants_publication,
         language: None,
         files: Vec::new(),
@@ -311,6 +327,11 @@ pub(crate) fn faults(channel: &Channel, entry: &Entry) -> Vec<Fault> {
         faults.push(Fault::new("name", "contact-needed"));
     }
     faults
+}
+
+/// How the writer wants to be answered, where they said so.
+fn answer_by(entry: &Entry) -> Option<String> {
+    Some(entry.answer_by.clone()).filter(|a| !a.is_empty())
 }
 
 /// The letter as the ledger keeps it.
@@ -324,6 +345,7 @@ pub(crate) fn letter(web: &Web, visit: &Visit, entry: &Entry) -> FormLetter {
         email: entry.email.clone(),
         address: entry.address.clone(),
         anonymous: entry.anonymous,
+        answer_by: answer_by(entry),
         wants_publication: entry.wants_publication,
         language: Some(visit.language.code().into()),
         files: entry

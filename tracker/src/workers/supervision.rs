@@ -13,7 +13,7 @@ use crate::{
     app::App,
     domain::{obligation::STANDING, supervision},
     letters::{
-        Error, Result, digest, duty, extend,
+        Error, Result, digest, duty, extend, handed, post,
         supervise::{self, Scene},
     },
     store::{StoreError, people::Person, units},
@@ -54,6 +54,7 @@ pub async fn once(app: &App) -> Result<usize> {
     }
     let scene = Scene::load(app).await?;
     duty_calls(app, &scene).await?;
+    handed_over(app, &scene).await?;
     for letter in app.store.undecided_before(app.today(), PAGE).await? {
         attempt(letter, extend::lapse(app, letter).await)?;
     }
@@ -65,6 +66,7 @@ pub async fn once(app: &App) -> Result<usize> {
     }
     follow_law(app).await?;
     let (stages, later) = stages(app, &scene, now).await?;
+    unposted(app, &scene, now).await?;
     digests(app, &scene, now, &later).await?;
     Ok(stages)
 }
@@ -87,6 +89,17 @@ async fn duty_calls(app: &App, scene: &Scene) -> Result<()> {
     let uncalled = app.store.uncalled_people().await?;
     for person in scene.people.iter().filter(|p| uncalled.contains(&p.id)) {
         attempt(person.id, duty::call(app, scene, person).await)?;
+    }
+    Ok(())
+}
+
+/// Whoever a letter was assigned to hears of it at once.
+async fn handed_over(app: &App, scene: &Scene) -> Result<()> {
+    let waits = app.store.unhanded_people().await?;
+    for person in scene.people.iter().filter(|p| waits.contains(&p.id)) {
+        if hold(app).await? {
+            attempt(person.id, handed::call(app, scene, person).await)?;
+        }
     }
     Ok(())
 }
@@ -176,6 +189,18 @@ async fn stages(app: &App, scene: &Scene, now: DateTime) -> Result<(usize, BTree
             _ => return Ok((n, later)),
         }
     }
+}
+
+/// Asks after what was issued and nobody posted, in the unit's hours.
+async fn unposted(app: &App, scene: &Scene, now: DateTime) -> Result<()> {
+    let law = app.law();
+    for letter in app.store.to_ask_after(app.now(), PAGE).await? {
+        let unit = app.store.unit_of_letter(letter).await?;
+        if hold(app).await? && scene.hours(unit).at_work(&law.calendar, now) {
+            attempt(letter, post::ask_after(app, scene, letter).await)?;
+        }
+    }
+    Ok(())
 }
 
 /// Tells everybody who is at work and has something to hear: once the day's stages that concern

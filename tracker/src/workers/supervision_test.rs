@@ -462,7 +462,7 @@ async fn a_circular_is_drafted_by_the_machine_and_issued_by_a_leader() {
     assign::take(app, &office.handler, answered, None)
         .await
         .expect("taken");
-    answer::answer(app, &office.handler, answered, None, "答复", Vec::new())
+    answer::answer(app, &office.handler, answered, None, "答复", None)
         .await
         .expect("issued");
     assert!(circulars::list(app, &office.handler).await.is_err());
@@ -643,7 +643,7 @@ async fn simulate(from: &str, days: i64, letters: u64) {
                 .await
                 .expect("a note");
             let issued =
-                answer::answer(app, &office.handler, number, None, "答复", Vec::new()).await;
+                answer::answer(app, &office.handler, number, None, "答复", None).await;
             issued.expect("issued");
         }
         // Three days off in every thirty: nobody looks.

@@ -8,6 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub letter_id: i64,
     pub text: String,
+    pub files: String,
     pub author_id: Option<i64>,
     pub at: i64,
     #[sea_orm(column_type = "Blob", nullable)]

@@ -42,7 +42,7 @@ pub struct Query {
 #[utoipa::path(
     get, path = "/api/v1/desk/letters", tag = "desk",
     params(
-        ("filter" = Option<String>, Query, description = "mine, unit, unassigned, urgent, overdue, due-soon, extensions, troubled, open or all"),
+        ("filter" = Option<String>, Query, description = "mine, unit, unassigned, urgent, overdue, due-soon, extensions, to-post, troubled, open or all"),
         ("channel" = Option<String>, Query), ("unit" = Option<String>, Query),
         ("status" = Option<String>, Query), ("q" = Option<String>, Query),
         ("cursor" = Option<String>, Query),
@@ -122,7 +122,7 @@ pub async fn letter(
     post, path = "/api/v1/desk/letters/{number}/{action}", tag = "desk",
     params(
         ("number" = String, Path),
-        ("action" = String, Path, description = "accept, assign, take, reassign, send-back, note, draft, answer, recall, resend, serve, decline, direct, mark-duplicate, invalid, withdraw, name-party, name-reader, reclassify, request-extension, grant-extension, refuse-extension, suspend, resume, set-limit, urge, mark-urgent, take-urgent or reopen"),
+        ("action" = String, Path, description = "accept, assign, take, reassign, send-back, note, draft, answer, recall, resend, serve, correct-service, decline, direct, mark-duplicate, invalid, withdraw, name-party, name-reader, reclassify, request-extension, grant-extension, refuse-extension, suspend, resume, set-limit, urge, mark-urgent, take-urgent or reopen"),
     ),
     request_body = steps::Body,
     responses(

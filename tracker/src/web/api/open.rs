@@ -75,6 +75,9 @@ struct NewWriter {
     email: Option<String>,
     address: Option<String>,
     anonymous: bool,
+    /// How they want to be answered: `mail`, `post`, `portal`, `phone` or `counter`; left out, by
+    /// what they left.
+    answer_by: Option<String>,
 }
 
 /// Hands in a letter. The same Idempotency-Key gives the same answer.
@@ -110,6 +113,7 @@ pub async fn submit(
         email: text(&new.writer.email),
         address: text(&new.writer.address),
         anonymous: new.writer.anonymous,
+        answer_by: new.writer.answer_by.clone().filter(|a| !a.is_empty()),
         wants_publication: new.wants_publication,
         language: Some(visit.language.code().into()),
         files: Vec::new(),

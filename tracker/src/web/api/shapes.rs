@@ -455,7 +455,7 @@ impl Whole {
                     data: e.event.data.clone(),
                 })
                 .collect(),
-            draft: o.draft.as_ref().map(|d| d.text.clone()),
+            draft: o.draft.as_ref().map(|d| d.words.text.clone()),
             actions: o
                 .actions
                 .iter()

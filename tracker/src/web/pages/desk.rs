@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::parts::{Choice, Paging};
+use super::parts::{Choice, Errors, FieldError, Paging};
 use crate::web::chrome::Chrome;
 
 /// A standing view of the desk with its count.
@@ -80,6 +80,48 @@ pub struct Note {
     pub words: String,
 }
 
+/// Something that waits for being posted, telephoned or handed over.
+#[derive(Clone, Debug, Default)]
+pub struct PostRow {
+    /// What `delivery` posts.
+    pub id: String,
+    /// The letter's address, with the base.
+    pub url: String,
+    /// Its number.
+    pub number: String,
+    /// Its subject; empty where there is none, or it may not be shown.
+    pub subject: String,
+    /// Whether it is sealed.
+    pub sealed: bool,
+    /// A code of the words' `message` family.
+    pub kind: String,
+    /// A code of the words' `medium` family.
+    pub medium: String,
+    /// Where it goes, or the number to call; empty where it is handed over or sealed.
+    pub address: String,
+    /// The day of issue, `YYYY-MM-DD`.
+    pub issued_on: String,
+    /// Workdays since then.
+    pub waits: i64,
+    /// Somebody was asked after it already.
+    pub late: bool,
+}
+
+/// What was entered about things served, where it was refused.
+#[derive(Clone, Debug, Default)]
+pub struct Posting {
+    /// What is wrong.
+    pub errors: Errors,
+    /// `by`
+    pub by: String,
+    /// `on`
+    pub on: String,
+    /// `note`
+    pub note: String,
+    /// `delivery`
+    pub chosen: Vec<String>,
+}
+
 /// `GET /desk?view&channel&status&unit&cursor`
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "desk.html")]
@@ -110,4 +152,20 @@ pub struct DeskPage {
     pub paging: Paging,
     /// Whether the person reads circulars.
     pub circulars: bool,
+    /// In the view `to-post`: what waits, the longest first.
+    pub posts: Vec<PostRow>,
+    /// What was refused of it.
+    pub posting: Posting,
+    /// Ways of serving by hand.
+    pub ways: Vec<Choice>,
+    /// Today, `YYYY-MM-DD`.
+    pub today: String,
+}
+
+impl DeskPage {
+    /// What is wrong with a field of what was served.
+    #[must_use]
+    pub fn wrong(&self, field: &str) -> Option<&FieldError> {
+        self.posting.errors.of(field)
+    }
 }

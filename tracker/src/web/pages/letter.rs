@@ -56,6 +56,8 @@ pub struct Delivery {
     pub detail: String,
     /// Whether a person may have it sent once more.
     pub can_resend: bool,
+    /// Where its sheet is printed; empty where it is mail.
+    pub print_url: String,
 }
 
 /// One event.
@@ -199,10 +201,42 @@ pub struct LetterPage {
     pub errors: Errors,
     /// Until when an issued answer can be recalled, local `HH:MM:SS`; or empty.
     pub recall_until: String,
+    /// How what was issued has to be served by a person: a code of the words' `medium` family; or
+    /// empty.
+    pub to_serve: String,
+    /// Where all of that is printed.
+    pub print_url: String,
+    /// History and explanations are printed with the letter.
+    pub print_all: bool,
     /// Today, `YYYY-MM-DD`, the latest day of a recorded service.
     pub today: String,
     /// The largest file in words, `20 MB`.
     pub max_file: String,
+}
+
+/// `POST /desk/letters/{number}/preview`: the answer as it will leave. It posts `text`, `kept` and
+/// `version` on to `answer`, or back to `edit`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "preview.html")]
+pub struct PreviewPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The letter's number.
+    pub number: String,
+    /// The version it was written on.
+    pub version: i64,
+    /// How it goes: a code of the words' `medium` family.
+    pub medium: String,
+    /// Where; empty on the website and over the counter.
+    pub to: String,
+    /// The subject of a mail.
+    pub subject: String,
+    /// The finished words; secrets are dots.
+    pub text: String,
+    /// What was written.
+    pub answer: String,
+    /// The files that leave with it.
+    pub kept: Vec<KeptFile>,
 }
 
 impl LetterPage {

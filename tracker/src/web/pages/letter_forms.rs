@@ -53,6 +53,8 @@ pub struct Can {
     pub withdraw: bool,
     /// `serve {by, on, note?}`
     pub serve: bool,
+    /// `correct-service {by?, on?, reason}`
+    pub correct_service: bool,
     /// `reassign {unit, reason}`
     pub reassign: bool,
     /// `send-back {reason}`
@@ -93,6 +95,7 @@ impl Can {
             || self.assign
             || self.take
             || self.serve
+            || self.correct_service
             || self.recall
             || self.note
             || self.reopen
@@ -177,6 +180,8 @@ pub struct Lists {
     pub direct_grounds: Vec<Choice>,
     /// Ways for `serve`: `post`, `phone`, `counter`.
     pub services: Vec<Choice>,
+    /// The same for `correct-service`, the first for what was not served at all.
+    pub rightly: Vec<Choice>,
     /// People for `name-party` and `name-reader`: logins.
     pub people: Vec<Choice>,
 }
@@ -195,6 +200,11 @@ impl Lists {
             decline_grounds: chrome.choices("ground", DECLINE_GROUNDS, ""),
             direct_grounds: chrome.choices("ground", DIRECT_GROUNDS, ""),
             services: chrome.choices("medium", SERVICES, ""),
+            rightly: {
+                let mut all = chrome.choices("medium", [""].iter().chain(&SERVICES), "");
+                all[0].label = chrome.t("act.not_served").into_owned();
+                all
+            },
             ..Self::default()
         }
     }

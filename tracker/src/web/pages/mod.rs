@@ -15,6 +15,7 @@ pub mod overview;
 pub mod parts;
 pub mod people;
 pub mod portal;
+pub mod post;
 pub mod sign_in;
 pub mod statistics;
 pub mod track;

@@ -81,3 +81,36 @@ pub struct FirstPasswordPage {
     /// The first password.
     pub password: String,
 }
+
+/// What disabling a person, or taking a unit or role from them, answers while they hold anything:
+/// it is posted again with `hand_back` once that was agreed.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "admin_hand_back.html")]
+pub struct HandBackPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Whose.
+    pub name: String,
+    /// They are to be disabled; else edited.
+    pub disabling: bool,
+    /// Where it is posted.
+    pub action: String,
+    /// The person's page.
+    pub back: String,
+    /// What was posted.
+    pub fields: Vec<(String, String)>,
+    /// Open letters they answer, sealed ones included.
+    pub letters: i64,
+    /// Sealed ones among them.
+    pub sealed: i64,
+    /// Extensions asked for on them.
+    pub requests: i64,
+    /// Extensions that nobody else could decide.
+    pub decisions: i64,
+    /// Other sealed letters they are named on.
+    pub named: i64,
+    /// Urgent letters that they took on.
+    pub urgent: i64,
+    /// Units that lose their leader, liaison or overseer.
+    pub units: Vec<String>,
+}

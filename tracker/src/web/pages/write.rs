@@ -25,12 +25,33 @@ pub struct Entry {
     pub address: String,
     /// `anonymous`, posted as `true`.
     pub anonymous: bool,
+    /// `answer_by`: a code of the words' `answer_by` family; empty for what suits what was left.
+    pub answer_by: String,
     /// `wants_publication`, posted as `true`.
     pub wants_publication: bool,
     /// `idempotency_key`: made when the form is first shown.
     pub idempotency_key: String,
     /// Files already stored, posted back as `kept`; ticked `drop` values are to be left out.
     pub kept: Vec<KeptFile>,
+}
+
+/// Ways of being answered that a form of the public offers; a clerk's offers all.
+const ANSWERS: [&str; 3] = ["mail", "post", "portal"];
+
+impl Entry {
+    /// How the writer can be answered, the first by what they leave.
+    #[must_use]
+    pub fn answers(&self, chrome: &Chrome, by_hand: bool) -> Vec<Choice> {
+        let more = ["phone", "counter"];
+        let more = more.iter().filter(|_| by_hand);
+        let codes = ["usual"].iter().chain(&ANSWERS).chain(more).copied();
+        let mut all = chrome.choices("answer_by", codes, &self.answer_by);
+        if let Some(usual) = all.first_mut() {
+            usual.value.clear();
+            usual.chosen = self.answer_by.is_empty();
+        }
+        all
+    }
 }
 
 /// `GET /write/{channel}`, and what a POST with errors or `step=change` answers.
