@@ -7,8 +7,12 @@ use tests::{Browser, Client, Engine, Office, Setup, client};
 const NAME: &str = "附图.pdf";
 
 fn handed_over(office: &Office, channel: &str) -> String {
-    let letter = office.huiyin.submit(channel, "门前道路", "何时修好？", "");
-    let number = letter.json()["number"].as_str().expect("a number").to_owned();
+    let subject = format!("门前道路 {channel}");
+    let letter = office.huiyin.submit(channel, &subject, "何时修好？", "");
+    let number = letter.json()["number"]
+        .as_str()
+        .expect("a number")
+        .to_owned();
     office.hand_over(&number);
     number
 }
@@ -22,7 +26,10 @@ fn form(who: &Client, number: &str) -> Vec<(String, String)> {
     hidden
         .map(|rest| {
             let (name, rest) = rest.split_once("\" value=\"").expect("a value");
-            (name.to_owned(), rest.split('"').next().unwrap_or_default().to_owned())
+            (
+                name.to_owned(),
+                rest.split('"').next().unwrap_or_default().to_owned(),
+            )
         })
         .collect()
 }
@@ -45,6 +52,9 @@ fn files(who: &Client, number: &str) -> Vec<String> {
 fn from_draft_to_answer() {
     let office = Office::open(&Setup::new(Engine::Sqlite));
     let handler = &office.handler.api;
+    // Files are posted by whoever is signed in on a page.
+    let page = office.huiyin.visitor();
+    page.sign_in(&office.handler.login, &office.handler.password);
     for channel in ["online-consultation", "report-box"] {
         let number = handed_over(&office, channel);
         let path = |action: &str| format!("/desk/letters/{number}/{action}");
@@ -52,7 +62,7 @@ fn from_draft_to_answer() {
             let version = form(handler, &number);
             let version = of(&version, "version")[0].to_owned();
             let fields = [&[("version", version.as_str())], fields].concat();
-            handler.post_files(&path("draft"), &fields, files).expect(303)
+            page.post_files(&path("draft"), &fields, files).expect(303)
         };
         let pdf: &[u8] = b"%PDF-1.4 map";
         let _ = draft(&[("text", "拟答复")], &[("attachments", NAME, pdf)]);
@@ -72,15 +82,35 @@ fn from_draft_to_answer() {
 
         // The preview shows words and files, changes nothing, and leads back to the form.
         let version = of(&kept, "version")[0];
-        let fields = [("version", version), ("text", "尊敬的来信人：\n您好！可以。"), ("kept", first), ("kept", second)];
-        let shown = handler.post_form(&path("preview"), &fields).expect(200).body;
-        assert!(shown.contains(NAME) && shown.contains("清单.txt"), "{shown}");
+        let fields = [
+            ("version", version),
+            ("text", "尊敬的来信人：\n您好！可以。"),
+            ("kept", first),
+            ("kept", second),
+        ];
+        let shown = handler
+            .post_form(&path("preview"), &fields)
+            .expect(200)
+            .body;
+        assert!(
+            shown.contains(NAME) && shown.contains("清单.txt"),
+            "{shown}"
+        );
         let back = handler.post_form(&path("edit"), &fields).expect(200).body;
-        assert!(back.contains("您好！可以。") && back.contains(NAME), "{back}");
+        assert!(
+            back.contains("您好！可以。") && back.contains(NAME),
+            "{back}"
+        );
         assert_eq!(office.status(&number), "working");
 
         // One is dropped as it is issued; taken out of the draft, it is gone for good.
-        let fields = [("version", version), ("text", "可以。"), ("kept", first), ("kept", second), ("drop", second)];
+        let fields = [
+            ("version", version),
+            ("text", "可以。"),
+            ("kept", first),
+            ("kept", second),
+            ("drop", second),
+        ];
         let _ = handler.post_form(&path("answer"), &fields).expect(303);
         assert_eq!(files(handler, &number), [NAME]);
         let sent = handler.letter(&number);
@@ -95,29 +125,54 @@ fn taken_back_with_its_files() {
     let handler = &office.handler.api;
     let letter = json!({ "channel": "online-consultation", "kind": "question", "subject": "咨询",
         "body": "何时修好？", "writer": { "name": "王五", "address": "某市某区某路1号" } });
-    let letter = office.huiyin.visitor().post("/api/v1/letters", &letter).expect(201);
-    let number = letter.json()["number"].as_str().expect("a number").to_owned();
+    let letter = office
+        .huiyin
+        .visitor()
+        .post("/api/v1/letters", &letter)
+        .expect(201);
+    let number = letter.json()["number"]
+        .as_str()
+        .expect("a number")
+        .to_owned();
     office.hand_over(&number);
     let file = json!([{ "name": NAME, "media_type": "application/pdf", "base64": "JVBERg==" }]);
     let draft = json!({ "text": "可以。", "attachments": file });
     let _ = handler.act(&number, "draft", draft).expect(200);
     // The answer names no files: those of the draft leave.
-    let _ = handler.act(&number, "answer", json!({ "text": "可以。" })).expect(200);
+    let _ = handler
+        .act(&number, "answer", json!({ "text": "可以。" }))
+        .expect(200);
     assert_eq!(files(handler, &number), [NAME]);
-    let page = handler.get(&format!("/desk/letters/{number}?lang=zh-CN")).expect(200);
-    assert!(client::plain(&page.body).contains("待寄送"), "{}", page.body);
+    let page = handler
+        .get(&format!("/desk/letters/{number}?lang=zh-CN"))
+        .expect(200);
+    assert!(
+        client::plain(&page.body).contains("待寄送"),
+        "{}",
+        page.body
+    );
     let _ = handler.act(&number, "recall", json!({})).expect(200);
     let kept = form(handler, &number);
-    assert_eq!(of(&kept, "kept").len(), 1, "words and files are a draft again");
+    assert_eq!(
+        of(&kept, "kept").len(),
+        1,
+        "words and files are a draft again"
+    );
 
     // As it would leave on paper: the handler's own salutation, once.
     let version = of(&kept, "version")[0];
-    let fields = [("version", version), ("text", "尊敬的王五先生：\n您好！\n可以。")];
+    let fields = [
+        ("version", version),
+        ("text", "尊敬的王五先生：\n您好！\n可以。"),
+    ];
     let path = format!("/desk/letters/{number}/preview");
     let shown = handler.post_form(&path, &fields).expect(200).body;
     let (_, shown) = shown.split_once("id=\"preview\">").expect("the preview");
     let (shown, _) = shown.split_once("</div>").expect("its end");
-    assert!(shown.starts_with("尊敬的王五先生：\n\n您好！\n\n您的来信（信件编号"), "{shown}");
+    assert!(
+        shown.starts_with("尊敬的王五先生：\n\n您好！\n\n您的来信（信件编号"),
+        "{shown}"
+    );
     assert_eq!(shown.matches("王五").count(), 1, "{shown}");
     assert!(shown.contains("某省自然资源厅"), "{shown}");
     let blank = [("version", version), ("text", " ")];
@@ -131,9 +186,15 @@ fn printing_a_letter_prints_the_letter() {
     let browser = Browser::open(false);
     browser.sign_in(&office.huiyin, &office.handler);
     let page = |query: &str| {
-        browser.visit(&format!("{}/desk/letters/{number}{query}", office.huiyin.base));
+        browser.visit(&format!(
+            "{}/desk/letters/{number}{query}",
+            office.huiyin.base
+        ));
         browser.pages_printed()
     };
     assert_eq!(page(""), 1, "a short letter is one page");
-    assert!(page("?print=all") > 1, "with all that explains it, it is more");
+    assert!(
+        page("?print=all") > 1,
+        "with all that explains it, it is more"
+    );
 }

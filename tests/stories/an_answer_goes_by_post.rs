@@ -35,14 +35,18 @@ fn entered(office: &Office, subject: &str, more: &[(&str, &str)]) -> String {
     let slip = clerk.post_form("/intake/new", &fields).expect(200).body;
     let letters = clerk.letters("filter=all");
     let found = letters.iter().find(|l| l["subject"] == subject);
-    let number = found.expect("it is there")["number"].as_str().expect("a number");
+    let number = found.expect("it is there")["number"]
+        .as_str()
+        .expect("a number");
     assert!(slip.contains(number));
     number.to_owned()
 }
 
 fn answered_obligation(letter: &Value) -> &Value {
     let all = letter["obligations"].as_array().expect("obligations");
-    all.iter().find(|o| o["counts"] == true).expect("one counts")
+    all.iter()
+        .find(|o| o["counts"] == true)
+        .expect("one counts")
 }
 
 fn to_post(who: &Client) -> Vec<String> {
@@ -60,7 +64,11 @@ fn waiting(who: &Client) -> (String, Vec<String>) {
 }
 
 fn serve(who: &Client, number: &str, by: &str, on: &str) -> Answer {
-    who.act(number, "serve", json!({ "by": by, "on": on, "note": "XA1234" }))
+    who.act(
+        number,
+        "serve",
+        json!({ "by": by, "on": on, "note": "XA1234" }),
+    )
 }
 
 #[test]
@@ -87,7 +95,10 @@ fn served_when_a_person_recorded_it() {
     let stranger = office.huiyin.colleague("stranger", "handler", "sea", &[]);
     assert!(to_post(&stranger.api).is_empty());
     let (page, ids) = waiting(handler);
-    assert!(page.contains(ADDRESS) && page.contains("门前道路"), "{page}");
+    assert!(
+        page.contains(ADDRESS) && page.contains("门前道路"),
+        "{page}"
+    );
     assert_eq!(ids.len(), 2);
 
     // Both are printed at once, each on a sheet, with the address and the words.
@@ -100,7 +111,10 @@ fn served_when_a_person_recorded_it() {
     assert_eq!(sheets.matches("class=\"sheet\"").count(), 2);
     assert_eq!(sheets.matches(ADDRESS).count(), 2);
     assert_eq!(sheets.matches(ANSWER).count(), 2);
-    assert!(sheets.contains("王五 收") && !sheets.contains("回复本邮件"), "{sheets}");
+    assert!(
+        sheets.contains("王五 收") && !sheets.contains("回复本邮件"),
+        "{sheets}"
+    );
     let nothing = stranger.api.get(path).expect(303);
     assert!(!nothing.body.contains(ADDRESS));
 
@@ -128,11 +142,17 @@ fn served_when_a_person_recorded_it() {
         let letter = handler.letter(n);
         assert_eq!(letter["status"], "answered", "{letter}");
         let met = answered_obligation(&letter);
-        assert_eq!((&met["met_on"], &met["in_time"]), (&json!("2026-03-02"), &json!(true)));
+        assert_eq!(
+            (&met["met_on"], &met["in_time"]),
+            (&json!("2026-03-02"), &json!(true))
+        );
     }
     assert!(to_post(handler).is_empty() && waiting(handler).1.is_empty());
     let desk = handler.get("/desk?lang=zh-CN").expect(200).body;
-    assert!(!client::plain(&desk).contains("尚未寄送"), "it was served: {desk}");
+    assert!(
+        !client::plain(&desk).contains("尚未寄送"),
+        "it was served: {desk}"
+    );
 
     // It was not posted at all: it waits again, and so does what it met; then it is served rightly.
     let reason = json!({ "reason": "邮件退回，未寄出" });
@@ -145,15 +165,23 @@ fn served_when_a_person_recorded_it() {
     let _ = serve(handler, &number, "counter", "2026-03-05").expect(200);
     let letter = handler.letter(&number);
     let met = answered_obligation(&letter);
-    assert_eq!((&met["met_on"], &met["in_time"]), (&json!("2026-03-02"), &json!(true)));
+    assert_eq!(
+        (&met["met_on"], &met["in_time"]),
+        (&json!("2026-03-02"), &json!(true))
+    );
     // Another day is put right, and nothing else moves.
     let rightly = json!({ "by": "post", "on": "2026-03-03", "reason": "日期写错" });
     let _ = handler.act(&number, "correct-service", rightly).expect(200);
     assert_eq!(office.status(&number), "answered");
     let page = handler.get(&format!("/desk/letters/{number}?lang=zh-CN"));
     let page = client::plain(&page.expect(200).body);
-    assert!(page.contains("更正送达登记") && page.contains("日期写错"), "{page}");
-    let without = handler.act(&other, "correct-service", json!({})).expect(422);
+    assert!(
+        page.contains("更正送达登记") && page.contains("日期写错"),
+        "{page}"
+    );
+    let without = handler
+        .act(&other, "correct-service", json!({}))
+        .expect(422);
     assert!(without.body.contains("reason"));
     office.huiyin.reconciles();
 }
@@ -164,10 +192,22 @@ fn as_the_writer_wished_or_by_what_they_left() {
     let handler = &office.handler.api;
     let cases: [(&str, &[(&str, &str)], &str); 8] = [
         ("只留地址", &[("address", ADDRESS)], "sending"),
-        ("网上查看", &[("address", ADDRESS), ("answer_by", "portal")], "answered"),
+        (
+            "网上查看",
+            &[("address", ADDRESS), ("answer_by", "portal")],
+            "answered",
+        ),
         ("只留电话", &[("phone", "13900000000")], "sending"),
-        ("来访电话", &[("source", "visit"), ("phone", "13900000000")], "sending"),
-        ("来电", &[("source", "phone"), ("phone", "13900000000")], "sending"),
+        (
+            "来访电话",
+            &[("source", "visit"), ("phone", "13900000000")],
+            "sending",
+        ),
+        (
+            "来电",
+            &[("source", "phone"), ("phone", "13900000000")],
+            "sending",
+        ),
         ("当面领取", &[("answer_by", "counter")], "sending"),
         ("什么都没留", &[], "answered"),
         ("匿名", &[("name", ""), ("anonymous", "true")], "answered"),
@@ -193,8 +233,14 @@ fn as_the_writer_wished_or_by_what_they_left() {
     };
     for (writer, status) in [
         (json!({ "name": "王五", "address": ADDRESS }), "sending"),
-        (json!({ "name": "王五", "phone": "13900000000" }), "answered"),
-        (json!({ "name": "王五", "address": ADDRESS, "answer_by": "portal" }), "answered"),
+        (
+            json!({ "name": "王五", "phone": "13900000000" }),
+            "answered",
+        ),
+        (
+            json!({ "name": "王五", "address": ADDRESS, "answer_by": "portal" }),
+            "answered",
+        ),
     ] {
         let number = hand_in(writer.clone()).expect(201).json()["number"].clone();
         let number = number.as_str().expect("a number");
@@ -210,14 +256,22 @@ fn as_the_writer_wished_or_by_what_they_left() {
 fn notices_go_by_post_too() {
     let office = open("2026-03-02 10:00");
     let (handler, registrar) = (&office.handler.api, &office.registrar.api);
-    let paper = [("address", ADDRESS), ("kind", "petition"), ("channel", "e-petition")];
+    let paper = [
+        ("address", ADDRESS),
+        ("kind", "petition"),
+        ("channel", "e-petition"),
+    ];
     // 受理告知: owed until somebody recorded that it was served.
     let number = entered(&office, "补偿款", &paper);
     let class = json!({ "class": "claim", "route": "opinion" });
     let _ = registrar.act(&number, "accept", class.clone()).expect(200);
     let told = |letter: &Value| {
-        let all = letter["obligations"].as_array().expect("obligations").iter();
-        let mut all = all.filter(|o| o["obligation"] == "acknowledge" && o["state"] != "superseded");
+        let all = letter["obligations"]
+            .as_array()
+            .expect("obligations")
+            .iter();
+        let mut all =
+            all.filter(|o| o["obligation"] == "acknowledge" && o["state"] != "superseded");
         all.next().expect("it is owed")["state"].clone()
     };
     assert_eq!(told(&registrar.letter(&number)), "open");
@@ -226,7 +280,10 @@ fn notices_go_by_post_too() {
     assert_eq!(waiting(registrar).1.len(), 1);
     let _ = serve(registrar, &number, "post", "2026-03-02").expect(200);
     let letter = registrar.letter(&number);
-    assert_eq!((told(&letter), &letter["status"]), (json!("met"), &json!("received")));
+    assert_eq!(
+        (told(&letter), &letter["status"]),
+        (json!("met"), &json!("received"))
+    );
     let again = serve(registrar, &number, "post", "2026-03-02").expect(422);
     assert!(again.body.contains("not-now") || again.body.contains("nothing-to-serve"));
 
@@ -234,15 +291,23 @@ fn notices_go_by_post_too() {
     let declined = entered(&office, "另一件", &paper);
     let words = json!({ "ground": "litigation", "text": "请向人民法院提起诉讼。" });
     let _ = registrar.act(&declined, "decline", words).expect(200);
-    assert_eq!(answered_obligation(&registrar.letter(&declined))["state"], "open");
+    assert_eq!(
+        answered_obligation(&registrar.letter(&declined))["state"],
+        "open"
+    );
     assert_eq!(to_post(registrar), [declined.clone()]);
     let _ = serve(registrar, &declined, "post", "2026-03-02").expect(200);
     let letter = registrar.letter(&declined);
     assert_eq!(answered_obligation(&letter)["state"], "met", "{letter}");
     assert_eq!(letter["status"], "declined");
     let reason = json!({ "reason": "尚未寄出" });
-    let _ = registrar.act(&declined, "correct-service", reason).expect(200);
-    assert_eq!(answered_obligation(&registrar.letter(&declined))["state"], "open");
+    let _ = registrar
+        .act(&declined, "correct-service", reason)
+        .expect(200);
+    assert_eq!(
+        answered_obligation(&registrar.letter(&declined))["state"],
+        "open"
+    );
     assert_eq!(to_post(registrar), [declined]);
     assert!(to_post(handler).is_empty(), "it was never theirs");
     office.huiyin.reconciles();

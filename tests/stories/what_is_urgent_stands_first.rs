@@ -25,14 +25,21 @@ fn first_until_taken(engine: Engine) {
     let (registrar, handler) = (&office.registrar.api, &office.handler.api);
     let submit = |n: usize| {
         let subject = format!("第{n}件");
-        let letter = office.huiyin.submit("online-consultation", &subject, "何时修好？", "");
-        letter.json()["number"].as_str().expect("a number").to_owned()
+        let letter = office
+            .huiyin
+            .submit("online-consultation", &subject, "何时修好？", "");
+        letter.json()["number"]
+            .as_str()
+            .expect("a number")
+            .to_owned()
     };
     let numbers: Vec<String> = (0..120).map(submit).collect();
     assert_eq!(order(registrar, "open"), numbers, "all are due on one day");
     let mark = |n: usize| {
         let reason = json!({ "reason": "险情" });
-        let _ = registrar.act(&numbers[n], "mark-urgent", reason).expect(200);
+        let _ = registrar
+            .act(&numbers[n], "mark-urgent", reason)
+            .expect(200);
     };
     // More than a page of urgent ones, from the end and the middle.
     let urgent: Vec<usize> = (60..115).collect();
@@ -55,7 +62,9 @@ fn first_until_taken(engine: Engine) {
     let page = handler.get("/desk?view=mine").expect(200).body;
     let at = |n: &str| page.find(n).expect("it is listed");
     assert!(at(&mine[0]) < at(&mine[1]));
-    let _ = handler.act(&numbers[100], "take-urgent", json!({})).expect(200);
+    let _ = handler
+        .act(&numbers[100], "take-urgent", json!({}))
+        .expect(200);
     assert_eq!(order(handler, "mine"), [mine[1].clone(), mine[0].clone()]);
     assert_eq!(order(registrar, "open").len(), 120);
 }

@@ -18,8 +18,20 @@ pub(super) struct Courtesy {
 
 /// Titles that end a 称呼.
 const TITLES: [&str; 14] = [
-    "先生", "女士", "同志", "同学", "老师", "来信人", "来访人", "网友", "市民", "朋友", "群众",
-    "您好", "你好", "各位",
+    "先生",
+    "女士",
+    "同志",
+    "同学",
+    "老师",
+    "来信人",
+    "来访人",
+    "网友",
+    "市民",
+    "朋友",
+    "群众",
+    "您好",
+    "你好",
+    "各位",
 ];
 /// Words that begin one.
 const RESPECT: [&str; 3] = ["尊敬的", "敬爱的", "亲爱的"];
@@ -49,7 +61,13 @@ pub(super) fn part(text: &str, writer: &str, signed: &[&str]) -> Courtesy {
         rest[..end].trim().clone_into(&mut out.greeting);
         rest = rest[end..].trim_start();
     }
-    let first: String = rest.lines().next().unwrap_or_default().chars().take(120).collect();
+    let first: String = rest
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(120)
+        .collect();
     out.leads = LEADS.iter().any(|l| first.contains(l));
     without_signature(rest, signed).clone_into(&mut out.text);
     if out.text.trim().is_empty() {
@@ -86,7 +104,9 @@ fn salutation(text: &str, writer: &str) -> Option<usize> {
     let name = name.trim();
     let own = !writer.trim().is_empty() && name == writer.trim();
     let titled = TITLES.iter().any(|t| name.ends_with(t));
-    let about = ["关于", "对于", "答", "问"].iter().any(|w| name.starts_with(w));
+    let about = ["关于", "对于", "答", "问"]
+        .iter()
+        .any(|w| name.starts_with(w));
     let short = name.chars().count() <= SHORT;
     (short && !about && (respectful || own || titled)).then_some(end)
 }
@@ -119,7 +139,8 @@ fn without_signature<'t>(text: &'t str, signed: &[&str]) -> &'t str {
 }
 
 fn starts(line: &str, word: &str) -> bool {
-    line.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
+    line.get(..word.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(word))
 }
 
 fn mark(line: &str, at: usize) -> usize {
@@ -133,9 +154,24 @@ mod tests {
     #[test]
     fn courtesies_go_to_their_places() {
         let cases = [
-            ("尊敬的周女士：\n您好！\n一、可以。", "尊敬的周女士：", "您好！", "一、可以。"),
-            ("周女士：您好！您反映的问题，经核实如下。", "周女士：", "您好！", "您反映的问题，经核实如下。"),
-            ("尊敬的来信人，您好。\n\n可以。", "尊敬的来信人，", "您好。", "可以。"),
+            (
+                "尊敬的周女士：\n您好！\n一、可以。",
+                "尊敬的周女士：",
+                "您好！",
+                "一、可以。",
+            ),
+            (
+                "周女士：您好！您反映的问题，经核实如下。",
+                "周女士：",
+                "您好！",
+                "您反映的问题，经核实如下。",
+            ),
+            (
+                "尊敬的来信人，您好。\n\n可以。",
+                "尊敬的来信人，",
+                "您好。",
+                "可以。",
+            ),
             ("您好，可以办理。", "", "您好，", "可以办理。"),
             ("张三丰:\n可以。", "张三丰:", "", "可以。"),
             ("Dear Mr Zhou,\n\nYes.", "Dear Mr Zhou,", "", "Yes."),

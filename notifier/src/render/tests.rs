@@ -477,12 +477,20 @@ fn nobody_is_greeted_twice() {
     let rendered = render(&reply(&office, own, false), Language::Chinese).unwrap();
     let start = "尊敬的张三丰先生：\n\n您好！\n\n（信件编号 2026-000123-X）\n\n您的来信收悉，现答复如下：\n可以。\n\n某某省自然资源厅\n承办处室：矿业权管理处\n2026年11月30日\n";
     assert!(rendered.text.starts_with(start), "{}", rendered.text);
-    assert_eq!(rendered.html.matches("三丰").count(), 1, "{}", rendered.html);
+    assert_eq!(
+        rendered.html.matches("三丰").count(),
+        1,
+        "{}",
+        rendered.html
+    );
     assert_eq!(rendered.html.matches("您好").count(), 1);
     let plain = render(&reply(&office, "可以。", false), Language::Chinese).unwrap();
     let start = "张三丰：\n\n您的来信（信件编号 2026-000123-X）收悉，现答复如下：\n\n可以。\n";
     assert!(plain.text.starts_with(start), "{}", plain.text);
-    let english = render(&reply(&office, "Dear Mr Zhang,\n\nYes.", false), Language::English);
+    let english = render(
+        &reply(&office, "Dear Mr Zhang,\n\nYes.", false),
+        Language::English,
+    );
     let text = english.unwrap().text;
     assert!(text.starts_with("Dear Mr Zhang,\n\nThank you"), "{text}");
     assert_eq!(text.matches("Dear").count(), 1);

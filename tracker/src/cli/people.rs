@@ -179,9 +179,7 @@ async fn disable(app: &App, as_json: bool, login: &str, hand_back: bool) -> Outc
     let found = found.map_err(|e| faults(&e.into()))?;
     let mut after = found.ok_or_else(|| faults(&Error::NotFound))?;
     after.active = false;
-    let left = hand_back::left(app, &after)
-        .await
-        .map_err(|e| faults(&e))?;
+    let left = hand_back::left(app, &after).await.map_err(|e| faults(&e))?;
     if left.any() && !hand_back {
         return Err(Failure::Failed(format!(
             "{login} is not disabled: {}. Add --hand-back, and in the same step it goes back to \
@@ -228,9 +226,16 @@ fn held(left: &hand_back::Left) -> String {
         "sealed letter they are named on",
         "sealed letters they are named on",
     );
-    say(left.urgent, "urgent letter taken on", "urgent letters taken on");
+    say(
+        left.urgent,
+        "urgent letter taken on",
+        "urgent letters taken on",
+    );
     if !left.units.is_empty() {
-        all.push(format!("leader, liaison or overseer of {}", left.units.join(", ")));
+        all.push(format!(
+            "leader, liaison or overseer of {}",
+            left.units.join(", ")
+        ));
     }
     all.join(", ")
 }

@@ -10,8 +10,8 @@ use crate::{
     clock::random,
     domain::{
         law::Law,
-        text,
         serving::{self, Left},
+        text,
         words::{Language, OutboxKind, OutboxState, Service},
     },
     keys::to_hex,

@@ -68,15 +68,7 @@ pub async fn preview(
     let (by, address) = announce::way(app, &change.letter, &writer);
     let unit = units.iter().find(|u| Some(u.id) == change.letter.unit_id);
     let unit = unit.map(|u| u.name.as_str()).unwrap_or_default();
-    let rendered = announce::reply(
-        app,
-        &change.letter,
-        &writer,
-        unit,
-        words,
-        change.now(),
-        by,
-    )?;
+    let rendered = announce::reply(app, &change.letter, &writer, unit, words, change.now(), by)?;
     Ok(Preview {
         words: notifier::fill(&rendered, None, None),
         by,
@@ -162,12 +154,7 @@ fn serve_now(change: &mut Change<'_>) {
     change.meet(now);
 }
 
-async fn issue(
-    app: &App,
-    change: &Change<'_>,
-    words: &str,
-    files: Vec<DraftFile>,
-) -> Result<i64> {
+async fn issue(app: &App, change: &Change<'_>, words: &str, files: Vec<DraftFile>) -> Result<i64> {
     let id = app.id();
     let records: Vec<FileRecord> = files
         .into_iter()

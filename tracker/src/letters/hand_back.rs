@@ -92,7 +92,9 @@ pub async fn left(app: &App, after: &Person) -> Result<Left> {
     out.decisions = orphaned(app, after, &all).await?.len() as u64;
     if !works(after) {
         let named = app.store.named_on(after.id).await?;
-        let named = named.iter().filter(|id| theirs.iter().all(|h| h.letter_id != **id));
+        let named = named
+            .iter()
+            .filter(|id| theirs.iter().all(|h| h.letter_id != **id));
         out.named = named.count() as u64;
         let urgent = app.store.taken_by(after.id).await?;
         out.urgent = urgent.len() as u64;
@@ -115,7 +117,8 @@ async fn orphaned(app: &App, after: &Person, all: &[Unit]) -> Result<Vec<i64>> {
         return Ok(Vec::new());
     };
     let loses = before.active
-        && (!after.active || before.unit_id != after.unit_id
+        && (!after.active
+            || before.unit_id != after.unit_id
             || before.roles != after.roles
             || before.functions != after.functions);
     let decides = |p: &Person| {
@@ -191,7 +194,14 @@ pub(crate) async fn save(app: &App, by: Option<i64>, after: &Person) -> Result<L
     let registrars: Vec<i64> = registrars.collect();
     let notice = |letter: i64, person: i64| {
         let data = json!({ "person": after.id, "undecided": true });
-        Notice::new(app.id(), person, Some(letter), Topic::HandedBack, data, app.now())
+        Notice::new(
+            app.id(),
+            person,
+            Some(letter),
+            Topic::HandedBack,
+            data,
+            app.now(),
+        )
     };
     let notices = orphans
         .iter()
@@ -238,7 +248,9 @@ async fn hand_back<'a>(
         }
     }
     let asked = change.step.extensions(id).await?;
-    let asked = asked.iter().filter(|e| e.state == ExtensionState::Requested);
+    let asked = asked
+        .iter()
+        .filter(|e| e.state == ExtensionState::Requested);
     let told = whom(scene, &change, person).await?;
     for topic in [Topic::Assigned, Topic::HandedBack] {
         change.step.settle_notices(id, topic).await?;
@@ -259,7 +271,9 @@ async fn hand_back<'a>(
     let notices = told.iter().map(notice).collect();
     change.step.add_staff_notices(notices).await?;
     let data = json!({ "unit": change.letter.unit_id, "person": person.id, "told": told });
-    change.record(NewEvent::new(EventKind::HandedBack, None, data)).await
+    change
+        .record(NewEvent::new(EventKind::HandedBack, None, data))
+        .await
 }
 
 /// Who hears that a letter came back: the unit's liaison or leader; else, and of a sealed letter,
@@ -282,7 +296,9 @@ async fn unname<'a>(
     let change = Change::within(app, step, letter, Action::Note, by).await?;
     change.step.remove_reader(letter, person.id).await?;
     let data = json!({ "person": person.id });
-    change.record(NewEvent::new(EventKind::ReaderRemoved, None, data)).await
+    change
+        .record(NewEvent::new(EventKind::ReaderRemoved, None, data))
+        .await
 }
 
 /// An urgent letter that somebody took on is nobody's again: whoever is on duty is called.
@@ -298,7 +314,9 @@ async fn give_up<'a>(
         (urgent.told, urgent.told_at) = (0, None);
     }
     let data = json!({ "unit": change.letter.unit_id, "person": person.id, "urgent": true });
-    change.record(NewEvent::new(EventKind::HandedBack, None, data)).await
+    change
+        .record(NewEvent::new(EventKind::HandedBack, None, data))
+        .await
 }
 
 /// That whoever is to hold a letter can, asked inside the step that gives it to them: they may have
@@ -313,8 +331,14 @@ pub(crate) async fn still_fits(
     person: i64,
 ) -> Result<()> {
     let gone = || {
-        Error::Fields(vec![crate::domain::text::FieldError::new("handler", "unknown")])
+        Error::Fields(vec![crate::domain::text::FieldError::new(
+            "handler", "unknown",
+        )])
     };
     let found = change.step.person(person).await?.ok_or_else(gone)?;
-    if fits(&found, all, letter.unit_id) { Ok(()) } else { Err(gone()) }
+    if fits(&found, all, letter.unit_id) {
+        Ok(())
+    } else {
+        Err(gone())
+    }
 }

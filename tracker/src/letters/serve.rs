@@ -82,7 +82,9 @@ pub async fn serve(
     }
     if of_mail {
         recall_mail(&change).await?;
-        let row = waiting.iter().map(|o| (change.letter.lock.clone(), o.clone()));
+        let row = waiting
+            .iter()
+            .map(|o| (change.letter.lock.clone(), o.clone()));
         change.step.add_outgoing(row.collect()).await?;
     }
     let at = noon(app, on);

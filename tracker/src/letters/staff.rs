@@ -364,12 +364,7 @@ pub async fn reset(app: &App, by: Option<i64>, login: &str) -> Result<String> {
 /// # Errors
 /// A login that is unknown, or the last administrator's; [`HOLDS`] where they hold anything and it
 /// was not agreed that it goes back.
-pub async fn disable(
-    app: &App,
-    by: Option<i64>,
-    login: &str,
-    consent: Consent,
-) -> Result<Left> {
+pub async fn disable(app: &App, by: Option<i64>, login: &str, consent: Consent) -> Result<Left> {
     let mut person = app
         .store
         .person_by_login(login)

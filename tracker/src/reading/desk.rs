@@ -15,10 +15,10 @@ use crate::{
     letters::{Error, Result, change::holding, owe, seal},
     store::{
         channels::Channel,
+        drafts::DraftRecord,
         events::EventRecord,
         letters::Letter,
         lists::{Cursor, Filter},
-        drafts::DraftRecord,
         messages::{FileRecord, Message},
         obligations::Obligation,
         outbox::Outgoing,
@@ -354,7 +354,9 @@ pub async fn open(app: &App, staff: &Staff, number: LetterNumber) -> Result<Open
         outgoing: &outgoing,
     };
     let may = |a: &Action| {
-        access::permits(staff, *a, holding(&letter)).is_ok() && clock.allows(*a, staff, &letter) && posted.allows(*a)
+        access::permits(staff, *a, holding(&letter)).is_ok()
+            && clock.allows(*a, staff, &letter)
+            && posted.allows(*a)
     };
     let sealed_only =
         |a: &Action| letter.is_sealed() || !matches!(a, Action::NameParty | Action::NameReader);

@@ -189,70 +189,70 @@ pub(super) async fn with_rights(
     db: &impl ConnectionTrait,
     rows: Vec<person::Model>,
 ) -> Result<Vec<Person>> {
-        let rights = match rows.as_slice() {
-            [] => return Ok(Vec::new()),
-            [one] => rights(db, Some(one.id)).await?,
-            _ => rights(db, None).await?,
-        };
-        rows.into_iter()
-            .map(|r| {
-                let mut person = Person {
-                    id: r.id,
-                    language: decode("person", r.id, "language", &r.language)?,
-                    roles: Vec::new(),
-                    functions: Vec::new(),
-                    cleared: Vec::new(),
-                    login: r.login,
-                    name: r.name,
-                    password_hash: r.password_hash,
-                    must_change_password: r.must_change_password,
-                    unit_id: r.unit_id,
-                    active: r.active,
-                    created_at: instant(r.created_at),
-                    email: r.email,
-                };
-                for (_, right) in rights.iter().filter(|(id, _)| *id == r.id) {
-                    match right {
-                        Right::Role(role) => person.roles.push(*role),
-                        Right::Function(function) => person.functions.push(*function),
-                        Right::Cleared(channel) => person.cleared.push(*channel),
-                    }
+    let rights = match rows.as_slice() {
+        [] => return Ok(Vec::new()),
+        [one] => rights(db, Some(one.id)).await?,
+        _ => rights(db, None).await?,
+    };
+    rows.into_iter()
+        .map(|r| {
+            let mut person = Person {
+                id: r.id,
+                language: decode("person", r.id, "language", &r.language)?,
+                roles: Vec::new(),
+                functions: Vec::new(),
+                cleared: Vec::new(),
+                login: r.login,
+                name: r.name,
+                password_hash: r.password_hash,
+                must_change_password: r.must_change_password,
+                unit_id: r.unit_id,
+                active: r.active,
+                created_at: instant(r.created_at),
+                email: r.email,
+            };
+            for (_, right) in rights.iter().filter(|(id, _)| *id == r.id) {
+                match right {
+                    Right::Role(role) => person.roles.push(*role),
+                    Right::Function(function) => person.functions.push(*function),
+                    Right::Cleared(channel) => person.cleared.push(*channel),
                 }
-                Ok(person)
-            })
-            .collect()
-    }
+            }
+            Ok(person)
+        })
+        .collect()
+}
 
-    /// What one person, or everybody, may do, with the person's id: three tables in one question,
-    /// for every request of a signed-in person asks it.
+/// What one person, or everybody, may do, with the person's id: three tables in one question,
+/// for every request of a signed-in person asks it.
 async fn rights(db: &impl ConnectionTrait, of: Option<i64>) -> Result<Vec<(i64, Right)>> {
-        let whose = of.map_or("", |_| "WHERE person_id = $1");
-        let sql = format!(
-            "SELECT person_id, role, CAST(NULL AS TEXT), CAST(NULL AS BIGINT) \
+    let whose = of.map_or("", |_| "WHERE person_id = $1");
+    let sql = format!(
+        "SELECT person_id, role, CAST(NULL AS TEXT), CAST(NULL AS BIGINT) \
              FROM person_role {whose} UNION ALL \
              SELECT person_id, NULL, function, NULL FROM person_function {whose} UNION ALL \
              SELECT person_id, NULL, NULL, channel_id FROM clearance {whose}"
-        );
-        let values: Vec<Value> = of.into_iter().map(Value::from).collect();
-        let backend = db.get_database_backend();
-        let rows = db
-            .query_all_raw(Statement::from_sql_and_values(backend, sql, values))
-            .await?;
-        let right = |row: QueryResult| {
-            let id: i64 = row.try_get_by_index(0)?;
-            let role: Option<String> = row.try_get_by_index(1)?;
-            let function: Option<String> = row.try_get_by_index(2)?;
-            let right = match (role, function) {
-                (Some(role), _) => Right::Role(decode("person_role", id, "role", &role)?),
-                (None, Some(function)) => {
-                    Right::Function(decode("person_function", id, "function", &function)?)
-                }
-                (None, None) => Right::Cleared(row.try_get_by_index(3)?),
-            };
-            Ok((id, right))
+    );
+    let values: Vec<Value> = of.into_iter().map(Value::from).collect();
+    let backend = db.get_database_backend();
+    let rows = db
+        .query_all_raw(Statement::from_sql_and_values(backend, sql, values))
+        .await?;
+    let right = |row: QueryResult| {
+        let id: i64 = row.try_get_by_index(0)?;
+        let role: Option<String> = row.try_get_by_index(1)?;
+        let function: Option<String> = row.try_get_by_index(2)?;
+        let right = match (role, function) {
+            (Some(role), _) => Right::Role(decode("person_role", id, "role", &role)?),
+            (None, Some(function)) => {
+                Right::Function(decode("person_function", id, "function", &function)?)
+            }
+            (None, None) => Right::Cleared(row.try_get_by_index(3)?),
         };
-        rows.into_iter().map(right).collect()
-    }
+        Ok((id, right))
+    };
+    rows.into_iter().map(right).collect()
+}
 
 /// One row of what a person may do.
 enum Right {

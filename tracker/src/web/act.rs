@@ -26,7 +26,8 @@ use crate::{
 /// what is wrong is listed in it.
 const FIELDS: [&str; 21] = [
     "class", "route", "topic", "place", "unit", "handler", "person", "reader", "days", "cause",
-    "organ", "document", "of_day", "ground", "of", "by", "on", "text", "reason", "note", "delivery",
+    "organ", "document", "of_day", "ground", "of", "by", "on", "text", "reason", "note",
+    "delivery",
 ];
 
 /// What an action needs, and what it takes beside.

@@ -369,7 +369,11 @@ pub(crate) fn count(chrome: &Chrome, n: u64) -> String {
 /// A cursor as an address carries it.
 pub(crate) fn write_cursor(c: &Cursor) -> String {
     let first = if c.urgent { "u" } else { "" };
-    format!("{first}{}_{}", c.due_on.as_deref().unwrap_or_default(), c.id)
+    format!(
+        "{first}{}_{}",
+        c.due_on.as_deref().unwrap_or_default(),
+        c.id
+    )
 }
 
 /// The cursor of an address.

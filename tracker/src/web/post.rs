@@ -68,7 +68,10 @@ pub async fn print(
 /// Somebody who has a desk.
 fn at_a_desk(visit: &Visit) -> Result<&Staff, Trouble> {
     let staff = visit.staff()?;
-    staff.has_desk().then_some(staff).ok_or_else(Trouble::forbidden)
+    staff
+        .has_desk()
+        .then_some(staff)
+        .ok_or_else(Trouble::forbidden)
 }
 
 fn sheet(app: &App, chrome: &Chrome, s: &post::Sheet) -> Sheet {
@@ -79,7 +82,11 @@ fn sheet(app: &App, chrome: &Chrome, s: &post::Sheet) -> Sheet {
     let site = &app.config.site;
     let sender = [&site.organiser, &site.name];
     let sender = sender.into_iter().find(|n| !n.is_empty());
-    let (text, foot) = o.words.text.split_once("\n----\n").unwrap_or((&o.words.text, ""));
+    let (text, foot) = o
+        .words
+        .text
+        .split_once("\n----\n")
+        .unwrap_or((&o.words.text, ""));
     Sheet {
         language: letter.language.code().into(),
         sender: sender.cloned().unwrap_or_default(),
@@ -188,12 +195,19 @@ pub async fn step(
                     },
                 }
             }
-            errors.0.dedup_by(|a, b| a.field == b.field && a.code == b.code);
+            errors
+                .0
+                .dedup_by(|a, b| a.field == b.field && a.code == b.code);
         }
     }
     if errors.is_empty() {
         let count = done.to_string();
-        return Ok(page::to_saying(&web, "/desk?view=to-post", "posted", &count));
+        return Ok(page::to_saying(
+            &web,
+            "/desk?view=to-post",
+            "posted",
+            &count,
+        ));
     }
     let posting = Posting {
         errors,

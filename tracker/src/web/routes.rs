@@ -8,8 +8,8 @@ use axum::{
 
 use super::{
     Web, admin, api, assets, by_hand, calendar, channels, circulars, desk, extract::FORM, health,
-    intake, law, letter, notices, overview, people, portal, post as posting, sign_in, statistics, track, when,
-    write,
+    intake, law, letter, notices, overview, people, portal, post as posting, sign_in, statistics,
+    track, when, write,
 };
 
 /// Where a route is served.

@@ -293,12 +293,7 @@ fn keep(token: String, file: &FormFile) -> KeptFile {
 /// A stored file as the browser carries it: sealed, since its name may be a report's.
 fn seal_token(app: &App, file: &FormFile) -> String {
     let plain = serde_json::to_vec(file).unwrap_or_default();
-    URL_SAFE_NO_PAD.encode(
-        app.store
-            .vault
-            .keys
-            .seal_form(&plain, &*app.entropy),
-    )
+    URL_SAFE_NO_PAD.encode(app.store.vault.keys.seal_form(&plain, &*app.entropy))
 }
 
 fn open_token(app: &App, token: &str) -> Option<FormFile> {

@@ -642,8 +642,7 @@ async fn simulate(from: &str, days: i64, letters: u64) {
             draft::note(app, &office.handler, number, "在办")
                 .await
                 .expect("a note");
-            let issued =
-                answer::answer(app, &office.handler, number, None, "答复", None).await;
+            let issued = answer::answer(app, &office.handler, number, None, "答复", None).await;
             issued.expect("issued");
         }
         // Three days off in every thirty: nobody looks.
