@@ -13,8 +13,10 @@ enum Whose {
     Public,
     /// Anybody's who is signed in.
     Staff,
-    /// Theirs who have a desk.
+    /// Theirs who have a desk, or are shown to the administration instead.
     Desk,
+    /// Theirs who have a desk.
+    Worktop,
     /// Theirs who see the letter at hand: of one unit, unsealed.
     Reader,
     /// Theirs who may leave a note on it.
@@ -55,8 +57,8 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("POST", "/password", Whose::Staff),
     ("GET", "/desk", Whose::Desk),
     ("POST", "/desk/notices", Whose::Staff),
-    ("GET", "/desk/post", Whose::Desk),
-    ("POST", "/desk/post", Whose::Desk),
+    ("GET", "/desk/post", Whose::Worktop),
+    ("POST", "/desk/post", Whose::Worktop),
     ("GET", "/overview", Whose::Overseer),
     ("GET", "/circulars", Whose::CircularReader),
     ("GET", "/circulars/{id}", Whose::CircularReader),
@@ -132,6 +134,7 @@ fn allowed(whose: Whose, who: Option<&str>) -> bool {
     match whose {
         Whose::Public | Whose::Staff => true,
         Whose::Desk => who != "security",
+        Whose::Worktop => !among(&["security", "admin"]),
         Whose::Reader => !among(&["elsewhere", "security", "duty", "admin"]),
         Whose::Worker => among(&["handler", "liaison", "head", "registrar", "leader"]),
         Whose::Overseer => among(&["registrar", "leader", "auditor"]),
