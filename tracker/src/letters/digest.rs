@@ -297,11 +297,8 @@ async fn line(
         Language::English => ", ",
     });
     if notice.topic == Topic::Unposted {
-        line.by = word(
-            language,
-            "unposted",
-            data["kind"].as_str().unwrap_or_default(),
-        );
+        let kind = data["kind"].as_str().unwrap_or_default();
+        line.by = word(language, "topic", &format!("unposted-{kind}"));
         line.words = data["since"].as_str().unwrap_or_default().to_owned();
     }
     if notice.topic == Topic::Urged {

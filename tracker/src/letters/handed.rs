@@ -131,13 +131,13 @@ fn named(
     let number = letter.number.to_string();
     let how = match (notice.topic, letter.handler_id == Some(person.id)) {
         (Topic::HandedBack, _) => "handed-back",
-        (_, true) => "yours",
-        (_, false) => "unit",
+        (_, true) => "assigned-to-you",
+        (_, false) => "assigned-to-unit",
     };
     let mut came = staff::Came {
         url: app.link(&format!("/desk/letters/{number}")),
         number,
-        how: word(person.language, "handed", how),
+        how: word(person.language, "topic", how),
         due_on: letter.due(),
         ..staff::Came::default()
     };

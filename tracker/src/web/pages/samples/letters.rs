@@ -81,6 +81,7 @@ fn letter(c: &Chrome) -> LetterPage {
                         at: "2026-11-13 21:16".into(),
                         detail: "connection closed after DATA".into(),
                         can_resend: true,
+                        ..Delivery::default()
                     },
                 ],
                 ..Message::default()
@@ -222,6 +223,7 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
             next: Some("/desk?cursor=1".into()),
             first: None,
         },
+        ..DeskPage::default()
     };
     let open = letter(&at("/desk/letters/1"));
     let mut fresh = letter(&at("/desk/letters/1"));

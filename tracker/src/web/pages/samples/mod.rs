@@ -234,6 +234,7 @@ fn entry() -> Entry {
         email: "zhouxl@example.cn".into(),
         address: String::new(),
         anonymous: false,
+        answer_by: String::new(),
         wants_publication: true,
         idempotency_key: "k".into(),
         kept: vec![KeptFile {
