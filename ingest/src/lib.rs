@@ -14,6 +14,7 @@ pub mod letter;
 pub mod mailbox;
 pub mod maildir;
 pub mod read;
+pub mod visible;
 
 /// A place where a test may kill the process; nothing in a release.
 fn fail_point(name: &str) {

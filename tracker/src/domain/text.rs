@@ -24,6 +24,12 @@ impl FieldError {
     }
 }
 
+/// Nobody sees anything of this text: only space, zero-width characters, fillers and their like.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    ingest::visible::is_blank(text)
+}
+
 /// Required text of at most `most` characters.
 pub fn required(faults: &mut Vec<FieldError>, field: &'static str, value: &str, most: usize) {
     if value.trim().is_empty() {
