@@ -25,6 +25,7 @@ mod m0012_supervision;
 mod m0013_overview;
 mod m0014_sealed;
 mod m0018_additions;
+mod m0021_carried;
 
 /// Applies the migrations in order.
 #[derive(Debug)]
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_overview::Migration),
             Box::new(m0014_sealed::Migration),
             Box::new(m0018_additions::Migration),
+            Box::new(m0021_carried::Migration),
         ]
     }
 }

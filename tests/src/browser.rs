@@ -57,7 +57,7 @@ impl Browser {
         let wish = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": {
             "args": args,
             "prefs": { "profile.managed_default_content_settings.javascript": scripts },
-        }}}});
+        }, "goog:loggingPrefs": { "performance": "ALL" } }}});
         let root = format!("http://127.0.0.1:{port}/session");
         let made = ask(&agent, &root, Some(&wish));
         let id = made["sessionId"]
@@ -75,6 +75,80 @@ impl Browser {
     /// Goes to a page.
     pub fn visit(&self, url: &str) {
         self.tell("url", &json!({ "url": url }));
+    }
+
+    /// Goes back to the page before.
+    pub fn back(&self) {
+        self.tell("back", &json!({}));
+    }
+
+    /// Goes forward again.
+    pub fn forward(&self) {
+        self.tell("forward", &json!({}));
+    }
+
+    /// Fetches the page anew.
+    pub fn reload(&self) {
+        self.tell("refresh", &json!({}));
+    }
+
+    /// Chooses a file.
+    pub fn choose_file(&self, css: &str, file: &std::path::Path) {
+        let element = self.find(css);
+        let path = file.display().to_string();
+        self.tell(
+            &format!("element/{element}/value"),
+            &json!({ "text": path }),
+        );
+    }
+
+    /// How many forms were posted since this was asked last.
+    #[must_use]
+    pub fn posted(&self) -> usize {
+        let log = self.tell("se/log", &json!({ "type": "performance" }));
+        let sent = |entry: &&Value| {
+            let message: Value = entry["message"]
+                .as_str()
+                .and_then(|m| serde_json::from_str(m).ok())
+                .unwrap_or_default();
+            let message = &message["message"];
+            message["method"] == "Network.requestWillBeSent"
+                && message["params"]["request"]["method"] == "POST"
+        };
+        log.as_array().map_or(0, |all| all.iter().filter(sent).count())
+    }
+
+    /// Makes the window so wide, in CSS pixels, and its colours light or dark.
+    pub fn look(&self, width: u32, dark: bool) {
+        let size = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        for (cmd, params) in [
+            ("Emulation.setDeviceMetricsOverride", size),
+            ("Emulation.setEmulatedMedia", media),
+        ] {
+            let wish = json!({ "cmd": cmd, "params": params });
+            self.tell("goog/cdp/execute", &wish);
+        }
+    }
+
+    /// What a script answers; the driver runs it, whether the page may run scripts or not.
+    #[must_use]
+    pub fn script(&self, script: &str) -> Value {
+        self.tell("execute/sync", &json!({ "script": script, "args": [] }))
+    }
+
+    /// A picture of the whole page.
+    ///
+    /// # Panics
+    /// When it cannot be taken or written.
+    pub fn picture(&self, file: &std::path::Path) {
+        use base64::{Engine as _, engine::general_purpose::STANDARD};
+        let wish = json!({ "cmd": "Page.captureScreenshot",
+            "params": { "captureBeyondViewport": true } });
+        let taken = self.tell("goog/cdp/execute", &wish);
+        let png = STANDARD.decode(taken["data"].as_str().unwrap_or_default());
+        std::fs::write(file, png.expect("a picture")).expect("it is written");
     }
 
     /// Signs somebody in who never did before, which takes a new password.

@@ -48,6 +48,22 @@ impl Answer {
             .map(|(_, v)| v.as_str())
     }
 
+    /// The page that this leads on to, as a browser fetches it.
+    #[must_use]
+    pub fn on(self, visitor: &Client) -> Self {
+        let answer = self.expect(303);
+        let to = answer.header("location").expect("where to");
+        visitor.get(to).expect(200)
+    }
+
+    /// Where the page's own form posts to.
+    #[must_use]
+    pub fn action(&self) -> &str {
+        let main = self.body.split("<main").nth(1).unwrap_or_default();
+        let form = main.split(" action=\"").nth(1).unwrap_or_default();
+        form.split('"').next().unwrap_or_default()
+    }
+
     /// The values of a form's hidden fields, to be posted again.
     #[must_use]
     pub fn hidden(&self) -> Vec<(String, String)> {

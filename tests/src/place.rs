@@ -159,3 +159,18 @@ pub(crate) fn signal(name: &str, group: u32) {
         .stderr(Stdio::null())
         .status();
 }
+
+/// No file in a folder holds any of these words.
+///
+/// # Panics
+/// When one does.
+pub fn no_file_holds(folder: &Path, words: &[&str]) {
+    let mut grep = Command::new("grep");
+    grep.args(["-rlaF"]);
+    for word in words {
+        grep.args(["-e", word]);
+    }
+    let output = grep.arg(folder).output().expect("grep runs");
+    let found = String::from_utf8_lossy(&output.stdout);
+    assert!(found.is_empty(), "these words stand in {found}");
+}

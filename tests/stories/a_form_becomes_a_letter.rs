@@ -1,7 +1,7 @@
 //! A letter handed in over the API or the form is numbered once, and its writer can follow it.
 
 use serde_json::json;
-use tests::{Browser, Client, Engine, Huiyin, Setup};
+use tests::{Answer, Browser, Client, Engine, Huiyin, Setup};
 
 tests::on_both_engines!(
     the_same_key_is_the_same_letter,
@@ -75,28 +75,30 @@ fn a_form_is_followed(engine: Engine) {
         ("anonymous", "true"),
     ];
 
-    let form = visitor.get("/write/online-consultation").expect(200);
-    let check = post(
-        &visitor,
-        &form.hidden(),
-        &[&words[..], &[("step", "check")]].concat(),
-    );
-    assert!(check.contains("需要哪些材料？"));
+    let form = visitor.get("/write/online-consultation").on(&visitor);
+    let path = form.action().to_owned();
+    let check = post(&visitor, &path, &[&words[..], &[("step", "check")]].concat());
+    assert!(check.body.contains("需要哪些材料？"));
     assert_eq!(
         huiyin.received(),
         0,
         "nothing is sent before it was checked"
     );
 
-    let checked = visitor_hidden(&visitor, &form.hidden(), &words);
-    let receipt = post(&visitor, &checked, &[("step", "submit")]);
-    let again = post(&visitor, &checked, &[("step", "submit")]);
+    let hidden = check.hidden();
+    let mut checked: Vec<_> = hidden
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    checked.push(("step", "submit"));
+    let receipt = post(&visitor, &path, &checked).body;
+    let again = post(&visitor, &path, &checked).body;
     let (number, code) = ids(&receipt);
     assert_eq!((number.clone(), code.clone()), ids(&again));
     assert_eq!(huiyin.received(), 1);
 
     let found = visitor.post_form("/track", &[("number", &number), ("query_code", &code)]);
-    assert!(found.expect(200).body.contains(&number));
+    assert!(found.on(&visitor).body.contains(&number));
     let browser = Browser::open(false);
     browser.visit(&format!("{}/track", huiyin.base));
     browser.fill("#number", &number);
@@ -105,34 +107,9 @@ fn a_form_is_followed(engine: Engine) {
     browser.shows("main", &number);
 }
 
-fn post(visitor: &Client, hidden: &[(String, String)], more: &[(&str, &str)]) -> String {
-    let fields: Vec<(&str, &str)> = hidden
-        .iter()
-        .map(|(n, v)| (n.as_str(), v.as_str()))
-        .chain(more.iter().copied())
-        .collect();
-    visitor
-        .post_form("/write/online-consultation", &fields)
-        .expect(200)
-        .body
-}
-
-/// The hidden fields of the page on which the answers are checked.
-fn visitor_hidden(
-    visitor: &Client,
-    hidden: &[(String, String)],
-    words: &[(&str, &str)],
-) -> Vec<(String, String)> {
-    let mut fields: Vec<(&str, &str)> = hidden
-        .iter()
-        .map(|(n, v)| (n.as_str(), v.as_str()))
-        .chain(words.iter().copied())
-        .collect();
-    fields.push(("step", "check"));
-    visitor
-        .post_form("/write/online-consultation", &fields)
-        .expect(200)
-        .hidden()
+/// The page that a posting leads to.
+fn post(visitor: &Client, path: &str, fields: &[(&str, &str)]) -> Answer {
+    visitor.post_form(path, fields).on(visitor)
 }
 
 /// Number and code, as the receipt shows them.

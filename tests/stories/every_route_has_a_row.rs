@@ -38,8 +38,13 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("POST", "/language", Whose::Public),
     ("GET", "/write/{channel}", Whose::Public),
     ("POST", "/write/{channel}", Whose::Public),
+    ("GET", "/write/{channel}/{name}", Whose::Public),
+    ("POST", "/write/{channel}/{name}", Whose::Public),
+    ("GET", "/write/{channel}/{name}/{page}", Whose::Public),
     ("GET", "/track", Whose::Public),
     ("POST", "/track", Whose::Public),
+    ("GET", "/track/{name}", Whose::Public),
+    ("POST", "/track/leave", Whose::Public),
     ("POST", "/track/files/{id}", Whose::Public),
     ("GET", "/statistics", Whose::Public),
     ("GET", "/statistics.csv", Whose::Public),
@@ -243,6 +248,7 @@ fn filled(path: &str, o: &Objects) -> String {
         .replace("{id}", id)
         .replace("{channel}", "online-consultation")
         .replace("{name}", "huiyin.css")
+        .replace("{page}", "check")
         .replace("{decision}", "retry")
         .replace("{code}", code)
         .replace("{login}", "duty")

@@ -1,11 +1,12 @@
 //! Words of a report are in no page or answer of anybody not named, in no mail, no log, and in
 //! no file of the database.
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
 use serde_json::json;
 use tests::{
-    Client, Engine, FaultySmtp, Office, Setup, engine, huiyin::Colleague, office::UNIT, until,
+    Client, Engine, FaultySmtp, Office, Setup, engine, huiyin::Colleague, office::UNIT,
+    place::no_file_holds, until,
 };
 
 tests::on_both_engines!(nobody_else);
@@ -90,10 +91,10 @@ fn nobody_else(engine: Engine) {
     }
     clean(huiyin.log().as_bytes(), "the log");
     clean(&huiyin.database().dump(), "the dump");
-    no_file_holds_them(huiyin.folder());
+    no_file_holds(huiyin.folder(), &CANARIES);
     if engine == Engine::Postgres {
         let _ = engine::psql("CHECKPOINT");
-        no_file_holds_them(Path::new(&engine::psql("SHOW data_directory")));
+        no_file_holds(Path::new(&engine::psql("SHOW data_directory")), &CANARIES);
     }
     huiyin.reconciles();
 }
@@ -158,13 +159,3 @@ fn clean(bytes: &[u8], what: &str) {
 }
 
 /// Whoever may read the disk finds nothing either: database, WAL, temporary files.
-fn no_file_holds_them(folder: &Path) {
-    let mut grep = Command::new("grep");
-    grep.args(["-rlaF"]);
-    for word in CANARIES {
-        grep.args(["-e", word]);
-    }
-    let output = grep.arg(folder).output().expect("grep runs");
-    let found = String::from_utf8_lossy(&output.stdout);
-    assert!(found.is_empty(), "words of a sealed letter in {found}");
-}

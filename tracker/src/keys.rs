@@ -213,6 +213,12 @@ impl Keys {
         open(&self.form, b"form", sealed)
     }
 
+    /// The key of what a browser carries, made of the secret it alone holds.
+    #[must_use]
+    pub fn carrying_key(&self, secret: &[u8]) -> DataKey {
+        DataKey(mac(&self.form, &[b"carried\0", secret]))
+    }
+
     fn does_not_open(&self, sealed_under: &str) -> KeyError {
         KeyError::DoesNotOpen {
             sealed_under: sealed_under.to_owned(),

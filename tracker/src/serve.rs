@@ -10,7 +10,7 @@ use crate::{
     config,
     letters::{Error, setup},
     web::{Side, Web, listen},
-    workers::{alarms, database, delivery, figures, intake, law, ledger, pause, supervision},
+    workers::{alarms, carried, database, delivery, figures, intake, law, ledger, pause, supervision},
 };
 
 /// Why it does not serve.
@@ -54,6 +54,7 @@ pub async fn serve(
     tasks.spawn(intake::resume(app.clone(), stop.clone()));
     tasks.spawn(figures::run(app.clone(), stop.clone()));
     tasks.spawn(alarms::run(app.clone(), stop.clone()));
+    tasks.spawn(carried::run(app.clone(), stop.clone()));
     tasks.spawn(database::run(app.clone(), stop.clone()));
     tasks.spawn(ledger::run(app.clone(), stop.clone()));
     tasks.spawn(law::run(app.clone(), stop.clone()));

@@ -121,7 +121,8 @@ pub(super) async fn take(
         }
         Action::GrantExtension => drop(extend::grant(app, staff, number, None, &s.reason).await?),
         Action::Urge => drop(urge::urge(app, staff, number, s.note.trim()).await?),
-        Action::Reclassify
+        Action::Seal
+        | Action::Reclassify
         | Action::RefuseExtension
         | Action::Suspend
         | Action::Resume

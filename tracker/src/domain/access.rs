@@ -283,7 +283,7 @@ pub fn permits(staff: &Staff, action: Action, holding: Holding) -> Result<(), De
             handles || registrar || staff.is(Role::Leader),
             "those who work on the letter",
         ),
-        Action::Reclassify | Action::MarkUrgent => (registrar, "the registrar"),
+        Action::Seal | Action::Reclassify | Action::MarkUrgent => (registrar, "the registrar"),
         Action::RequestExtension | Action::Suspend | Action::Resume => (
             handles || registrar,
             "the letter's handler or the registrar",

@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::number::{ALPHABET, LetterNumber, plain};
+use super::number::{ALPHABET, LetterNumber, plain, runs};
 
 /// 查询码: shown once, looked up ever after; `7F3K-M2PQ-9XWE-4RTA`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,16 @@ impl fmt::Display for QueryCode {
         let digits = encode(self.0);
         let groups: Vec<&str> = (0..16).step_by(4).map(|i| &digits[i..i + 4]).collect();
         f.write_str(&groups.join("-"))
+    }
+}
+
+impl QueryCode {
+    /// The code in what somebody typed or pasted: with its label, blanks for hyphens or none at all,
+    /// full-width, in small letters.
+    #[must_use]
+    pub fn typed(text: &str) -> Option<Self> {
+        let found = runs(text).filter_map(|run| decode(&run.iter().collect::<String>()));
+        found.map(Self).next()
     }
 }
 
@@ -108,6 +118,28 @@ mod tests {
             .replace('1', "l");
         assert!(sloppy.parse::<QueryCode>() == Ok(code), "{sloppy}");
         assert!("7F3K".parse::<QueryCode>().is_err());
+    }
+
+    #[test]
+    fn codes_are_found_however_pasted() {
+        let code: QueryCode = "7F3K-M2PQ-9XWE-4RTA".parse().unwrap();
+        for text in [
+            "7f3k m2pq 9xwe 4rta",
+            "7F3KM2PQ9XWE4RTA",
+            "７Ｆ３Ｋ－Ｍ２ＰＱ－９ＸＷＥ－４ＲＴＡ",
+            "查询码：7F3K-M2PQ-9XWE-4RTA",
+            "查询码7F3K-M2PQ-9XWE-4RTA（请勿告诉他人）",
+            "Query code: 7F3K-M2PQ-9XWE-4RTA",
+            "Query code 7F3K M2PQ 9XWE 4RTA",
+            "编号：2026-000123-K\n查询码：7F3K-M2PQ-9XWE-4RTA",
+            "2026-000123-K 7F3K-M2PQ-9XWE-4RTA",
+            "\u{200b}7F3K‑M2PQ‑9XWE‑4RTA\u{feff}",
+        ] {
+            assert!(QueryCode::typed(text) == Some(code), "{text}");
+        }
+        for text in ["", "7F3K-M2PQ-9XWE", "7F3K-M2PQ-9XWE-4RTAX"] {
+            assert!(QueryCode::typed(text).is_none(), "{text}");
+        }
     }
 
     #[test]

@@ -90,6 +90,8 @@ words! {
         UrgentTaken = "urgent-taken",
         /// 重新办理.
         Reopened = "reopened",
+        /// 封存.
+        Sealed = "sealed",
         /// A reader was named.
         ReaderNamed = "reader-named",
         /// A party was named.

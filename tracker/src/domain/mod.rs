@@ -34,6 +34,7 @@ pub mod law;
 pub mod likely;
 pub mod number;
 pub mod obligation;
+pub mod phone;
 pub mod rules;
 pub mod silence;
 pub mod spam;

@@ -109,10 +109,59 @@ pub fn all_in(text: &str) -> Vec<LetterNumber> {
     found
 }
 
+impl LetterNumber {
+    /// The number in what somebody typed or pasted: with its label, blanks for hyphens or none at
+    /// all, full-width, in small letters.
+    #[must_use]
+    pub fn typed(text: &str) -> Option<Self> {
+        runs(text).find_map(|run| {
+            let digits: String = run.iter().collect();
+            let (body, check) = digits.split_at_checked(digits.len().checked_sub(1)?)?;
+            let (year, serial) = body.split_at_checked(4)?;
+            format!("{year}-{serial}-{check}").parse().ok()
+        })
+    }
+}
+
+/// Between the groups of a number or code.
+fn is_between(c: char) -> bool {
+    ingest::visible::is_unseen(c) || "-_.·‐‑‒―".contains(plain(c)) || plain(c) == '-'
+}
+
+/// Every stretch of letters and digits that a number or code in a text could be, their hyphens and
+/// blanks left out: from the beginning of each group to the end of each later one.
+pub(crate) fn runs(text: &str) -> impl Iterator<Item = Vec<char>> {
+    let mut stretches: Vec<Vec<Vec<char>>> = vec![Vec::new()];
+    let mut open = false;
+    // Far more than any number and code with their labels hold.
+    for c in text.chars().take(400) {
+        let p = plain(c);
+        if p.is_ascii_alphanumeric() {
+            let stretch = stretches.last_mut().expect("there is always one");
+            match stretch.last_mut().filter(|_| open) {
+                Some(group) => group.push(p),
+                None => stretch.push(vec![p]),
+            }
+            open = true;
+        } else {
+            if !is_between(c) {
+                stretches.push(Vec::new());
+            }
+            open = false;
+        }
+    }
+    stretches.into_iter().flat_map(|groups| {
+        let n = groups.len();
+        let pairs = (0..n).flat_map(move |from| (from..n.min(from + 16)).map(move |to| (from, to)));
+        pairs
+            .map(|(from, to)| groups[from..=to].concat())
+            .collect::<Vec<_>>()
+    })
+}
+
 /// Full-width to half-width, upper case, and the look-alikes people type.
 pub(crate) fn plain(c: char) -> char {
-    let c = match c {
-        '！'..='～' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+    let c = match super::text::half_width(c) {
         '—' | '–' | '−' => '-',
         other => other,
     };
@@ -164,6 +213,39 @@ mod tests {
         }
         let slip = number.to_string().replace("146", "147");
         assert!(all_in(&format!("{slip} 2026-01-02 13800000000")).is_empty());
+    }
+
+    #[test]
+    fn numbers_are_found_however_pasted() {
+        let number = LetterNumber {
+            year: 2026,
+            serial: 123,
+        };
+        let check = number.check();
+        let small = check.to_ascii_lowercase();
+        for text in [
+            format!("2026-000123-{check}"),
+            format!(" 2026 000123 {small} "),
+            format!("2026000123{check}"),
+            format!("２０２６－０００１２３－{check}"),
+            format!("2026—000123—{check}"),
+            format!("信件编号：2026-000123-{check}"),
+            format!("信件编号2026-000123-{check}。"),
+            format!("Letter number 2026-000123-{check}"),
+            format!("No. 2O26\u{a0}OOOI23\u{200b}{check}"),
+            format!("编号：2026-000123-{check}\n查询码：7F3K-M2PQ-9XWE-4RTA"),
+        ] {
+            assert_eq!(LetterNumber::typed(&text), Some(number), "{text}");
+        }
+        let other = if check == 'A' { 'B' } else { 'A' };
+        for text in [
+            String::new(),
+            "2026".into(),
+            format!("2026-000123-{other}"),
+            format!("2026-00123-{check}"),
+        ] {
+            assert_eq!(LetterNumber::typed(&text), None, "{text}");
+        }
     }
 
     #[test]

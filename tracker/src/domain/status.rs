@@ -106,6 +106,8 @@ words! {
         NameParty = "name-party",
         /// Names who may read a sealed letter.
         NameReader = "name-reader",
+        /// 封存: from now on only those who are named read it.
+        Seal = "seal",
         /// 重新甄别: another class, for a reason.
         Reclassify = "reclassify",
         /// 申请延期.
@@ -179,7 +181,8 @@ fn step(status: Status, action: Action) -> Option<Status> {
         // The clocks of an open letter, and words about them, move it nowhere.
         (
             open,
-            A::Reclassify
+            A::Seal
+            | A::Reclassify
             | A::RequestExtension
             | A::GrantExtension
             | A::RefuseExtension

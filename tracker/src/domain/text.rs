@@ -32,7 +32,7 @@ pub fn is_blank(text: &str) -> bool {
 
 /// Required text of at most `most` characters.
 pub fn required(faults: &mut Vec<FieldError>, field: &'static str, value: &str, most: usize) {
-    if value.trim().is_empty() {
+    if is_blank(value) {
         faults.push(FieldError::new(field, "required"));
     }
     at_most(faults, field, value, most);
@@ -45,6 +45,13 @@ pub fn at_most(faults: &mut Vec<FieldError>, field: &'static str, value: &str, m
     }
 }
 
+/// A telephone number that could be called, or nothing.
+pub fn phone(faults: &mut Vec<FieldError>, field: &'static str, value: &str) {
+    if !is_blank(value) && !super::phone::is_callable(value) {
+        faults.push(FieldError::new(field, "not-a-phone"));
+    }
+}
+
 /// An address that mail can be sent to, or nothing.
 pub fn address(faults: &mut Vec<FieldError>, field: &'static str, value: &str) {
     if !value.is_empty() && !is_address(value) {
@@ -52,22 +59,61 @@ pub fn address(faults: &mut Vec<FieldError>, field: &'static str, value: &str) {
     }
 }
 
-/// Whether mail could be sent there: one `@`, a domain with a dot, no spaces or controls.
+/// Whether mail could be sent there: a local part and a domain of at least two labels, in the
+/// characters that an envelope takes (RFC 5321; quoted local parts are refused, nobody has one).
 #[must_use]
 pub fn is_address(value: &str) -> bool {
-    let plain = !value
+    let Some((local, domain)) = value.split_once('@') else {
+        return false;
+    };
+    value.len() <= 254
+        && !value.contains("=?")
+        && (1..=64).contains(&local.len())
+        && local.split('.').all(|atom| !atom.is_empty())
+        && local
+            .chars()
+            .all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c))
+        && is_domain(domain)
+}
+
+/// A name on the internet, not the number of a machine.
+fn is_domain(domain: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    let last = domain.rsplit('.').next().unwrap_or_default();
+    domain.contains('.')
+        && domain.split('.').all(label)
+        && last.chars().count() >= 2
+        && !last.chars().all(|c| c.is_ascii_digit())
+}
+
+/// A mail address as it was meant: without blanks and invisible marks around it, and with the
+/// full-width signs of a Chinese keyboard as what they stand for.
+#[must_use]
+pub fn tidy_address(value: &str) -> String {
+    let seen: String = value
+        .trim_matches(ingest::visible::is_unseen)
         .chars()
-        .any(|c| c.is_whitespace() || c.is_control() || "<>,;\"()".contains(c));
-    let mut halves = value.split('@');
-    match (halves.next(), halves.next(), halves.next()) {
-        (Some(local), Some(domain), None) => {
-            plain
-                && !local.is_empty()
-                && value.len() <= 254
-                && domain.split('.').count() >= 2
-                && domain.split('.').all(|part| !part.is_empty())
-        }
-        _ => false,
+        .map(half_width)
+        .collect();
+    if is_address(&seen) {
+        seen
+    } else {
+        value.trim().to_owned()
+    }
+}
+
+/// The half-width form of a full-width sign, letter or digit.
+pub(crate) fn half_width(c: char) -> char {
+    match c {
+        '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        '。' => '.',
+        '\u{3000}' => ' ',
+        other => other,
     }
 }
 
@@ -139,7 +185,7 @@ mod tests {
     #[test]
     fn faults_come_all_at_once() {
         let mut faults = Vec::new();
-        required(&mut faults, "subject", "  ", SUBJECT);
+        required(&mut faults, "subject", " \u{200b}\u{3164}\u{2800}", SUBJECT);
         required(&mut faults, "body", &"长".repeat(BODY + 1), BODY);
         address(&mut faults, "email", "nobody@nowhere");
         let expected = [
@@ -153,7 +199,15 @@ mod tests {
 
     #[test]
     fn addresses() {
-        assert!(is_address("zhou.min@mail.example.cn"));
+        for good in [
+            "zhou.min@mail.example.cn",
+            "o'neil+x@b-c.com.cn",
+            "李@例子.中国",
+        ] {
+            assert!(is_address(good), "{good}");
+        }
+        assert_eq!(tidy_address(" zhou＠qq。com\u{200b}"), "zhou@qq.com");
+        assert_eq!(tidy_address(" 没有 "), "没有");
         for bad in [
             "a@b",
             "a b@c.cn",
@@ -161,6 +215,14 @@ mod tests {
             "@b.cn",
             "a@@b.cn",
             "a@.cn",
+            ".a@b.cn",
+            "a..b@c.cn",
+            "a@b.c",
+            "a@-b.cn",
+            "a@b_c.cn",
+            "a@127.0.0.1",
+            "a\u{200b}@b.cn",
+            "\"a b\"@c.cn",
         ] {
             assert!(!is_address(bad), "{bad}");
         }

@@ -4,6 +4,7 @@
 //! | step | file |
 //! |---|---|
 //! | a letter is handed in by form, API or clerk | [`submit`] |
+//! | what is typed and not sent yet | [`carried`] |
 //! | a message arrives, its bytes are committed | [`arrive`] |
 //! | its bytes are read, in a process of their own where that is wiser | [`read`] |
 //! | it becomes a letter, joins one, or is set aside | [`register`] |
@@ -26,6 +27,7 @@
 //! | served by hand | [`serve`] |
 //! | duplicate, invalid, withdrawn | [`end`] |
 //! | who may read a sealed letter, whom it accuses, who read it | [`seal`] |
+//! | sealed later, as a report that came to an open channel | [`seal_later`] |
 //! | days of the calendar, rules put right, due dates counted anew | [`calendar`], [`correct`], [`recount`] |
 //! | units, people, channels | [`setup`], [`staff`] |
 //! | signing in and out | [`session`], [`password`] |
@@ -37,6 +39,7 @@ pub mod answer;
 pub mod arrive;
 pub mod assign;
 pub mod calendar;
+pub mod carried;
 pub(crate) mod change;
 pub mod circular;
 pub mod correct;
@@ -67,6 +70,7 @@ pub mod release;
 pub mod reopen;
 pub(crate) mod returned;
 pub mod seal;
+pub mod seal_later;
 pub mod serve;
 pub mod session;
 pub mod setup;

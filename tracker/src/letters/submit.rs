@@ -12,6 +12,7 @@ use crate::{
     app::App,
     domain::{
         code::QueryCode,
+        number::LetterNumber,
         text::{self, FieldError},
         words::{Kind, Source},
     },
@@ -97,6 +98,7 @@ pub fn faults(form: &FormLetter) -> Vec<FieldError> {
     text::required(&mut faults, "body", &form.body, text::BODY);
     text::at_most(&mut faults, "name", &form.name, text::SHORT);
     text::at_most(&mut faults, "phone", &form.phone, text::SHORT);
+    text::phone(&mut faults, "phone", &form.phone);
     text::address(&mut faults, "email", &form.email);
     text::at_most(&mut faults, "address", &form.address, text::SHORT);
     faults
@@ -113,6 +115,23 @@ pub struct Submitted {
     pub obligations: Vec<Obligation>,
 }
 
+/// What the writer of a letter was told, once more.
+///
+/// # Errors
+/// When there is no such letter, or the database refuses.
+pub async fn by_number(app: &App, number: LetterNumber) -> Result<Submitted, Error> {
+    let letter = app.store.letter_for_writer(number).await?;
+    let letter = letter.ok_or(Error::NotFound)?;
+    let keys = &app.store.vault.keys;
+    let code = QueryCode(keys.query_code(letter.id, letter.code_version));
+    let obligations = app.store.obligations(letter.id).await?;
+    Ok(Submitted {
+        letter,
+        code,
+        obligations,
+    })
+}
+
 /// The letter that a line of the ledger became.
 ///
 /// # Errors
@@ -124,21 +143,8 @@ pub async fn submitted(app: &App, line: &ArrivalRecord) -> Result<Submitted, Err
         .first()
         .and_then(|(_, n)| n.parse().ok())
         .ok_or(StoreError::Unconfirmed)?;
-    let letter = app
-        .store
-        .letter_for_writer(number)
-        .await?
-        .ok_or(StoreError::Unconfirmed)?;
-    let code = QueryCode(
-        app.store
-            .vault
-            .keys
-            .query_code(letter.id, letter.code_version),
-    );
-    let obligations = app.store.obligations(letter.id).await?;
-    Ok(Submitted {
-        letter,
-        code,
-        obligations,
-    })
+    match by_number(app, number).await {
+        Err(Error::NotFound) => Err(StoreError::Unconfirmed.into()),
+        told => told,
+    }
 }

@@ -1,6 +1,8 @@
 //! What a writer sees of their letter, who proves it with number and query code. Guesses are
 //! limited, and everything wrong gets the same answer.
 
+use std::iter;
+
 use jiff::{Timestamp, civil::Date};
 
 use super::due::{self, Explained, Terms};
@@ -11,6 +13,7 @@ use crate::{
         event::EventKind,
         number::LetterNumber,
         status::Status,
+        text,
         words::{Direction, MessageKind},
     },
     letters::Result,
@@ -43,6 +46,10 @@ pub struct Tracked {
     pub progress: Vec<Message>,
     /// Steps the public sees, oldest first.
     pub steps: Vec<(&'static str, Timestamp)>,
+    /// Their own words, oldest first, with their files.
+    pub own: Vec<(Message, Vec<FileRecord>)>,
+    /// Whether we write to them by mail, in a thread that they can answer.
+    pub by_mail: bool,
     /// The answer or notice, once it is there, with its files.
     pub reply: Option<(Message, Vec<FileRecord>)>,
     /// What they added, oldest first.
@@ -70,18 +77,21 @@ pub struct Added {
 pub async fn find(app: &App, number: &str, code: &str, place: Option<&str>) -> Result<Found> {
     let now = app.now();
     let keys = &app.store.vault.keys;
-    let guess = (app.store).guess("track", &number.trim().to_uppercase(), place);
+    // However it was written, it is one and the same letter that is guessed at.
+    let named = LetterNumber::typed(number);
+    let thing = named.map_or_else(|| number.trim().to_uppercase(), |n| n.to_string());
+    let guess = (app.store).guess("track", &thing, place);
     // A right code writes nothing, so that letters can be followed while nothing can be written;
     // a crowd of wrong ones is looked at one by one, each counted before the next.
     let _alone = app.gate.enter(guess.keys()).await;
     if app.store.too_many(now, &guess).await? {
         return Ok(Found::TooMany);
     }
-    let letter = match number.parse::<LetterNumber>() {
-        Ok(number) => app.store.letter_for_writer(number).await?,
-        Err(_) => None,
+    let letter = match named {
+        Some(number) => app.store.letter_for_writer(number).await?,
+        None => None,
     };
-    let given = code.parse::<QueryCode>().ok();
+    let given = QueryCode::typed(code);
     // An unknown number is compared too, with a code of its own: no answer tells by its time.
     let (id, version) = letter.as_ref().map_or((0, 0), |l| (l.id, l.code_version));
     let ours = keys.query_code(id, version);
@@ -114,6 +124,8 @@ async fn tracked(app: &App, letter: Letter) -> Result<Tracked> {
         steps: steps(app, &letter).await?,
         reply: reply(app, &letter, &messages).await?,
         additions: added(app, &letter).await?,
+        own: own(app, &letter, &messages).await?,
+        by_mail: by_mail(app, &letter).await?,
         progress: messages.into_iter().filter(told).collect(),
         dues,
         overdue,
@@ -143,6 +155,41 @@ async fn added(app: &App, letter: &Letter) -> Result<Vec<Added>> {
         });
     }
     Ok(out)
+}
+
+/// What the writer wrote: the letter, and whatever joined it in their name. What a registrar laid
+/// beside it from somebody else is none of it.
+async fn own(
+    app: &App,
+    letter: &Letter,
+    messages: &[Message],
+) -> Result<Vec<(Message, Vec<FileRecord>)>> {
+    let mut written = messages.iter().filter(|m| m.direction == Direction::In);
+    let Some(first) = written.next() else {
+        return Ok(Vec::new());
+    };
+    let theirs = |m: &&Message| {
+        m.words.sender.is_empty() || sender_key(&m.words.sender) == sender_key(&first.words.sender)
+    };
+    let own: Vec<&Message> = iter::once(first).chain(written.filter(theirs)).collect();
+    let ids: Vec<i64> = own.iter().map(|m| m.id).collect();
+    let files = app.store.files(letter, &ids).await?;
+    let of = |id| files.iter().filter(move |f| f.message_id == id).cloned();
+    let with_files = own.into_iter().map(|m| (m.clone(), of(m.id).collect()));
+    Ok(with_files.collect())
+}
+
+/// The address that a sender is written with, comparable.
+fn sender_key(sender: &str) -> String {
+    let address = sender.rsplit_once('<').map_or(sender, |(_, a)| a);
+    text::address_key(address.trim_end_matches('>'))
+}
+
+async fn by_mail(app: &App, letter: &Letter) -> Result<bool> {
+    if letter.is_sealed() || app.config.smtp.is_none() {
+        return Ok(false);
+    }
+    Ok(!app.store.writer(letter).await?.words.email.is_empty())
 }
 
 async fn steps(app: &App, letter: &Letter) -> Result<Vec<(&'static str, Timestamp)>> {

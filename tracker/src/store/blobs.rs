@@ -109,6 +109,25 @@ impl Step<'_> {
 }
 
 impl Store {
+    /// Which of some blobs are there.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn blobs_there(&self, ids: impl Iterator<Item = &str>) -> Result<HashSet<String>> {
+        let ids: Vec<&str> = ids.collect();
+        if ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let found: Vec<String> = blob::Entity::find()
+            .select_only()
+            .column(blob::Column::Id)
+            .filter(blob::Column::Id.is_in(ids))
+            .into_tuple()
+            .all(&self.read)
+            .await?;
+        Ok(found.into_iter().collect())
+    }
+
     /// The bytes of a blob.
     ///
     /// # Errors

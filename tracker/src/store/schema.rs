@@ -40,6 +40,7 @@ tables!(
     blob_chunk,
     calendar_day,
     calendar_year,
+    carried,
     channel,
     circular,
     clearance,

@@ -18,7 +18,7 @@ use crate::{
     },
     letters::{
         Error, Result, accept, addition, answer, assign, decline, draft, end, extend, limit, pause,
-        reclassify, reopen, seal, serve, urge,
+        reclassify, reopen, seal, seal_later, serve, urge,
     },
     store::letters::Letter,
 };
@@ -37,7 +37,9 @@ fn takes(action: Action) -> (&'static [&'static str], &'static [&'static str]) {
         Action::Accept => (&["class"], &["route", "topic", "place"]),
         Action::Assign => (&["unit"], &["handler"]),
         Action::Reassign => (&["unit", "reason"], &[]),
-        Action::SendBack | Action::Invalid | Action::Withdraw => (&["reason"], &[]),
+        Action::SendBack | Action::Invalid | Action::Withdraw | Action::Seal => {
+            (&["reason"], &[])
+        }
         Action::Note | Action::Answer => (&["text"], &[]),
         Action::Draft => (&[], &["text"]),
         Action::Serve => (&["by", "on"], &["note"]),
@@ -238,7 +240,11 @@ impl Fields<'_> {
             Self::Form(posted) if !posted.too_large.is_empty() => Err(fault("too-large")),
             Self::Form(posted) => {
                 let mut files = Vec::new();
-                for kept in write::kept(app, posted) {
+                let (kept, lost) = write::kept(app, posted).await?;
+                if !lost.is_empty() {
+                    return Err(fault("file-lost"));
+                }
+                for kept in kept {
                     let bytes = app.store.blob(&kept.blob).await?;
                     files.push(new_file(&kept.name, &kept.media_type, bytes));
                 }
@@ -335,6 +341,9 @@ pub async fn act(
             seal::name_party(app, staff, number, person, unit).await
         }
         Action::NameReader => seal::name_reader(app, staff, number, fields.get("reader")).await,
+        Action::Seal => {
+            seal_later::seal(app, staff, number, version, fields.get("reason")).await
+        }
         Action::Reclassify => {
             let route = fields.some("route").map(|_| fields.parsed("route"));
             let (class, route) = (fields.parsed("class")?, route.transpose()?);

@@ -80,6 +80,7 @@ async fn new_page(
         errors,
         max_file: write::MAX_FILE.into(),
         max_form: write::MAX_FORM.into(),
+        max_files: write::MAX_FILES,
         chrome,
     })
 }

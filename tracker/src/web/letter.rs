@@ -76,7 +76,7 @@ pub async fn act(
         _ => return Err(error.into()),
     };
     let opened = desk::open(&web.app, staff, number).await?;
-    let mut template = again(&web, &visit, &opened, action, &posted);
+    let (mut template, lost) = again(&web, &visit, &opened, action, &posted).await?;
     for file in posted.files.iter().filter(|f| !f.bytes.is_empty()) {
         template.kept.push(write::keep_new(&web, file).await?);
     }
@@ -84,12 +84,11 @@ pub async fn act(
         template.conflict = Some(letter_view::conflict(&web.app, &opened, posted.get("text")));
     } else {
         template.errors = show::refused(&error).unwrap_or_default();
-        if !posted.too_large.is_empty() {
-            template.errors = Errors(vec![FieldError {
-                field: "attachments".into(),
-                code: "file-too-large".into(),
-                arg: posted.too_large.join(", "),
-            }]);
+        for (code, names) in [("file-lost", &lost), ("file-too-large", &posted.too_large)] {
+            if !names.is_empty() {
+                let fault = FieldError::new("attachments", code, &names.join(", "));
+                template.errors = Errors(vec![fault]);
+            }
         }
     }
     page::with_status(status, &template)
@@ -99,22 +98,25 @@ fn known(action: &str) -> Result<Action, Trouble> {
     action.parse().map_err(|_| Trouble::not_found())
 }
 
-/// The letter with an action's form as it was posted.
-fn again(
+/// The letter with an action's form as it was posted, and the names of files that were kept and
+/// cannot be opened any more.
+async fn again(
     web: &Web,
     visit: &Visit,
     opened: &desk::Opened,
     action: Action,
     posted: &Posted,
-) -> LetterPage {
-    LetterPage {
-        kept: write::kept_before(web, posted),
+) -> Result<(LetterPage, Vec<String>), Trouble> {
+    let (kept, lost) = write::kept_before(&web.app, posted).await?;
+    let page = LetterPage {
+        kept,
         failed: Some(Failed {
             action: action.code().into(),
             values: posted.fields().to_vec(),
         }),
         ..letter_view::page(&web.app, visit.chrome(), opened)
-    }
+    };
+    Ok((page, lost))
 }
 
 /// The letter after signing in anew, with what had been entered before.
@@ -129,7 +131,8 @@ pub(crate) async fn resumed(
 ) -> Result<Response, Trouble> {
     let (number, action) = (number(text)?, known(action)?);
     let opened = desk::open(&web.app, visit.staff()?, number).await?;
-    page::page(&again(web, visit, &opened, action, posted))
+    let (page, _) = again(web, visit, &opened, action, posted).await?;
+    page::page(&page)
 }
 
 /// What is said once after a step.
@@ -153,6 +156,7 @@ fn said(action: Action) -> &'static str {
         Action::Withdraw => "withdrawn",
         Action::NameParty => "party-named",
         Action::NameReader => "reader-named",
+        Action::Seal => "sealed",
         Action::Reclassify => "reclassified",
         Action::RequestExtension => "extension-requested",
         Action::GrantExtension => "extension-granted",

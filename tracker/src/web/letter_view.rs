@@ -345,6 +345,7 @@ fn can(o: &Opened, undo: bool) -> Can {
         recall: may(Action::Recall) && undo,
         name_party: may(Action::NameParty),
         name_reader: may(Action::NameReader),
+        seal: may(Action::Seal) && !o.letter.is_sealed(),
         reclassify: may(Action::Reclassify) && (o.letter.class.is_some() || !may(Action::Accept)),
         request_extension: may(Action::RequestExtension),
         decide_extension: may(Action::GrantExtension),

@@ -6,6 +6,7 @@ pub mod api;
 pub mod assets;
 pub mod by_hand;
 pub mod calendar;
+mod carry;
 pub mod channels;
 pub mod chrome;
 pub mod circulars;

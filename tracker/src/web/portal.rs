@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::{
     Web,
+    carry::Carry,
     error::Trouble,
     extract::Posted,
     language, page,
@@ -25,7 +26,11 @@ use crate::{
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn portal(State(web): State<Web>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn portal(
+    State(web): State<Web>,
+    visit: Visit,
+    carry: Carry,
+) -> Result<Response, Trouble> {
     let chrome = visit.chrome();
     let channels = web.app.store.channels().await?;
     let year = Date::new(web.app.today().year(), 1, 1).ok();
@@ -46,11 +51,13 @@ pub async fn portal(State(web): State<Web>, visit: Visit) -> Result<Response, Tr
         .iter()
         .filter(|c| c.enabled)
         .map(|c| show::card(&web.app, &chrome, c));
-    page::page(&PortalPage {
+    // A letter can be looked up from here.
+    let page = page::page(&PortalPage {
         channels: cards.collect(),
         promise,
         chrome,
-    })
+    })?;
+    Ok(carry.with_cookie(page))
 }
 
 /// `GET /help`

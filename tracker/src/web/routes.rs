@@ -9,7 +9,7 @@ use axum::{
 use super::{
     Web, admin, api, assets, by_hand, calendar, channels, circulars, desk, extract::FORM, health,
     intake, law, letter, notices, overview, people, portal, sign_in, statistics, track, when,
-    write,
+    write::steps,
 };
 
 /// Where a route is served.
@@ -54,10 +54,19 @@ pub fn routes() -> Vec<Route> {
         get(Public, "/help", page(portal::help)),
         get(Public, "/when", page(when::when)),
         post(Public, "/language", form(portal::language)),
-        get(Public, "/write/{channel}", page(write::form)),
-        post(Public, "/write/{channel}", upload(write::step)),
+        get(Public, "/write/{channel}", page(steps::begin)),
+        post(Public, "/write/{channel}", upload(steps::step_unnamed)),
+        get(Public, "/write/{channel}/{name}", page(steps::form)),
+        post(Public, "/write/{channel}/{name}", upload(steps::step)),
+        get(
+            Public,
+            "/write/{channel}/{name}/{page}",
+            page(steps::page_of),
+        ),
         get(Public, "/track", page(track::form)),
         post(Public, "/track", form(track::look_up)),
+        get(Public, "/track/{name}", page(track::looked_up)),
+        post(Public, "/track/leave", form(track::leave)),
         post(Public, "/track/files/{id}", form(track::file)),
         get(Public, "/statistics", page(statistics::page)),
         get(Public, "/statistics.csv", page(statistics::csv)),

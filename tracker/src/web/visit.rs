@@ -70,7 +70,10 @@ impl FromRequestParts<Web> for Visit {
             .or_else(|| language::asked(&web.app.config.language))
             .unwrap_or(Language::Chinese);
         let notice = asked("said").map(|code| Notice {
-            warns: matches!(code.as_str(), "too-late-to-recall" | "still-unreadable"),
+            warns: matches!(
+                code.as_str(),
+                "too-late-to-recall" | "still-unreadable" | "typed-gone" | "look-up-gone"
+            ),
             code,
             // A letter's number, or nothing: whatever else a link carries is not our word.
             arg: asked("of")

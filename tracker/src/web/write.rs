@@ -1,7 +1,9 @@
-//! Writing a letter without any script: the form, the answers to check, the receipt. Files are
-//! stored at the first step and travel on as sealed tokens; an error loses nothing.
+//! Writing a letter without any script: what a form holds, and what is wrong with it. Files are
+//! stored at the first step and travel on as sealed tokens; an error loses nothing. The way from
+//! page to page is [`steps`].
 
-use axum::{extract::State, http::StatusCode, response::Response};
+pub mod steps;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ingest::form::{FormFile, FormLetter};
 use sha2::{Digest, Sha256};
@@ -9,29 +11,23 @@ use sha2::{Digest, Sha256};
 use super::{
     Web,
     chrome::Chrome,
-    due_view,
     error::Trouble,
-    extract::{Named, Posted, PostedFile},
-    page,
+    extract::{Posted, PostedFile},
     pages::{
         parts::{Choice, Errors, FieldError, KeptFile},
-        write::{CheckPage, Entry, ReceiptPage, WritePage},
+        write::Entry,
     },
     show,
     visit::Visit,
 };
 use crate::{
     app::App,
-    clock::random,
     domain::{
         text::{self, FieldError as Fault},
-        words::{Kind, Source},
+        words::Kind,
     },
     keys::to_hex,
-    letters::{
-        self,
-        submit::{self, Submission},
-    },
+    letters::{self, submit},
     store::channels::Channel,
 };
 
@@ -39,99 +35,8 @@ use crate::{
 pub(crate) const MAX_FILE: &str = "20 MB";
 /// Largest file and form as pages say them.
 pub(crate) const MAX_FORM: &str = "120 MB";
-
-/// `GET /write/{channel}`
-///
-/// # Errors
-/// When the channel is not there, or takes no letters.
-pub async fn form(
-    State(web): State<Web>,
-    visit: Visit,
-    Named(code): Named<String>,
-) -> Result<Response, Trouble> {
-    let channel = open_channel(&web, &code).await?;
-    let entry = Entry {
-        idempotency_key: to_hex(&random::<16>(&*web.app.entropy)),
-        kind: usual_kind(&channel)
-            .map(|k| k.code().to_owned())
-            .unwrap_or_default(),
-        ..Entry::default()
-    };
-    write_page(
-        &web.app,
-        visit.chrome(),
-        &channel,
-        entry,
-        Errors::default(),
-        StatusCode::OK,
-    )
-}
-
-/// `POST /write/{channel}`: check, change, or submit.
-///
-/// # Errors
-/// When the channel is not there, or nothing could be stored.
-pub async fn step(
-    State(web): State<Web>,
-    visit: Visit,
-    Named(code): Named<String>,
-    posted: Posted,
-) -> Result<Response, Trouble> {
-    let channel = open_channel(&web, &code).await?;
-    let chrome = visit.chrome();
-    let (entry, mut errors) = entered(&web, &posted).await?;
-    if posted.get("step") == "change" {
-        return write_page(
-            &web.app,
-            chrome,
-            &channel,
-            entry,
-            Errors::default(),
-            StatusCode::OK,
-        );
-    }
-    errors.0.extend(show::faults(&faults(&channel, &entry)).0);
-    if !errors.is_empty() {
-        return write_page(
-            &web.app,
-            chrome,
-            &channel,
-            entry,
-            errors,
-            StatusCode::UNPROCESSABLE_ENTITY,
-        );
-    }
-    if posted.get("step") != "submit" {
-        let card = show::card(&web.app, &chrome, &channel);
-        return page::page(&CheckPage {
-            channel: card,
-            entry,
-            chrome,
-        });
-    }
-    let form = letter(&web, &visit, &entry);
-    let submission = Submission {
-        source: Source::Form,
-        channel: &channel,
-        key: entry.idempotency_key.as_bytes().to_vec(),
-        received_at: web.app.now(),
-    };
-    let done = submit::submit(&web.app, submission, &form).await?;
-    let law = web.app.current_law().await?;
-    let owed = due_view::handed_in(&web.app, &chrome, &law, &channel, &done.obligations);
-    let (due, others) = owed.ok_or_else(Trouble::not_found)?;
-    page::page(&ReceiptPage {
-        channel: show::channel_name(&chrome, &channel),
-        sealed: channel.sealed,
-        number: done.letter.number.to_string(),
-        query_code: done.code.to_string(),
-        received_at: show::at(&web.app, done.letter.received_at),
-        due,
-        others,
-        mailed: !entry.email.is_empty() && web.app.config.smtp.is_some(),
-        chrome,
-    })
-}
+/// Most files of one letter.
+pub(crate) const MAX_FILES: usize = 30;
 
 async fn open_channel(web: &Web, code: &str) -> Result<Channel, Trouble> {
     let channels = web.app.store.channels().await?;
@@ -139,26 +44,6 @@ async fn open_channel(web: &Web, code: &str) -> Result<Channel, Trouble> {
         .into_iter()
         .find(|c| c.code == code && c.enabled)
         .ok_or_else(Trouble::not_found)
-}
-
-fn write_page(
-    app: &App,
-    chrome: Chrome,
-    channel: &Channel,
-    entry: Entry,
-    errors: Errors,
-    status: StatusCode,
-) -> Result<Response, Trouble> {
-    let template = WritePage {
-        channel: show::card(app, &chrome, channel),
-        kinds: kinds(&chrome, channel, &entry.kind),
-        entry,
-        errors,
-        max_file: MAX_FILE.into(),
-        max_form: MAX_FORM.into(),
-        chrome,
-    };
-    page::with_status(status, &template)
 }
 
 /// What a channel's letters usually are.
@@ -182,34 +67,20 @@ pub(crate) fn kinds(chrome: &Chrome, channel: &Channel, chosen: &str) -> Vec<Cho
 
 /// What was entered, with new files stored and dropped ones left out.
 pub(crate) async fn entered(web: &Web, posted: &Posted) -> Result<(Entry, Errors), Trouble> {
-    let mut errors = Errors::default();
-    let mut kept = kept_before(web, posted);
-    for name in &posted.too_large {
-        errors.0.push(FieldError {
-            field: "files".into(),
-            code: "file-too-large".into(),
-            arg: name.clone(),
-        });
-    }
-    for file in &posted.files {
-        if file.bytes.is_empty() {
-            errors.0.push(FieldError {
-                field: "files".into(),
-                code: "file-empty".into(),
-                arg: file.name.clone(),
-            });
-            continue;
-        }
-        kept.push(keep_new(web, file).await?);
-    }
+    let (kept, errors) = entered_files(web, posted).await?;
+    // Only what can be seen is something.
+    let line = |name: &str| {
+        let line = text::one_line(posted.get(name));
+        if text::is_blank(&line) { String::new() } else { line }
+    };
     let entry = Entry {
         kind: posted.get("kind").into(),
-        subject: text::one_line(posted.get("subject")),
+        subject: line("subject"),
         body: posted.get("body").replace("\r\n", "\n"),
-        name: text::one_line(posted.get("name")),
-        phone: text::one_line(posted.get("phone")),
-        email: posted.get("email").trim().into(),
-        address: text::one_line(posted.get("address")),
+        name: line("name"),
+        phone: line("phone"),
+        email: text::tidy_address(&line("email")),
+        address: line("address"),
         anonymous: posted.ticked("anonymous"),
         wants_publication: posted.ticked("wants_publication"),
         idempotency_key: posted.get("idempotency_key").into(),
@@ -218,30 +89,70 @@ pub(crate) async fn entered(web: &Web, posted: &Posted) -> Result<(Entry, Errors
     Ok((entry, errors))
 }
 
-/// Files that an earlier page stored, without those dropped since.
-fn tokens(posted: &Posted) -> impl Iterator<Item = &str> {
-    let dropped: Vec<&str> = posted.all("drop").collect();
-    posted.all("kept").filter(move |t| !dropped.contains(t))
+/// Files kept by an earlier page and new ones, stored now; and what is wrong with any.
+pub(crate) async fn entered_files(
+    web: &Web,
+    posted: &Posted,
+) -> Result<(Vec<KeptFile>, Errors), Trouble> {
+    let mut errors = Errors::default();
+    let mut fault = |code, name: &str| errors.0.push(FieldError::new("files", code, name));
+    let (mut kept, lost) = kept_before(&web.app, posted).await?;
+    for name in &lost {
+        fault("file-lost", name);
+    }
+    for name in &posted.too_large {
+        fault("file-too-large", name);
+    }
+    for file in &posted.files {
+        if file.bytes.is_empty() {
+            fault("file-empty", &file.name);
+        } else if kept.len() >= MAX_FILES {
+            fault("file-one-too-many", &file.name);
+        } else {
+            kept.push(keep_new(web, file).await?);
+        }
+    }
+    Ok((kept, errors))
 }
 
-/// Where the files lie that an earlier page stored.
-pub(crate) fn kept(app: &App, posted: &Posted) -> Vec<FormFile> {
-    tokens(posted)
-        .filter_map(|token| open_token(app, token))
-        .collect()
+/// Where the files lie that an earlier page stored; names of those that cannot be opened any more.
+pub(crate) async fn kept(
+    app: &App,
+    posted: &Posted,
+) -> Result<(Vec<FormFile>, Vec<String>), letters::Error> {
+    let dropped: Vec<&str> = posted.all("drop").collect();
+    let mut lost = Vec::new();
+    let mut files = Vec::new();
+    for value in posted.all("kept").filter(|v| !dropped.contains(v)) {
+        match open_token(app, value) {
+            Some(file) => files.push(file),
+            None => lost.push(name_of(value)),
+        }
+    }
+    let there = app.store.blobs_there(files.iter().map(|f| f.blob.as_str())).await?;
+    files.retain(|f| {
+        let found = there.contains(&f.blob);
+        if !found {
+            lost.push(f.name.clone());
+        }
+        found
+    });
+    Ok((files, lost))
 }
 
 /// The same, to be carried by the next page.
-pub(crate) fn kept_before(web: &Web, posted: &Posted) -> Vec<KeptFile> {
-    tokens(posted)
-        .filter_map(|token| Some(keep(token.to_owned(), &open_token(&web.app, token)?)))
-        .collect()
+pub(crate) async fn kept_before(
+    app: &App,
+    posted: &Posted,
+) -> Result<(Vec<KeptFile>, Vec<String>), letters::Error> {
+    let (files, lost) = kept(app, posted).await?;
+    Ok((files.iter().map(|f| keep(app, f)).collect(), lost))
 }
 
 /// Stores a posted file, to be carried by the next page.
 pub(crate) async fn keep_new(web: &Web, file: &PostedFile) -> Result<KeptFile, Trouble> {
     let stored = store(web, &file.name, &file.media_type, &file.bytes).await?;
-    Ok(keep(seal_token(web, &stored), &stored))
+    Ok(keep(&web.app, &stored))
 }
 
 /// Stores one file and says where.
@@ -266,30 +177,33 @@ pub(crate) async fn store(
     })
 }
 
-fn keep(token: String, file: &FormFile) -> KeptFile {
+fn keep(app: &App, file: &FormFile) -> KeptFile {
     let size = i64::try_from(file.size).unwrap_or(i64::MAX);
     KeptFile {
-        token,
+        token: seal_token(app, file),
         name: file.name.clone(),
         size: show::size(size),
     }
 }
 
-/// A stored file as the browser carries it: sealed, since its name may be a report's.
-fn seal_token(web: &Web, file: &FormFile) -> String {
+/// A stored file as the browser carries it: sealed, since nobody is to name a blob by themselves.
+/// Its name follows in plain, so that a file whose token opens no more can be asked for by name.
+fn seal_token(app: &App, file: &FormFile) -> String {
     let plain = serde_json::to_vec(file).unwrap_or_default();
-    URL_SAFE_NO_PAD.encode(
-        web.app
-            .store
-            .vault
-            .keys
-            .seal_form(&plain, &*web.app.entropy),
-    )
+    let sealed = app.store.vault.keys.seal_form(&plain, &*app.entropy);
+    format!("{}:{}", URL_SAFE_NO_PAD.encode(sealed), file.name)
 }
 
-fn open_token(app: &App, token: &str) -> Option<FormFile> {
+fn open_token(app: &App, value: &str) -> Option<FormFile> {
+    let token = value.split(':').next()?;
     let sealed = URL_SAFE_NO_PAD.decode(token).ok()?;
     serde_json::from_slice(&app.store.vault.keys.open_form(&sealed)?).ok()
+}
+
+/// The file's name beside its token.
+fn name_of(value: &str) -> String {
+    let name = value.split_once(':').map_or("", |(_, name)| name);
+    text::cut(&text::one_line(name), 120)
 }
 
 /// Everything wrong with what was entered.
@@ -308,7 +222,7 @@ pub(crate) fn faults(channel: &Channel, entry: &Entry) -> Vec<Fault> {
         files: Vec::new(),
     });
     let silent = [&entry.name, &entry.phone, &entry.email, &entry.address];
-    if !entry.anonymous && !channel.sealed && silent.iter().all(|f| f.is_empty()) {
+    if !entry.anonymous && !channel.sealed && silent.iter().all(|f| text::is_blank(f)) {
         faults.push(Fault::new("name", "contact-needed"));
     }
     faults
@@ -327,12 +241,14 @@ pub(crate) fn letter(web: &Web, visit: &Visit, entry: &Entry) -> FormLetter {
         anonymous: entry.anonymous,
         wants_publication: entry.wants_publication,
         language: Some(visit.language.code().into()),
-        files: entry
-            .kept
-            .iter()
-            .filter_map(|k| open_token(&web.app, &k.token))
-            .collect(),
+        files: files(&web.app, &entry.kept),
     }
+}
+
+/// Where kept files lie.
+pub(crate) fn files(app: &App, kept: &[KeptFile]) -> Vec<FormFile> {
+    let open = |k: &KeptFile| open_token(app, &k.token);
+    kept.iter().filter_map(open).collect()
 }
 
 impl From<submit::Unregistered> for Trouble {

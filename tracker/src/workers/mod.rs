@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod additions_test;
 pub mod alarms;
+pub mod carried;
 pub mod database;
 pub mod delivery;
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub(crate) mod blob;
 pub(crate) mod blob_chunk;
 pub(crate) mod calendar_day;
 pub(crate) mod calendar_year;
+pub(crate) mod carried;
 pub(crate) mod channel;
 pub(crate) mod circular;
 pub(crate) mod clearance;

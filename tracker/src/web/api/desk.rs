@@ -122,7 +122,7 @@ pub async fn letter(
     post, path = "/api/v1/desk/letters/{number}/{action}", tag = "desk",
     params(
         ("number" = String, Path),
-        ("action" = String, Path, description = "accept, assign, take, reassign, send-back, note, draft, answer, recall, resend, serve, decline, direct, mark-duplicate, invalid, withdraw, name-party, name-reader, reclassify, request-extension, grant-extension, refuse-extension, suspend, resume, set-limit, urge, mark-urgent, take-urgent or reopen"),
+        ("action" = String, Path, description = "accept, assign, take, reassign, send-back, note, draft, answer, recall, resend, serve, decline, direct, mark-duplicate, invalid, withdraw, name-party, name-reader, seal, reclassify, request-extension, grant-extension, refuse-extension, suspend, resume, set-limit, urge, mark-urgent, take-urgent or reopen"),
     ),
     request_body = steps::Body,
     responses(

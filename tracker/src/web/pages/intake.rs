@@ -254,6 +254,8 @@ pub struct IntakeNewPage {
     pub max_file: String,
     /// The largest form in words, `120 MB`.
     pub max_form: String,
+    /// The most files.
+    pub max_files: usize,
 }
 
 /// What `POST /intake/new` answers once the letter is committed: the slip for the writer.

@@ -63,6 +63,8 @@ pub struct Can {
     pub name_party: bool,
     /// `name-reader {reader}`: who else may read a sealed letter.
     pub name_reader: bool,
+    /// `seal {reason}`
+    pub seal: bool,
     /// `reclassify {class, route?, reason}`
     pub reclassify: bool,
     /// `request-extension {days, reason}`

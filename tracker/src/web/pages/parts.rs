@@ -1,5 +1,7 @@
 //! Small views that several pages share.
 
+use serde::{Deserialize, Serialize};
+
 /// One option of a list of radio buttons, check boxes, or a select.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
@@ -14,7 +16,7 @@ pub struct Choice {
 }
 
 /// What is wrong with one field of a form.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct FieldError {
     /// The field's `name` (its `id` is the same); empty for the form as a whole.
     pub field: String,
@@ -25,11 +27,29 @@ pub struct FieldError {
     pub arg: String,
 }
 
+impl FieldError {
+    /// A fault of a field, with what its words are filled with.
+    #[must_use]
+    pub fn new(field: &str, code: &str, arg: &str) -> Self {
+        Self {
+            field: field.into(),
+            code: code.into(),
+            arg: arg.into(),
+        }
+    }
+}
+
 /// All that is wrong with a form, in the order of its fields.
 #[derive(Clone, Debug, Default)]
 pub struct Errors(pub Vec<FieldError>);
 
 impl Errors {
+    /// One field at fault.
+    #[must_use]
+    pub fn one(field: &str, code: &str) -> Self {
+        Self(vec![FieldError::new(field, code, "")])
+    }
+
     /// The first error of a field.
     #[must_use]
     pub fn of(&self, field: &str) -> Option<&FieldError> {
@@ -55,7 +75,7 @@ pub struct File {
 }
 
 /// A file that a form's earlier step has already stored, carried by its token.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct KeptFile {
     /// What the form posts back as `kept`.
     pub token: String,

@@ -1,8 +1,9 @@
 //! Following a letter with its number and query code.
 
 use askama::Template;
+use serde::{Deserialize, Serialize};
 
-use super::parts::{Due, Errors, File};
+use super::parts::{Due, Errors, FieldError, File, KeptFile};
 use crate::web::chrome::Chrome;
 
 /// `GET /track`, and what a POST that finds nothing answers.
@@ -56,6 +57,33 @@ pub struct PublicAddition {
 }
 
 /// `POST /track` with a number and its code.
+/// What the writer wrote.
+#[derive(Clone, Debug, Default)]
+pub struct OwnWords {
+    /// Local `YYYY-MM-DD HH:MM`.
+    pub at: String,
+    /// The subject; empty where it is the page's heading.
+    pub subject: String,
+    /// The words.
+    pub text: String,
+    /// The files; each is fetched by a POST of number, code, to `url`.
+    pub files: Vec<File>,
+}
+
+/// What a writer is adding to their letter.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Adding {
+    /// `body`
+    pub words: String,
+    /// Files already stored, posted back as `kept`.
+    pub kept: Vec<KeptFile>,
+    /// What is wrong.
+    pub errors: Vec<FieldError>,
+    /// `idempotency_key`
+    pub key: String,
+}
+
+/// `GET /track/{name}`, after a number and its code were posted.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "progress.html")]
 pub struct ProgressPage {
@@ -90,4 +118,20 @@ pub struct ProgressPage {
     pub replies: Vec<PublicReply>,
     /// What the writer added, oldest first.
     pub additions: Vec<PublicAddition>,
+    /// What the writer wrote, oldest first.
+    pub own: Vec<OwnWords>,
+    /// Whether they have mail of ours that they can answer.
+    pub by_mail: bool,
+    /// The name of this view in its browser; empty where it has none.
+    pub view: String,
+    /// What is being added.
+    pub adding: Adding,
+    /// What is wrong with it.
+    pub errors: Errors,
+    /// The largest file in words, `20 MB`.
+    pub max_file: String,
+    /// The largest form in words, `120 MB`.
+    pub max_form: String,
+    /// The most files.
+    pub max_files: usize,
 }

@@ -1,13 +1,15 @@
 //! Writing a letter: the form, the answers to check, the receipt.
 
 use askama::Template;
+use serde::{Deserialize, Serialize};
 
 use super::parts::{Choice, Due, Errors, KeptFile};
 use super::portal::ChannelCard;
 use crate::web::chrome::Chrome;
 
 /// What the writer has entered so far; carried through errors and the check step.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Entry {
     /// `kind`: a code of the words' `kind` family.
     pub kind: String,
@@ -33,7 +35,24 @@ pub struct Entry {
     pub kept: Vec<KeptFile>,
 }
 
-/// `GET /write/{channel}`, and what a POST with errors or `step=change` answers.
+impl Entry {
+    /// What is sent of it: an anonymous letter has neither name nor addresses.
+    #[must_use]
+    pub fn sent(&self) -> Self {
+        if !self.anonymous {
+            return self.clone();
+        }
+        Self {
+            name: String::new(),
+            phone: String::new(),
+            email: String::new(),
+            address: String::new(),
+            ..self.clone()
+        }
+    }
+}
+
+/// `GET /write/{channel}/{name}`; with errors under its `/check`.
 ///
 /// The form posts multipart with `step=check`, the fields of [`Entry`] and new `files`.
 #[derive(Clone, Debug, Default, Template)]
@@ -43,6 +62,8 @@ pub struct WritePage {
     pub chrome: Chrome,
     /// Where it goes.
     pub channel: ChannelCard,
+    /// Where the form posts to.
+    pub action: String,
     /// What has been entered.
     pub entry: Entry,
     /// The kinds that the channel takes; none chosen shows the first unchosen.
@@ -53,11 +74,24 @@ pub struct WritePage {
     pub max_file: String,
     /// The largest form in words, `120 MB`.
     pub max_form: String,
+    /// The most files.
+    pub max_files: usize,
 }
 
-/// `POST /write/{channel}` with `step=check` and no errors.
+/// The same form in another channel.
+#[derive(Clone, Debug, Default)]
+pub struct Elsewhere {
+    /// The channel.
+    pub card: ChannelCard,
+    /// Where the form posts to there, with `step=change`.
+    pub action: String,
+    /// Whether it is the one chosen so far.
+    pub here: bool,
+}
+
+/// `GET /write/{channel}/{name}/check`, where nothing is wrong.
 ///
-/// Posts back the hidden entry with `step=submit`, or `step=change` from a row's button.
+/// Posts back the hidden entry with `step=submit`, or `change` or `channel` from a row's button.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "check.html")]
 pub struct CheckPage {
@@ -65,11 +99,27 @@ pub struct CheckPage {
     pub chrome: Chrome,
     /// Where it goes.
     pub channel: ChannelCard,
+    /// Where the form posts to.
+    pub action: String,
+    /// The sealed box, where a report is about to go elsewhere.
+    pub sealed: Option<Elsewhere>,
     /// What will be sent.
     pub entry: Entry,
 }
 
-/// `POST /write/{channel}` with `step=submit`, once the letter is committed.
+/// `GET /write/{channel}/{name}/channel`: another channel for what was entered.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "channel.html")]
+pub struct ChannelPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The channels.
+    pub channels: Vec<Elsewhere>,
+    /// What was entered.
+    pub entry: Entry,
+}
+
+/// `GET /write/{channel}/{name}/receipt`, once the letter is committed.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "receipt.html")]
 pub struct ReceiptPage {
@@ -81,7 +131,7 @@ pub struct ReceiptPage {
     pub sealed: bool,
     /// The letter's number.
     pub number: String,
-    /// The query code, shown this once.
+    /// The query code.
     pub query_code: String,
     /// When it was received, local `YYYY-MM-DD HH:MM`.
     pub received_at: String,
@@ -91,4 +141,8 @@ pub struct ReceiptPage {
     pub others: Vec<Due>,
     /// Whether a receipt goes out by mail.
     pub mailed: bool,
+    /// Where another letter begins.
+    pub again: String,
+    /// Where `step=forget` is posted to.
+    pub forget: String,
 }

@@ -80,6 +80,7 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
         today: "2026-11-23".into(),
         max_file: "20 MB".into(),
         max_form: "120 MB".into(),
+        max_files: 30,
         ..IntakeNewPage::default()
     };
     vec![

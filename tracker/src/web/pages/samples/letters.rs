@@ -161,6 +161,7 @@ fn letter(c: &Chrome) -> LetterPage {
             serve: true,
             reassign: true,
             send_back: true,
+            seal: true,
             reclassify: true,
             request_extension: true,
             decide_extension: true,

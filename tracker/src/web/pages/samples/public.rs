@@ -3,15 +3,26 @@
 use super::super::error::ErrorPage;
 use super::super::help::HelpPage;
 use super::super::parts::{Choice, Errors};
-use super::super::portal::{PortalPage, Promise};
+use super::super::portal::{ChannelCard, PortalPage, Promise};
 use super::super::sign_in::LoginPage;
 use super::super::statistics::{FigureRow, OpeningRow, StatisticsPage};
-use super::super::track::{ProgressPage, PublicAddition, PublicReply, PublicStep, TrackPage};
-use super::super::write::{CheckPage, Entry, ReceiptPage, WritePage};
+use super::super::track::{
+    Adding, OwnWords, ProgressPage, PublicAddition, PublicReply, PublicStep, TrackPage};
+use super::super::write::{
+    ChannelPage, CheckPage, Elsewhere, Entry, ReceiptPage, WritePage,
+};
 use super::{REPLY, channels, chrome, due, entry, error, file, render, say, standing};
 use crate::domain::words::Language;
 use crate::web::chrome::Chrome;
 use crate::web::kept_words::Again;
+
+fn elsewhere(card: &ChannelCard, here: bool) -> Elsewhere {
+    Elsewhere {
+        card: card.clone(),
+        action: format!("/write/{}/y", card.code),
+        here,
+    }
+}
 
 pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
     let at = |path| chrome(language, path, false);
@@ -36,6 +47,8 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
         errors,
         max_file: "20 MB".into(),
         max_form: "120 MB".into(),
+        max_files: 30,
+        action: "/write/x/y".into(),
     };
     let steps = [
         ("2026-11-13", "received", ""),
@@ -67,6 +80,22 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
             query_code: "9F3K-2MZ8-Q0VT-7XWA".into(),
         }],
         duplicate_of: String::new(),
+        own: vec![OwnWords {
+            at: "2026-11-13 21:14".into(),
+            subject: entry().subject,
+            text: entry().body,
+            files: vec![file()],
+        }],
+        by_mail: n == 5,
+        view: "0123456789abcdef0123456789abcdef".into(),
+        adding: Adding {
+            kept: entry().kept,
+            ..Adding::default()
+        },
+        errors: Errors::default(),
+        max_file: "20 MB".into(),
+        max_form: "120 MB".into(),
+        max_files: 30,
         steps: steps[..n]
             .iter()
             .map(|(on, step, unit)| PublicStep {
@@ -153,6 +182,18 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
             render(&CheckPage {
                 chrome: at("/write/x"),
                 channel: cards[1].clone(),
+                action: "/write/x/y".into(),
+                sealed: Some(elsewhere(&cards[3], false)),
+                entry: entry(),
+            }),
+        ),
+        (
+            "channel",
+            render(&ChannelPage {
+                chrome: at("/write/x"),
+                channels: (cards.iter().enumerate())
+                    .map(|(i, card)| elsewhere(card, i == 1))
+                    .collect(),
                 entry: entry(),
             }),
         ),
@@ -161,6 +202,8 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
             render(&CheckPage {
                 chrome: at("/write/x"),
                 channel: cards[3].clone(),
+                action: "/write/x/y".into(),
+                sealed: None,
                 entry: Entry {
                     anonymous: true,
                     kind: "report".into(),
@@ -180,6 +223,8 @@ pub(super) fn pages(language: Language) -> Vec<(&'static str, String)> {
                 due: due(&c, Some(7)),
                 others: vec![standing(&c)],
                 mailed: true,
+                again: "/write/x".into(),
+                forget: "/write/x/y".into(),
             }),
         ),
         (
