@@ -45,6 +45,7 @@ const ROWS: &[(&str, &str, Whose)] = &[
     ("POST", "/track", Whose::Public),
     ("GET", "/track/{name}", Whose::Public),
     ("POST", "/track/leave", Whose::Public),
+    ("POST", "/track/add", Whose::Public),
     ("POST", "/track/files/{id}", Whose::Public),
     ("GET", "/statistics", Whose::Public),
     ("GET", "/statistics.csv", Whose::Public),

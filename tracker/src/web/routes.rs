@@ -67,6 +67,7 @@ pub fn routes() -> Vec<Route> {
         post(Public, "/track", form(track::look_up)),
         get(Public, "/track/{name}", page(track::looked_up)),
         post(Public, "/track/leave", form(track::leave)),
+        post(Public, "/track/add", upload(track::add)),
         post(Public, "/track/files/{id}", form(track::file)),
         get(Public, "/statistics", page(statistics::page)),
         get(Public, "/statistics.csv", page(statistics::csv)),

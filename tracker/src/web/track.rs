@@ -1,5 +1,9 @@
 //! Following a letter with its number and query code.
 
+mod add;
+
+pub use add::add;
+
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +17,9 @@ use super::{
     page,
     pages::{
         parts::{Errors, FieldError, File},
-        track::{Adding, OwnWords, ProgressPage, PublicAddition, PublicReply, PublicStep, TrackPage},
+        track::{
+            Adding, OwnWords, ProgressPage, PublicAddition, PublicReply, PublicStep, TrackPage,
+        },
     },
     show,
     visit::Visit,
@@ -41,7 +47,10 @@ enum Carried {
         adding: Adding,
     },
     /// What was entered, and why nothing was found.
-    Refused { number: String, errors: Vec<FieldError> },
+    Refused {
+        number: String,
+        errors: Vec<FieldError>,
+    },
 }
 
 /// `GET /track`
