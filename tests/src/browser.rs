@@ -115,12 +115,14 @@ impl Browser {
             message["method"] == "Network.requestWillBeSent"
                 && message["params"]["request"]["method"] == "POST"
         };
-        log.as_array().map_or(0, |all| all.iter().filter(sent).count())
+        log.as_array()
+            .map_or(0, |all| all.iter().filter(sent).count())
     }
 
     /// Makes the window so wide, in CSS pixels, and its colours light or dark.
     pub fn look(&self, width: u32, dark: bool) {
-        let size = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        let size =
+            json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
         let scheme = if dark { "dark" } else { "light" };
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         for (cmd, params) in [

@@ -77,7 +77,11 @@ fn a_form_is_followed(engine: Engine) {
 
     let form = visitor.get("/write/online-consultation").on(&visitor);
     let path = form.action().to_owned();
-    let check = post(&visitor, &path, &[&words[..], &[("step", "check")]].concat());
+    let check = post(
+        &visitor,
+        &path,
+        &[&words[..], &[("step", "check")]].concat(),
+    );
     assert!(check.body.contains("需要哪些材料？"));
     assert_eq!(
         huiyin.received(),

@@ -37,7 +37,10 @@ fn looked_at(browser: &Browser, what: &str) {
     }
     let seen = browser.script(LOOK);
     assert_eq!(seen["broken"], json!([]), "{what} breaks words");
-    assert!(seen["wide"].as_i64().is_some_and(|w| w <= 320), "{what}: {seen}");
+    assert!(
+        seen["wide"].as_i64().is_some_and(|w| w <= 320),
+        "{what}: {seen}"
+    );
     assert_eq!(seen["name"], ORGANISER, "{what} names the department");
 }
 
@@ -63,15 +66,36 @@ fn the_public_pages() {
     let huiyin = Huiyin::start(&setup());
     let browser = Browser::open(false);
     in_english(&browser, &huiyin);
-    let pages = ["/", "/help", "/when", "/statistics", "/login", "/track", "/nowhere"];
+    let pages = [
+        "/",
+        "/help",
+        "/when",
+        "/statistics",
+        "/login",
+        "/track",
+        "/nowhere",
+    ];
     all(&browser, &huiyin, &pages);
-    all(&browser, &huiyin, &["/write/report-box", "/write/director-mailbox"]);
+    all(
+        &browser,
+        &huiyin,
+        &["/write/report-box", "/write/director-mailbox"],
+    );
     browser.click("button[value=check]");
     browser.shows("main", "Enter a subject");
     looked_at(&browser, "what is wrong");
-    browser.fill("#subject", "Street light at the end of the road out of order");
-    browser.fill("#body", "It has been out of order for three months.\nPlease repair it.");
-    browser.fill("#email", "a.very.long.address.of.somebody@subdomain.example.com.cn");
+    browser.fill(
+        "#subject",
+        "Street light at the end of the road out of order",
+    );
+    browser.fill(
+        "#body",
+        "It has been out of order for three months.\nPlease repair it.",
+    );
+    browser.fill(
+        "#email",
+        "a.very.long.address.of.somebody@subdomain.example.com.cn",
+    );
     browser.click("input[name=kind][value=report]");
     browser.click("button[value=check]");
     browser.shows("main", "Check before you send");

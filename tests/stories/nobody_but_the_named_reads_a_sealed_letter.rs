@@ -157,5 +157,3 @@ fn clean(bytes: &[u8], what: &str) {
         assert!(!found, "{word} in {what}");
     }
 }
-
-/// Whoever may read the disk finds nothing either: database, WAL, temporary files.

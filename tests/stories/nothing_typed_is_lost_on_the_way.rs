@@ -44,7 +44,11 @@ fn back_forth_and_reload() {
 
     browser.fill("#phone", "138 0013 8000");
     browser.click("button[value=check]");
-    holds(&browser, "the check", &["请核对", SUBJECT, "照片.txt", "138 0013 8000"]);
+    holds(
+        &browser,
+        "the check",
+        &["请核对", SUBJECT, "照片.txt", "138 0013 8000"],
+    );
     browser.back();
     browser.shows("main", "照片.txt");
     assert_eq!(browser.value("#subject"), SUBJECT, "back on the form");
@@ -62,7 +66,11 @@ fn back_forth_and_reload() {
     browser.shows("main", "照片.txt");
     browser.click("input[name=kind][value=help]");
     browser.click("button[value=check]");
-    holds(&browser, "the check there", &["厅长信箱", SUBJECT, "照片.txt"]);
+    holds(
+        &browser,
+        "the check there",
+        &["厅长信箱", SUBJECT, "照片.txt"],
+    );
 
     browser.click("button[value=submit]");
     holds(&browser, "the receipt", &["来信已收到"]);
@@ -120,7 +128,10 @@ fn a_browser_without_cookies() {
     let check = post(&letter(&[("step", "check")])).expect(200);
     assert!(check.body.contains(BODY.lines().next().expect("a line")));
     let hidden = check.hidden();
-    let mut fields: Vec<_> = hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let mut fields: Vec<_> = hidden
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
     fields.push(("step", "submit"));
     let receipt = post(&fields).expect(200);
     assert!(receipt.body.contains("来信已收到"));
@@ -168,10 +179,17 @@ fn what_is_carried_is_sealed() {
 fn the_same_form_twice() {
     let huiyin = Huiyin::start(&Setup::new(Engine::Sqlite));
     let (visitor, path) = opened(&huiyin, "online-consultation");
-    let check = visitor.post_form(&path, &letter(&[("step", "check")])).expect(303);
-    let page = visitor.get(check.header("location").expect("the check")).expect(200);
+    let check = visitor
+        .post_form(&path, &letter(&[("step", "check")]))
+        .expect(303);
+    let page = visitor
+        .get(check.header("location").expect("the check"))
+        .expect(200);
     let hidden = page.hidden();
-    let mut fields: Vec<_> = hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let mut fields: Vec<_> = hidden
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
     fields.push(("step", "submit"));
     // A double click, a second tab, and once more after a timeout.
     let sent: Vec<String> = std::thread::scope(|scope| {
@@ -179,20 +197,34 @@ fn the_same_form_twice() {
             .map(|_| scope.spawn(|| visitor.post_form(&path, &fields).expect(303)))
             .collect();
         let to = |answer: tests::Answer| answer.header("location").expect("a receipt").to_owned();
-        all.into_iter().map(|t| to(t.join().expect("an answer"))).collect()
+        all.into_iter()
+            .map(|t| to(t.join().expect("an answer")))
+            .collect()
     });
-    let receipts: Vec<String> = sent.iter().map(|to| visitor.get(to).expect(200).body).collect();
+    let receipts: Vec<String> = sent
+        .iter()
+        .map(|to| visitor.get(to).expect(200).body)
+        .collect();
     assert!(sent.iter().all(|to| *to == sent[0]), "{sent:?}");
     assert!(receipts[0].contains("来信已收到"));
     assert_eq!(huiyin.received(), 1);
 
     // The form of a letter that was sent leads to its receipt; other words are another letter.
-    assert_eq!(visitor.get(&path).expect(303).header("location"), Some(sent[0].as_str()));
+    assert_eq!(
+        visitor.get(&path).expect(303).header("location"),
+        Some(sent[0].as_str())
+    );
     let other = letter(&[("body", "另外一件事"), ("step", "check")]);
     let other = visitor.post_form(&path, &other).expect(303);
     let other = other.header("location").expect("the check").to_owned();
     assert!(!other.starts_with(&path), "a form of its own: {other}");
-    assert!(visitor.get(&sent[0]).expect(200).body.contains("来信已收到"));
+    assert!(
+        visitor
+            .get(&sent[0])
+            .expect(200)
+            .body
+            .contains("来信已收到")
+    );
 }
 
 #[test]
@@ -202,23 +234,36 @@ fn a_report_is_offered_the_sealed_box() {
     let fields = letter(&[("kind", "report"), ("step", "check")]);
     let file = [("files", "证据.txt", "证据".as_bytes())];
     let to = visitor.post_files(&path, &fields, &file);
-    let to = to.expect(303).header("location").expect("the check").to_owned();
+    let to = to
+        .expect(303)
+        .header("location")
+        .expect("the check")
+        .to_owned();
     let check = visitor.get(&to).expect(200);
     assert!(check.body.contains("不是封存信箱"), "{}", check.body);
     let there = path.replace("director-mailbox", "report-box");
     assert!(check.body.contains(&format!("formaction=\"{there}\"")));
 
     let hidden = check.hidden();
-    let mut fields: Vec<_> = hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let mut fields: Vec<_> = hidden
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
     fields.push(("step", "change"));
     let to = visitor.post_form(&there, &fields).expect(303);
-    let form = visitor.get(to.header("location").expect("the form")).expect(200);
+    let form = visitor
+        .get(to.header("location").expect("the form"))
+        .expect(200);
     for kept in [SUBJECT, "周敏", "证据.txt"] {
         assert!(form.body.contains(kept), "{kept}");
     }
     let (elsewhere, path) = opened(&huiyin, "director-mailbox");
     let to = elsewhere.post_form(&path, &letter(&[("kind", "help"), ("step", "check")]));
-    let to = to.expect(303).header("location").expect("the check").to_owned();
+    let to = to
+        .expect(303)
+        .header("location")
+        .expect("the check")
+        .to_owned();
     assert!(!elsewhere.get(&to).body.contains("不是封存信箱"));
 }
 
@@ -227,10 +272,15 @@ fn what_is_wrong_is_said_where_it_is() {
     let huiyin = Huiyin::start(&Setup::new(Engine::Sqlite));
     let wrong = |fields: &[(&str, &str)], field: &str, words: &str| {
         let fields = letter(&[fields, &[("step", "check")]].concat());
-        let page = huiyin.visitor().post_form("/write/online-consultation", &fields);
+        let page = huiyin
+            .visitor()
+            .post_form("/write/online-consultation", &fields);
         let page = page.expect(422).body;
         let at = format!("id=\"{field}-error\"");
-        let said = page.split(&at).nth(1).and_then(|rest| rest.split("</p>").next());
+        let said = page
+            .split(&at)
+            .nth(1)
+            .and_then(|rest| rest.split("</p>").next());
         assert!(said.is_some_and(|s| s.contains(words)), "{field}: {said:?}");
     };
     let unseen = "\u{200b}\u{3164}\u{2800}";
@@ -241,7 +291,11 @@ fn what_is_wrong_is_said_where_it_is() {
     wrong(&[("email", "zhou@example")], "email", "邮箱地址格式不对");
     let letter = json!({ "channel": "online-consultation", "kind": "question",
         "subject": unseen, "body": unseen, "writer": { "phone": "abc" } });
-    let refused = huiyin.visitor().post("/api/v1/letters", &letter).expect(422).json();
+    let refused = huiyin
+        .visitor()
+        .post("/api/v1/letters", &letter)
+        .expect(422)
+        .json();
     let errors = refused["errors"].to_string();
     for field in ["subject", "body", "phone"] {
         assert!(errors.contains(field), "{field}: {errors}");
@@ -254,7 +308,9 @@ fn what_is_wrong_is_said_where_it_is() {
     };
     let empty = track("", " ").expect(422).body;
     assert!(empty.contains("请填写信件编号") && empty.contains("请填写查询码"));
-    let sent = huiyin.submit("online-consultation", SUBJECT, BODY, "").json();
+    let sent = huiyin
+        .submit("online-consultation", SUBJECT, BODY, "")
+        .json();
     let text = |name: &str| sent[name].as_str().expect("text").to_owned();
     let (number, code) = (text("number"), text("query_code"));
     let _ = track(
@@ -270,10 +326,19 @@ fn a_lost_file_is_asked_for() {
     let (visitor, path) = opened(&huiyin, "online-consultation");
     let fields = letter(&[("step", "check")]);
     let to = visitor.post_files(&path, &fields, &[("files", "合同.txt", b"x")]);
-    let to = to.expect(303).header("location").expect("the check").to_owned();
+    let to = to
+        .expect(303)
+        .header("location")
+        .expect("the check")
+        .to_owned();
     let check = visitor.get(&to).expect(200);
     let hidden = check.hidden();
-    let token = hidden.iter().find(|(n, _)| n == "kept").expect("a kept file").1.clone();
+    let token = hidden
+        .iter()
+        .find(|(n, _)| n == "kept")
+        .expect("a kept file")
+        .1
+        .clone();
     let damaged = format!("x{}", &token[1..]);
     let mut fields: Vec<_> = hidden
         .iter()
@@ -282,7 +347,10 @@ fn a_lost_file_is_asked_for() {
         .collect();
     fields.extend([("kept", damaged.as_str()), ("step", "submit")]);
     let to = visitor.post_form(&path, &fields).expect(303);
-    let asked = visitor.get(to.header("location").expect("the form")).expect(200).body;
+    let asked = visitor
+        .get(to.header("location").expect("the form"))
+        .expect(200)
+        .body;
     assert!(asked.contains("附件“合同.txt”已无法读取"), "{asked}");
     assert!(asked.contains(SUBJECT));
     assert_eq!(huiyin.received(), 0, "nothing is received without it");

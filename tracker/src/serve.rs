@@ -10,7 +10,9 @@ use crate::{
     config,
     letters::{Error, setup},
     web::{Side, Web, listen},
-    workers::{alarms, carried, database, delivery, figures, intake, law, ledger, pause, supervision},
+    workers::{
+        alarms, carried, database, delivery, figures, intake, law, ledger, pause, supervision,
+    },
 };
 
 /// Why it does not serve.

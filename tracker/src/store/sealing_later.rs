@@ -48,7 +48,13 @@ impl Step<'_> {
                 address: row.address,
             };
             let (_, sealed) = vault.put(lock, "writer", row.id, words);
-            sealed!(self, writer, Id = row.id, sealed, [Name = "", Phone = "", Email = "", Address = ""]);
+            sealed!(
+                self,
+                writer,
+                Id = row.id,
+                sealed,
+                [Name = "", Phone = "", Email = "", Address = ""]
+            );
         }
         for row in draft::Entity::find_by_id(letter.id).all(&self.tx).await? {
             let (_, sealed) = vault.put(lock, "draft", letter.id, row.text);
@@ -80,7 +86,13 @@ impl Step<'_> {
                 message,
                 Id = row.id,
                 sealed,
-                [Subject = "", Text = "", VisibleText = "", Sender = "", MailId = ""]
+                [
+                    Subject = "",
+                    Text = "",
+                    VisibleText = "",
+                    Sender = "",
+                    MailId = ""
+                ]
             );
             let of_message = attachment::Column::MessageId.eq(row.id);
             let files = attachment::Entity::find().filter(of_message);
@@ -90,7 +102,13 @@ impl Step<'_> {
                     media_type: file.media_type,
                 };
                 let (_, sealed) = vault.put(lock, "attachment", file.id, words);
-                sealed!(self, attachment, Id = file.id, sealed, [Name = "", MediaType = ""]);
+                sealed!(
+                    self,
+                    attachment,
+                    Id = file.id,
+                    sealed,
+                    [Name = "", MediaType = ""]
+                );
             }
         }
         Ok(())
@@ -102,9 +120,20 @@ impl Step<'_> {
         let events = event::Entity::find().filter(of_letter).filter(with_note);
         for event in events.all(&self.tx).await? {
             let note = event_note::Entity::find_by_id(event.id);
-            for row in note.all(&self.tx).await?.into_iter().filter(|n| n.erased_at.is_none()) {
+            for row in note
+                .all(&self.tx)
+                .await?
+                .into_iter()
+                .filter(|n| n.erased_at.is_none())
+            {
                 let (_, sealed) = self.vault().put(lock, "event_note", row.event_id, row.text);
-                sealed!(self, event_note, EventId = row.event_id, sealed, [Text = ""]);
+                sealed!(
+                    self,
+                    event_note,
+                    EventId = row.event_id,
+                    sealed,
+                    [Text = ""]
+                );
             }
         }
         Ok(())

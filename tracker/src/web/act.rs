@@ -37,9 +37,7 @@ fn takes(action: Action) -> (&'static [&'static str], &'static [&'static str]) {
         Action::Accept => (&["class"], &["route", "topic", "place"]),
         Action::Assign => (&["unit"], &["handler"]),
         Action::Reassign => (&["unit", "reason"], &[]),
-        Action::SendBack | Action::Invalid | Action::Withdraw | Action::Seal => {
-            (&["reason"], &[])
-        }
+        Action::SendBack | Action::Invalid | Action::Withdraw | Action::Seal => (&["reason"], &[]),
         Action::Note | Action::Answer => (&["text"], &[]),
         Action::Draft => (&[], &["text"]),
         Action::Serve => (&["by", "on"], &["note"]),
@@ -341,9 +339,7 @@ pub async fn act(
             seal::name_party(app, staff, number, person, unit).await
         }
         Action::NameReader => seal::name_reader(app, staff, number, fields.get("reader")).await,
-        Action::Seal => {
-            seal_later::seal(app, staff, number, version, fields.get("reason")).await
-        }
+        Action::Seal => seal_later::seal(app, staff, number, version, fields.get("reason")).await,
         Action::Reclassify => {
             let route = fields.some("route").map(|_| fields.parsed("route"));
             let (class, route) = (fields.parsed("class")?, route.transpose()?);

@@ -71,7 +71,11 @@ pub(crate) async fn entered(web: &Web, posted: &Posted) -> Result<(Entry, Errors
     // Only what can be seen is something.
     let line = |name: &str| {
         let line = text::one_line(posted.get(name));
-        if text::is_blank(&line) { String::new() } else { line }
+        if text::is_blank(&line) {
+            String::new()
+        } else {
+            line
+        }
     };
     let entry = Entry {
         kind: posted.get("kind").into(),
@@ -129,7 +133,10 @@ pub(crate) async fn kept(
             None => lost.push(name_of(value)),
         }
     }
-    let there = app.store.blobs_there(files.iter().map(|f| f.blob.as_str())).await?;
+    let there = app
+        .store
+        .blobs_there(files.iter().map(|f| f.blob.as_str()))
+        .await?;
     files.retain(|f| {
         let found = there.contains(&f.blob);
         if !found {

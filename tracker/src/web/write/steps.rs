@@ -110,7 +110,10 @@ impl Form {
             return Ok(self.to(page));
         }
         match page {
-            "/check" => self.check(entry, errors, StatusCode::UNPROCESSABLE_ENTITY).await,
+            "/check" => {
+                self.check(entry, errors, StatusCode::UNPROCESSABLE_ENTITY)
+                    .await
+            }
             "/channel" => self.channels(entry).await,
             _ => self.write(entry, errors, StatusCode::OK),
         }
@@ -283,9 +286,7 @@ pub async fn form(
     let form = Form::open(web, visit, carry, (&code, name)).await?;
     let page = match form.carried().await? {
         Some(Carried::Sent(_)) => return Ok(form.to("/receipt")),
-        Some(Carried::Writing(entry, errors)) => {
-            form.write(*entry, Errors(errors), StatusCode::OK)
-        }
+        Some(Carried::Writing(entry, errors)) => form.write(*entry, Errors(errors), StatusCode::OK),
         None => form.write(Entry::default(), Errors::default(), StatusCode::OK),
     };
     Ok(form.carry.with_cookie(page?))
@@ -360,10 +361,20 @@ pub async fn step(
     let (entry, errors) = entered(&form.web, &posted).await?;
     match posted.get("step") {
         "change" => form.apart_from_sent().await?.on("", entry, errors).await,
-        "channel" => form.apart_from_sent().await?.on("/channel", entry, errors).await,
+        "channel" => {
+            form.apart_from_sent()
+                .await?
+                .on("/channel", entry, errors)
+                .await
+        }
         "submit" if errors.is_empty() && faults(&form.channel, &entry.sent()).is_empty() => {
             form.submit(&entry.sent()).await
         }
-        _ => form.apart_from_sent().await?.on("/check", entry, errors).await,
+        _ => {
+            form.apart_from_sent()
+                .await?
+                .on("/check", entry, errors)
+                .await
+        }
     }
 }

@@ -7,10 +7,9 @@ use super::super::portal::{ChannelCard, PortalPage, Promise};
 use super::super::sign_in::LoginPage;
 use super::super::statistics::{FigureRow, OpeningRow, StatisticsPage};
 use super::super::track::{
-    Adding, OwnWords, ProgressPage, PublicAddition, PublicReply, PublicStep, TrackPage};
-use super::super::write::{
-    ChannelPage, CheckPage, Elsewhere, Entry, ReceiptPage, WritePage,
+    Adding, OwnWords, ProgressPage, PublicAddition, PublicReply, PublicStep, TrackPage,
 };
+use super::super::write::{ChannelPage, CheckPage, Elsewhere, Entry, ReceiptPage, WritePage};
 use super::{REPLY, channels, chrome, due, entry, error, file, render, say, standing};
 use crate::domain::words::Language;
 use crate::web::chrome::Chrome;
